@@ -1,0 +1,22 @@
+package pipelines
+
+import "errors"
+
+// Why a lane's context ended, and what its source then says.
+var (
+	// ErrRevoked ends a lane whose partition goes to another member.
+	ErrRevoked = errors.New("partition revoked")
+	// ErrStopped ends every lane of a process that stops.
+	ErrStopped = errors.New("pipeline stopped")
+	// ErrFenced answers a commit that comes after the partition has gone.
+	ErrFenced = errors.New("partition is no longer ours")
+)
+
+// Rejection is the error of a Decode that will never succeed: the record is Poison.
+type Rejection struct {
+	Reason string // a short stable word, a metric label: "bad_json", "out_of_range"
+	Detail string // one line for a person; never the document's body
+}
+
+// Error is the reason and the detail.
+func (r *Rejection) Error() string { return r.Reason + ": " + r.Detail }
