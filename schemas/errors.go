@@ -1,0 +1,13 @@
+package schemas
+
+import "errors"
+
+// What a store answers to a read, whatever its client: readers test with errors.Is.
+var (
+	// ErrNotFound says that the store holds nothing under that id.
+	ErrNotFound = errors.New("not found")
+	// ErrUnavailable says that the store cannot be reached or refuses work for now.
+	ErrUnavailable = errors.New("store unavailable")
+	// ErrBadCursor says that a cursor is not one that the store gave out.
+	ErrBadCursor = errors.New("bad cursor")
+)
