@@ -1,0 +1,47 @@
+package query
+
+import (
+	"context"
+
+	"sluice/schemas"
+)
+
+// Drivers is where drivers are looked up. Its errors are told apart with errors.Is:
+// schemas.ErrNotFound, ErrUnavailable and ErrBadCursor; a context that ended counts as a time-out.
+type Drivers interface {
+	// Nearby returns the drivers around a point, nearest first, at most Limit of them.
+	Nearby(ctx context.Context, q schemas.NearbyQuery) ([]schemas.Near, error)
+	// Driver returns one driver's latest position, however old it is.
+	Driver(ctx context.Context, id string) (schemas.Position, error)
+	// Track returns one page of a driver's pings in time order.
+	Track(ctx context.Context, q schemas.TrackQuery) (schemas.Track, error)
+}
+
+// Area is where live positions are read from.
+type Area interface {
+	// Within returns positions of a box with event time at or after Since, at most Limit.
+	Within(ctx context.Context, q schemas.WithinQuery) ([]schemas.Position, error)
+}
+
+// Observer is told what went wrong behind an answer. It must not block, and is called
+// from many goroutines at once.
+type Observer interface {
+	// QueryFailed reports a store's error behind a 5xx answer or a poll of the live stream.
+	QueryFailed(route string, err error)
+	// LiveSubscribers is how many live streams are open now.
+	LiveSubscribers(n int)
+	// LiveDropped counts one live stream that was ended because its client read too slowly.
+	LiveDropped()
+}
+
+// Nobody is an Observer that is not interested.
+type Nobody struct{}
+
+// QueryFailed does nothing.
+func (Nobody) QueryFailed(string, error) {}
+
+// LiveSubscribers does nothing.
+func (Nobody) LiveSubscribers(int) {}
+
+// LiveDropped does nothing.
+func (Nobody) LiveDropped() {}
