@@ -47,6 +47,7 @@ const (
 	Drained                   // a lane ended with all settled
 	Abandoned                 // a lane ended with N records unsettled after Took
 	Unknown                   // N unknown fields were left out of the store
+	Pulse                     // every few seconds: N records unsettled, the oldest for Took; Value is the lag in records
 	Failed                    // Err, at Stage; the lane carries on
 )
 

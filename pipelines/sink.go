@@ -11,6 +11,7 @@ type Write struct {
 	Body    []byte // the document
 	Time    int64  // event time, ms since 1970 UTC: where freshness is measured from
 	Expires int64  // ms since 1970 UTC after which it is not worth writing; 0 = never
+	Unknown int    // fields of the record that the schema does not know and the document leaves out
 }
 
 // Sink makes writes durable.

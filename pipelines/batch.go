@@ -1,0 +1,71 @@
+package pipelines
+
+import "time"
+
+// batch is what goes to the sink in one call: writes, the records they came from, and the
+// records that are Poison already. Its slices are reused from one batch to the next.
+type batch struct {
+	writes  []Write
+	records []Record // records[i] became writes[i]
+	results []Result
+	dead    []DeadLetter // Poison before any write
+	arena   []byte       // keys and documents, and the bytes of coalesced records
+	bytes   int64        // what it weighs against the lane's buffer
+	opened  time.Time    // when its first record came; zero while it is empty
+}
+
+// entryOverheadBytes is what a write and its record and result weigh beside their bytes.
+const entryOverheadBytes = 192
+
+func newBatch(cfg *Config) *batch {
+	return &batch{
+		writes:  make([]Write, 0, min(cfg.BatchRecords, 1024)),
+		records: make([]Record, 0, min(cfg.BatchRecords, 1024)),
+		arena:   make([]byte, 0, cfg.BatchBytes+cfg.BatchBytes/8),
+	}
+}
+
+func (b *batch) empty() bool { return len(b.writes) == 0 && len(b.dead) == 0 }
+
+// full is the rule by count and by bytes; the one by age is the lane's clock.
+func (b *batch) full(cfg *Config) bool {
+	return len(b.writes)+len(b.dead) >= cfg.BatchRecords || len(b.arena) >= cfg.BatchBytes
+}
+
+// add takes a record and the write that it became, whose slices end at the arena's end.
+// It returns what the batch grew by, in bytes.
+func (b *batch) add(rec Record, w Write, now time.Time) int64 {
+	b.open(now)
+	b.writes = append(b.writes, w)
+	b.records = append(b.records, rec)
+	return b.weigh(rec.Size() + len(w.Key) + len(w.Body))
+}
+
+// addDead takes a record that will never be a write.
+func (b *batch) addDead(letter DeadLetter, now time.Time) int64 {
+	b.open(now)
+	b.dead = append(b.dead, letter)
+	return b.weigh(letter.Record.Size())
+}
+
+func (b *batch) open(now time.Time) {
+	if b.opened.IsZero() {
+		b.opened = now
+	}
+}
+
+func (b *batch) weigh(bytes int) int64 {
+	weight := int64(bytes + entryOverheadBytes)
+	b.bytes += weight
+	return weight
+}
+
+// reset empties the batch for its next use and lets go of every fetch buffer.
+func (b *batch) reset() {
+	clear(b.writes)
+	clear(b.records)
+	clear(b.results)
+	clear(b.dead)
+	b.writes, b.records, b.results, b.dead = b.writes[:0], b.records[:0], b.results[:0], b.dead[:0]
+	b.arena, b.bytes, b.opened = b.arena[:0], 0, time.Time{}
+}

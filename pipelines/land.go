@@ -1,0 +1,102 @@
+package pipelines
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// launch sends closed batches to the sink while there are places.
+func (l *lane[T]) launch(ctx context.Context) {
+	for len(l.ready) > 0 && l.flying < l.cfg.InFlight {
+		b := l.ready[0]
+		l.ready = append(l.ready[:0], l.ready[1:]...)
+		l.flying++
+		go func() {
+			settled := l.settle.fly(ctx, b)
+			l.landed <- landing{batch: b, settled: settled} // has room for every flight: nobody need be listening
+		}()
+	}
+}
+
+// land settles what a batch carried. A batch that was given up settles nothing.
+func (l *lane[T]) land(landed landing) {
+	l.flying--
+	if !landed.settled {
+		return
+	}
+	b := landed.batch
+	for i := range b.results {
+		l.tally.add(b.results[i].Verdict, b.results[i].Reason)
+		l.progress.settle(b.records[i].Offset)
+	}
+	for i := range b.dead {
+		l.tally.add(Poison, b.dead[i].Reason)
+		l.progress.settle(b.dead[i].Record.Offset)
+	}
+	l.report()
+	l.gauge.moved(l.progress.advance(), l.progress.open, time.Now())
+	l.bytes -= b.bytes
+	b.reset()
+	l.spare = append(l.spare, b)
+}
+
+func (l *lane[T]) commitDue(now time.Time) bool {
+	return now.Sub(l.lastTry) >= l.cfg.CommitInterval
+}
+
+// commit makes the settled prefix durable. It is false once the partition has gone.
+func (l *lane[T]) commit(ctx context.Context) bool {
+	l.lastTry = time.Now()
+	next := l.progress.advance()
+	if next <= l.committed {
+		return true
+	}
+	if err := l.source.Commit(ctx, next); err != nil {
+		l.obs.Noted(l.part, Event{Kind: Failed, Stage: StageCommit, N: next, Err: err})
+		return !errors.Is(err, ErrFenced)
+	}
+	l.committed = next
+	l.obs.Noted(l.part, Event{Kind: Committed, Stage: StageCommit, N: next, Value: l.source.Lag() + l.progress.open})
+	return true
+}
+
+// drain ends a lane: it closes what is open, waits for the sink until the deadline,
+// commits what is settled, and says what it left. What is left is not lost: its offsets
+// are not committed, and the next owner reads it again.
+func (l *lane[T]) drain(ctx, flights context.Context) {
+	start := time.Now()
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.cfg.DrainTimeout)
+	defer cancel()
+	l.emit(start, true)
+	for l.launch(flights); l.flying > 0; l.launch(flights) {
+		select {
+		case landed := <-l.landed:
+			l.land(landed)
+			continue
+		case <-deadline.Done():
+		}
+		break
+	}
+	grace, release := context.WithTimeout(context.WithoutCancel(ctx), commitGrace)
+	defer release()
+	l.commit(grace)
+	l.farewell(ctx, time.Since(start))
+}
+
+// commitGrace is what the last commit of a lane may take beyond the drain time-out.
+const commitGrace = time.Second
+
+func (l *lane[T]) farewell(ctx context.Context, took time.Duration) {
+	reason := "stopped"
+	if errors.Is(context.Cause(ctx), ErrRevoked) {
+		reason = "revoked"
+	}
+	left := l.progress.open
+	if left == 0 {
+		l.obs.Noted(l.part, Event{Kind: Drained, Stage: StageCommit, Took: took, Reason: reason})
+		return
+	}
+	l.obs.Settled(l.part, Unsettled, reason, int(left))
+	l.obs.Noted(l.part, Event{Kind: Abandoned, Stage: StageCommit, N: left, Took: took, Reason: reason})
+}

@@ -1,0 +1,136 @@
+package pipelines
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// lane carries one partition along the path. One goroutine owns everything in it; two kinds of
+// others work for it: a reader that polls ahead by one slice, and one per batch at the
+// sink, whose landing it learns from a channel. What lands after the lane has returned is
+// seen by nobody: a late verdict cannot commit.
+type lane[T any] struct {
+	cfg    *Config
+	part   Partition
+	source Source
+	obs    Observer
+	stream Stream[T]
+	keyed  Identified[T] // nil when every record is written
+	settle *settler
+	share  func() int64 // bytes that this lane may hold unsettled
+	gauge  *gauge
+
+	value     T // the record at hand, reused
+	progress  *progress
+	coalescer *coalescer // nil when every record is written
+	batch     *batch     // the one that fills
+	ready     []*batch   // closed, waiting for a place in flight
+	spare     []*batch
+	flying    int
+	landed    chan landing
+	bytes     int64 // unsettled, in batches
+	committed int64
+	lastTry   time.Time // of a commit
+	blocked   bool
+	tally     tally
+}
+
+type landing struct {
+	batch   *batch
+	settled bool
+}
+
+// run carries the partition until ctx ends, then drains. It returns an error only when
+// the source can no longer be read.
+func (l *lane[T]) run(ctx context.Context) error {
+	defer l.gauge.leave()
+	flights, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer abandon(ErrStopped)
+	polled, stopReading := l.read(ctx)
+	l.obs.Noted(l.part, Event{Kind: Assigned, Stage: StageSource})
+	err := l.loop(ctx, flights, polled)
+	stopReading()
+	l.drain(ctx, flights)
+	return err
+}
+
+func (l *lane[T]) loop(ctx, flights context.Context, polled <-chan poll) error {
+	alarm := time.NewTimer(l.cfg.CommitInterval)
+	defer alarm.Stop()
+	for {
+		input := polled
+		if l.overLimit() {
+			input = nil
+		}
+		select {
+		case p := <-input:
+			if p.err != nil {
+				return l.lost(ctx, p.err)
+			}
+			l.take(p.records)
+		case landed := <-l.landed:
+			l.land(landed)
+		case <-alarm.C:
+		case <-ctx.Done():
+			return nil
+		}
+		l.emit(time.Now(), false)
+		l.launch(flights)
+		if l.commitDue(time.Now()) && !l.commit(ctx) {
+			return nil
+		}
+		alarm.Reset(l.untilNext(time.Now()))
+	}
+}
+
+// lost tells the end of the partition from a source that failed.
+func (l *lane[T]) lost(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, ErrRevoked) || errors.Is(err, ErrStopped) {
+		return nil
+	}
+	l.obs.Noted(l.part, Event{Kind: Failed, Stage: StageSource, Err: err})
+	return err
+}
+
+// overLimit is the back-pressure: while it is true the lane does not poll, and the
+// source pauses the partition.
+func (l *lane[T]) overLimit() bool {
+	held := l.bytes
+	if l.coalescer != nil {
+		held += l.coalescer.bytes
+	}
+	over := held >= l.share() || l.progress.span() >= l.cfg.UnsettledRecords || (l.coalescer == nil && len(l.ready) > 0)
+	if over != l.blocked {
+		l.blocked = over
+		kind := Flowing
+		if over {
+			kind = Blocked
+		}
+		l.obs.Noted(l.part, Event{Kind: kind, Stage: StageSource, N: l.progress.open, Value: held})
+	}
+	return over
+}
+
+// untilNext is how long the lane may sleep when nothing comes in.
+func (l *lane[T]) untilNext(now time.Time) time.Duration {
+	next := now.Add(l.cfg.CommitInterval)
+	if len(l.ready) == 0 {
+		if l.batch != nil && !l.batch.empty() {
+			next = earlier(next, l.batch.opened.Add(l.cfg.BatchAge))
+		}
+		if l.coalescer != nil {
+			if due, held := l.coalescer.due(); held {
+				next = earlier(next, due)
+			}
+		}
+	}
+	return max(next.Sub(now), 0)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,121 @@
+package pipelines
+
+import (
+	"errors"
+	"time"
+)
+
+// take carries records from decode to the batch, or to the coalescer.
+func (l *lane[T]) take(records []Record) {
+	now := time.Now()
+	l.obs.Noted(l.part, Event{Kind: Consumed, Stage: StageSource, N: int64(len(records))})
+	for i := range records {
+		if l.progress.track(records[i].Offset) {
+			l.decode(&records[i], now)
+		} else {
+			l.tally.add(Duplicate, ReasonRepeated)
+		}
+	}
+	l.report()
+	l.gauge.moved(l.progress.advance(), l.progress.open, now)
+}
+
+// ReasonRepeated is the reason of a record that the source handed over twice to one lane.
+const ReasonRepeated = "repeated"
+
+func (l *lane[T]) decode(rec *Record, now time.Time) {
+	if err := l.stream.Decode(rec, &l.value); err != nil {
+		l.poison(rec, err, now)
+		return
+	}
+	if verdict, reason := l.stream.Gate(&l.value, now.UnixMilli()); verdict != Unsettled {
+		l.tally.add(verdict, reason)
+		l.progress.settle(rec.Offset)
+		return
+	}
+	if l.keyed == nil {
+		l.process(*rec, now)
+		return
+	}
+	id, version := l.keyed.Identity(&l.value)
+	if loser := l.coalescer.offer(id, version, rec, now); loser >= 0 {
+		l.tally.add(Stale, ReasonCoalesced)
+		l.progress.settle(loser)
+	}
+}
+
+// process turns the value at hand into a write of the batch that fills.
+func (l *lane[T]) process(rec Record, now time.Time) {
+	b := l.filling()
+	var write Write
+	b.arena, write = l.stream.Process(&l.value, b.arena)
+	if write.Unknown > 0 {
+		l.obs.Noted(l.part, Event{Kind: Unknown, Stage: StageDecode, N: int64(write.Unknown)})
+	}
+	l.bytes += b.add(rec, write, now)
+	l.closeIf(b.full(l.cfg))
+}
+
+// poison sends a record that cannot be decoded the way of the batch that fills: it is
+// dead-lettered with it, and the commit waits for that.
+func (l *lane[T]) poison(rec *Record, err error, now time.Time) {
+	letter := DeadLetter{Record: *rec, From: l.part, Stage: StageDecode, Reason: "decode", Detail: "the record cannot be decoded", At: now.UnixMilli()}
+	var rejection *Rejection
+	if errors.As(err, &rejection) {
+		letter.Reason, letter.Detail = rejection.Reason, rejection.Detail
+	}
+	b := l.filling()
+	l.bytes += b.addDead(letter, now)
+	l.closeIf(b.full(l.cfg))
+}
+
+// emit moves to the batch what the coalescing window has let go, and closes the batch
+// that has reached its age; with all, everything.
+func (l *lane[T]) emit(now time.Time, all bool) {
+	if l.coalescer != nil {
+		for len(l.ready) == 0 || all {
+			due, held := l.coalescer.due()
+			if !held || (!all && due.After(now)) {
+				break
+			}
+			l.release(l.coalescer.take(), now)
+		}
+		l.report()
+	}
+	if l.batch != nil && !l.batch.empty() && (all || now.Sub(l.batch.opened) >= l.cfg.BatchAge) {
+		l.closeIf(true)
+	}
+}
+
+// release carries a coalesced record on. Its bytes move into the batch's arena, since
+// the coalescer uses its own again; decoding them once more is cheaper than having kept
+// every ping that a newer one replaced.
+func (l *lane[T]) release(held *Record, now time.Time) {
+	b := l.filling()
+	var rec Record
+	b.arena, rec = held.cloneInto(b.arena, nil)
+	if err := l.stream.Decode(&rec, &l.value); err != nil {
+		l.poison(&rec, err, now)
+		return
+	}
+	l.process(rec, now)
+}
+
+func (l *lane[T]) filling() *batch {
+	if l.batch != nil {
+		return l.batch
+	}
+	if n := len(l.spare); n > 0 {
+		l.batch, l.spare = l.spare[n-1], l.spare[:n-1]
+	} else {
+		l.batch = newBatch(l.cfg)
+	}
+	return l.batch
+}
+
+func (l *lane[T]) closeIf(full bool) {
+	if full {
+		l.ready = append(l.ready, l.batch)
+		l.batch = nil
+	}
+}
