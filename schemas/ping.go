@@ -6,7 +6,7 @@ package schemas
 type Ping struct {
 	DriverID []byte
 	TS       int64   // the device's clock, ms since 1970 UTC
-	Lat, Lon float64 // degrees, in Datum until decode has converted them to WGS-84
+	Lat, Lon float64 // degrees: WGS-84 once decoded, whatever Datum says; in Datum when an app encodes them
 	Speed    float64 // m/s, NaN when absent
 	Heading  float64 // degrees clockwise from north, NaN when absent
 	Accuracy float64 // m, NaN when absent
@@ -14,8 +14,8 @@ type Ping struct {
 	Vehicle  []byte
 	City     []byte
 	Seq      int64 // the app's counter, -1 when absent
-	Datum    Datum
-	Unknown  int // fields that the schema does not know, kept out of the stores
+	Datum    Datum // what the app said; decode converts once and keeps the word
+	Unknown  int   // fields that the schema does not know, kept out of the stores
 }
 
 // Status is what a driver is doing.
@@ -52,3 +52,15 @@ const (
 	GCJ02
 	BD09
 )
+
+// String is the datum on the wire.
+func (d Datum) String() string {
+	switch d {
+	case GCJ02:
+		return "gcj02"
+	case BD09:
+		return "bd09"
+	case WGS84:
+	}
+	return "wgs84"
+}

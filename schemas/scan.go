@@ -1,0 +1,111 @@
+package schemas
+
+import "unicode/utf8"
+
+// scanPing is the fast reader of a ping's JSON: one pass, no allocation. It reads the
+// known fields and scalar unknown ones, in any order and spacing. Anything unusual (an
+// escape, a nested value, a wrong type, a fault of any kind) makes it give up with false,
+// and decodeGeneral reads the value from the start: what is accepted here must be what
+// that one accepts, with the same result. FuzzDecodePing holds the two together.
+func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
+	var seen fieldSet
+	var unknown unknownKeys
+	i := skipSpace(b, 0)
+	if i >= len(b) || b[i] != '{' {
+		return 0, false
+	}
+	for {
+		key, end := scanText(b, skipSpace(b, i+1))
+		if end < 0 {
+			return 0, false
+		}
+		if end = skipSpace(b, end); end >= len(b) || b[end] != ':' {
+			return 0, false
+		}
+		i = skipSpace(b, end+1)
+		f := fieldNamed(key)
+		switch {
+		case f == fieldUnknown:
+			if !unknown.add(key) {
+				return 0, false
+			}
+			i = skipScalar(b, i)
+		case seen.has(f):
+			return 0, false
+		case isNull(b, i):
+			seen = seen.with(f)
+			i += len("null")
+		default:
+			seen, have = seen.with(f), have.with(f)
+			i = scanField(p, f, b, i)
+		}
+		if i < 0 {
+			return 0, false
+		}
+		i = skipSpace(b, i)
+		if i >= len(b) {
+			return 0, false
+		}
+		if b[i] == ',' {
+			continue
+		}
+		p.Unknown = unknown.n
+		return have, b[i] == '}' && skipSpace(b, i+1) == len(b)
+	}
+}
+
+// scanField reads the value of a known field at b[i] and returns the index behind it, -1
+// when it is not what the field must be.
+func scanField(p *Ping, f field, b []byte, i int) int {
+	switch f.kind() {
+	case kindText:
+		text, end := scanText(b, i)
+		if end < 0 || p.setText(f, text) != nil {
+			return -1
+		}
+		return end
+	case kindInteger:
+		value, end := scanInteger(b, i)
+		p.setInteger(f, value)
+		return end
+	case kindNumber:
+	}
+	value, end := scanNumber(b, i)
+	p.setNumber(f, value)
+	return end
+}
+
+// scanText reads a string without escapes at b[i]; the index behind it is -1 when there
+// is none.
+func scanText(b []byte, i int) ([]byte, int) {
+	if i >= len(b) || b[i] != '"' {
+		return nil, -1
+	}
+	i++
+	var high byte
+	for j := i; j < len(b); j++ {
+		c := b[j]
+		if c == '"' {
+			if high >= utf8.RuneSelf && !utf8.Valid(b[i:j]) {
+				return nil, -1
+			}
+			return b[i:j:j], j + 1
+		}
+		if c < ' ' || c == '\\' {
+			return nil, -1
+		}
+		high |= c
+	}
+	return nil, -1
+}
+
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+func isNull(b []byte, i int) bool {
+	return i < len(b) && b[i] == 'n' && len(b)-i >= 4 && string(b[i:i+4]) == "null"
+}
