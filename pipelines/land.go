@@ -35,7 +35,7 @@ func (l *lane[T]) land(landed landing) {
 		l.progress.settle(b.dead[i].Record.Offset)
 	}
 	l.report()
-	l.gauge.moved(l.progress.advance(), l.progress.open, time.Now())
+	l.show()
 	l.bytes -= b.bytes
 	b.reset()
 	l.spare = append(l.spare, b)
@@ -69,14 +69,14 @@ func (l *lane[T]) drain(ctx, flights context.Context) {
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.cfg.DrainTimeout)
 	defer cancel()
 	l.emit(start, true)
-	for l.launch(flights); l.flying > 0; l.launch(flights) {
+	l.launch(flights)
+	for l.flying > 0 && deadline.Err() == nil {
 		select {
 		case landed := <-l.landed:
 			l.land(landed)
-			continue
+			l.launch(flights)
 		case <-deadline.Done():
 		}
-		break
 	}
 	grace, release := context.WithTimeout(context.WithoutCancel(ctx), commitGrace)
 	defer release()

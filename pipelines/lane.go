@@ -23,6 +23,7 @@ type lane[T any] struct {
 
 	value     T // the record at hand, reused
 	progress  *progress
+	ages      ages
 	coalescer *coalescer // nil when every record is written
 	batch     *batch     // the one that fills
 	ready     []*batch   // closed, waiting for a place in flight

@@ -49,7 +49,7 @@ func (p *Pipeline[T]) Run(ctx context.Context, group Group) error {
 func (p *Pipeline[T]) serve(ctx context.Context, part Partition, source Source) error {
 	p.lanes.Add(1)
 	defer p.lanes.Add(-1)
-	g := newGauge(part, source)
+	g := &gauge{part: part, source: source}
 	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var watch sync.WaitGroup
 	watch.Go(func() { g.watch(watching, p.cfg.StallAfter, p.obs) })

@@ -17,7 +17,8 @@ func (l *lane[T]) take(records []Record) {
 		}
 	}
 	l.report()
-	l.gauge.moved(l.progress.advance(), l.progress.open, now)
+	l.ages.polled(l.progress.end, now)
+	l.show()
 }
 
 // ReasonRepeated is the reason of a record that the source handed over twice to one lane.
@@ -82,7 +83,7 @@ func (l *lane[T]) emit(now time.Time, all bool) {
 		}
 		l.report()
 	}
-	if l.batch != nil && !l.batch.empty() && (all || now.Sub(l.batch.opened) >= l.cfg.BatchAge) {
+	if l.batch != nil && !l.batch.empty() && (all || (len(l.ready) == 0 && now.Sub(l.batch.opened) >= l.cfg.BatchAge)) {
 		l.closeIf(true)
 	}
 }

@@ -125,6 +125,7 @@ func (f *flight) attempt(ctx context.Context) bool {
 // pack lays the pending writes side by side, without a copy when all of the batch is pending.
 func (f *flight) pack() ([]Write, []Result) {
 	if f.pending == nil {
+		clear(f.batch.results)
 		return f.batch.writes, f.batch.results
 	}
 	f.writes, f.results = f.writes[:0], f.results[:0]

@@ -10,38 +10,35 @@ import (
 type gauge struct {
 	part   Partition
 	source Source
-	next   atomic.Int64 // settled below
 	open   atomic.Int64 // unsettled
-	since  atomic.Int64 // ms since 1970 UTC: next moved last, or the lane has had nothing to do until then
+	oldest atomic.Int64 // ms since 1970 UTC: when the oldest unsettled record was polled; 0 = none
+	moved  atomic.Int64 // how often the settled prefix has grown
 	gone   atomic.Bool
 }
 
-func newGauge(part Partition, source Source) *gauge {
-	g := &gauge{part: part, source: source}
-	g.next.Store(-1)
-	g.since.Store(time.Now().UnixMilli())
-	return g
-}
-
-// moved notes the lane's progress: since is the moment from which the oldest unsettled
-// record has been waiting.
-func (g *gauge) moved(next, open int64, now time.Time) {
-	if next != g.next.Load() || g.open.Load() == 0 {
-		g.next.Store(next)
-		g.since.Store(now.UnixMilli())
+// show publishes a lane's progress.
+func (l *lane[T]) show() {
+	before := l.progress.next
+	next := l.progress.advance()
+	if next != before {
+		l.gauge.moved.Add(1)
 	}
-	g.open.Store(open)
+	l.gauge.open.Store(l.progress.open)
+	oldest := int64(0)
+	if at := l.ages.oldest(next); !at.IsZero() {
+		oldest = at.UnixMilli()
+	}
+	l.gauge.oldest.Store(oldest)
 }
 
 func (g *gauge) leave() { g.gone.Store(true) }
 
 // watch looks at one lane from outside until it has gone: it reports its pulse, and a
-// stall when the lane lags and has settled nothing for StallAfter.
+// stall when the lane has something to do and has settled nothing for stallAfter.
 func (g *gauge) watch(ctx context.Context, stallAfter time.Duration, obs Observer) {
 	tick := time.NewTicker(stallAfter / watchesPerStall)
 	defer tick.Stop()
-	stalled := false
-	idle := time.Now()
+	stalled, seen, since := false, int64(-1), time.Now()
 	for {
 		select {
 		case <-tick.C:
@@ -51,22 +48,18 @@ func (g *gauge) watch(ctx context.Context, stallAfter time.Duration, obs Observe
 		if g.gone.Load() {
 			return
 		}
-		now := time.Now()
-		open, lag := g.open.Load(), g.source.Lag()
-		if open == 0 && lag == 0 {
-			idle = now
+		pulse := g.pulse()
+		if moved := g.moved.Load(); moved != seen || pulse.Value == 0 {
+			seen, since = moved, time.Now()
 		}
-		stuck := now.Sub(later(time.UnixMilli(g.since.Load()), idle))
-		pulse := Event{Kind: Pulse, Stage: StageCommit, N: open, Value: open + lag, Took: stuck}
 		obs.Noted(g.part, pulse)
-		switch {
-		case stuck >= stallAfter && !stalled:
-			stalled = true
-			pulse.Kind = Stalled
-			obs.Noted(g.part, pulse)
-		case stuck < stallAfter && stalled:
-			stalled = false
+		pulse.Took = time.Since(since)
+		if stuck := pulse.Took >= stallAfter; stuck != stalled {
+			stalled = stuck
 			pulse.Kind = Moving
+			if stuck {
+				pulse.Kind = Stalled
+			}
 			obs.Noted(g.part, pulse)
 		}
 	}
@@ -75,9 +68,11 @@ func (g *gauge) watch(ctx context.Context, stallAfter time.Duration, obs Observe
 // watchesPerStall is how often a lane is looked at within the time that makes a stall.
 const watchesPerStall = 10
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+func (g *gauge) pulse() Event {
+	event := Event{Kind: Pulse, Stage: StageCommit, N: g.open.Load()}
+	event.Value = event.N + g.source.Lag()
+	if oldest := g.oldest.Load(); oldest > 0 && event.N > 0 {
+		event.Took = time.Since(time.UnixMilli(oldest))
 	}
-	return b
+	return event
 }
