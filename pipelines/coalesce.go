@@ -48,9 +48,9 @@ func (c *coalescer) offer(id []byte, version int64, rec *Record, now time.Time) 
 		return rec.Offset
 	}
 	loser := s.record.Offset
-	c.bytes -= int64(s.record.Size())
+	c.bytes -= s.weight()
 	s.keep(rec, version)
-	c.bytes += int64(s.record.Size())
+	c.bytes += s.weight()
 	return loser
 }
 
@@ -65,7 +65,7 @@ func (c *coalescer) open(id string, version int64, rec *Record, now time.Time) {
 	s := &c.slots[at]
 	s.id, s.opened = id, now
 	s.keep(rec, version)
-	c.bytes += int64(s.record.Size())
+	c.bytes += s.weight()
 	c.index[id] = at
 	c.queue = append(c.queue, at)
 }
@@ -90,7 +90,7 @@ func (c *coalescer) take() *Record {
 	}
 	s := &c.slots[at]
 	delete(c.index, s.id)
-	c.bytes -= int64(s.record.Size())
+	c.bytes -= s.weight()
 	c.free = append(c.free, at)
 	return &s.record
 }
@@ -99,6 +99,8 @@ func (s *slot) keep(rec *Record, version int64) {
 	s.version = version
 	s.buffer, s.record = rec.cloneInto(s.buffer[:0], s.record.Headers[:0])
 }
+
+func (s *slot) weight() int64 { return int64(s.record.Size() + len(s.id) + entryOverheadBytes) }
 
 // cloneInto copies the record's bytes to the end of buffer and returns the grown buffer with the copy.
 func (r *Record) cloneInto(buffer []byte, headers []Header) ([]byte, Record) {
