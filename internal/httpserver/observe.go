@@ -92,8 +92,7 @@ func (x *exchange) panicked(p any, o Observer, route string) {
 	if x.code != 0 {
 		panic(http.ErrAbortHandler)
 	}
-	// A client that is gone needs no answer: Served reports the exchange all the same.
-	_ = problem.Write(x, &problem.Problem{
+	problem.Write(x, &problem.Problem{
 		Status: http.StatusInternalServerError, Code: problem.CodeInternal, Detail: "the server failed at this request",
 	})
 }

@@ -52,7 +52,6 @@ func notAllowed(allowed string) http.Handler {
 // answer always says the same.
 func answer(p *problem.Problem) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		// The only error is that of a connection whose client has gone.
-		_ = problem.Write(w, p)
+		problem.Write(w, p)
 	})
 }

@@ -72,9 +72,8 @@ type document struct {
 	Truncated bool   `json:"errorsTruncated,omitempty"`
 }
 
-// Write answers with p. It reports the error of the connection, which has no better
-// place to go than an observer.
-func Write(w http.ResponseWriter, p *Problem) error {
+// Write answers with p.
+func Write(w http.ResponseWriter, p *Problem) {
 	doc := document{
 		Type: "about:blank", Title: http.StatusText(p.Status), Status: p.Status,
 		Code: p.Code, Detail: p.Detail, Errors: p.Errors, Truncated: p.Truncated,
@@ -85,7 +84,7 @@ func Write(w http.ResponseWriter, p *Problem) error {
 	}
 	body, err := json.Marshal(doc)
 	if err != nil {
-		return err
+		panic("encoding a problem document of plain text and numbers: " + err.Error())
 	}
 	h := w.Header()
 	h.Set("Content-Type", ContentType)
@@ -96,6 +95,6 @@ func Write(w http.ResponseWriter, p *Problem) error {
 		h.Set("Retry-After", strconv.FormatInt(int64(math.Ceil(p.RetryAfter.Seconds())), 10))
 	}
 	w.WriteHeader(p.Status)
-	_, err = w.Write(body)
-	return err
+	// An error here is a client that has gone: nobody is left to be told.
+	_, _ = w.Write(body)
 }
