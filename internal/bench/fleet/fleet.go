@@ -17,7 +17,8 @@ const (
 
 const metresPerDegree = 111_195.0
 
-// Fleet is a set of drivers; Ping moves one of them. It is not safe for concurrent use.
+// Fleet is a set of drivers; Ping moves one of them. Two goroutines may move two drivers
+// at once, but not the same one.
 type Fleet struct {
 	drivers []driver
 }

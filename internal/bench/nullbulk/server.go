@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -34,7 +33,7 @@ type Config struct {
 type Server struct {
 	probe    []byte
 	recorder *Recorder
-	latency  atomic.Int64
+	slow     slowness
 	bodies   sync.Pool
 	answers  answers
 	stats    counters
@@ -43,7 +42,7 @@ type Server struct {
 // New makes a server.
 func New(cfg Config) *Server {
 	s := &Server{probe: []byte(cfg.Probe), recorder: cfg.Recorder}
-	s.latency.Store(int64(cfg.Latency))
+	s.slow.set(cfg.Latency)
 	s.bodies.New = func() any { return new([]byte) }
 	s.stats.reset()
 	return s
@@ -82,7 +81,7 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":"body cut short"}`, http.StatusBadRequest)
 		return
 	}
-	s.wait(r)
+	s.slow.wait(r.Context())
 	items := bytes.Count(body, []byte{'\n'}) / 2
 	answer := s.answers.of(body, items)
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer.head)+len(answer.items)+len(answer.tail)))
@@ -96,24 +95,13 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) wait(r *http.Request) {
-	if d := time.Duration(s.latency.Load()); d > 0 {
-		t := time.NewTimer(d)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-r.Context().Done():
-		}
-	}
-}
-
 func (s *Server) setLatency(w http.ResponseWriter, r *http.Request) {
 	d, err := time.ParseDuration(r.URL.Query().Get("d"))
 	if err != nil {
 		http.Error(w, fmt.Sprintf(`{"error":%q}`, err.Error()), http.StatusBadRequest)
 		return
 	}
-	s.latency.Store(int64(d))
+	s.slow.set(d)
 	reply(w, struct{}{})
 }
 

@@ -92,3 +92,20 @@ func TestACutRecordingIsAnError(t *testing.T) {
 		t.Fatal("a cut recording was read without complaint")
 	}
 }
+
+func TestAChangeOfLatencyReachesThoseThatWait(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(nullbulk.New(nullbulk.Config{Latency: time.Hour}))
+	defer server.Close()
+	answered := make(chan []byte)
+	go func() { answered <- post(t, server.URL+"/_bulk", "{\"index\":{}}\n{}\n") }()
+	select {
+	case <-answered:
+		t.Fatal("answered at once")
+	case <-time.After(20 * time.Millisecond):
+	}
+	post(t, server.URL+nullbulk.LatencyPath+"?d=0s", "")
+	if got := string(<-answered); !strings.Contains(got, `"status":200`) {
+		t.Fatal(got)
+	}
+}
