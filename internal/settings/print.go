@@ -1,0 +1,47 @@
+package settings
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Reference prints every setting with its environment variable, kind, default and
+// meaning, in Markdown.
+func Reference(w io.Writer, keys []Key) error {
+	out := bufio.NewWriter(w) // keeps the first error until Flush
+	section := ""
+	for _, k := range keys {
+		if head, _, _ := strings.Cut(k.Path, "."); head != section {
+			section = head
+			fmt.Fprintf(out, "\n## %s\n\n| key | environment | kind | default | meaning |\n| --- | --- | --- | --- | --- |\n", section)
+		}
+		kind, value := k.Kind, k.Default
+		if k.Unit != "" {
+			kind += ", " + k.Unit
+		}
+		if value != "" {
+			value = "`" + value + "`"
+		}
+		fmt.Fprintf(out, "| `%s` | `%s` | %s | %s | %s |\n", k.Path, k.Env, kind, value, k.Doc)
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("printing settings: %w", err)
+	}
+	return nil
+}
+
+// Show prints every setting with the value that it has now, one a line; secrets are hidden.
+func Show(w io.Writer, keys []Key) error {
+	out := bufio.NewWriter(w) // keeps the first error until Flush
+	for _, k := range keys {
+		if k.value.IsValid() {
+			fmt.Fprintf(out, "%s: %v\n", k.Path, k.value.Interface())
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("printing settings: %w", err)
+	}
+	return nil
+}

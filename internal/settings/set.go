@@ -1,0 +1,112 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// set puts one value, as YAML or the environment gives it, into its field.
+func (k *Key) set(raw any) error {
+	if list, ok := k.value.Addr().Interface().(*[]string); ok {
+		parsed, err := parseList(raw)
+		*list = parsed
+		return err
+	}
+	text, err := scalar(raw)
+	if err != nil {
+		return err
+	}
+	switch field := k.value.Addr().Interface().(type) {
+	case *string:
+		*field = text
+		return nil
+	case *Secret:
+		*field = Secret(text)
+		return nil
+	case *bool:
+		*field, err = strconv.ParseBool(text)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", text)
+		}
+		return nil
+	case *time.Duration:
+		*field, err = parseDuration(text)
+		return errors.Join(err, notNegative(float64(*field)))
+	case *Size:
+		*field, err = ParseSize(text)
+		return errors.Join(err, notNegative(float64(*field)))
+	case *int:
+		*field, err = strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("%q is no whole number", text)
+		}
+		return notNegative(float64(*field))
+	case *float64:
+		*field, err = strconv.ParseFloat(text, 64)
+		if err != nil || *field-*field != 0 { //nolint:staticcheck // NaN and infinities differ from themselves so
+			return fmt.Errorf("%q is no number", text)
+		}
+		return notNegative(*field)
+	}
+	return errors.New("cannot be set")
+}
+
+func notNegative(n float64) error {
+	if n < 0 {
+		return errors.New("must not be negative")
+	}
+	return nil
+}
+
+// parseDuration refuses a number without a unit: 60 could be anything. 0 needs none.
+func parseDuration(text string) (time.Duration, error) {
+	if _, err := strconv.ParseFloat(text, 64); err == nil && text != "0" {
+		return 0, fmt.Errorf("%s has no unit: write %ss, %sms or %sh", text, text, text, text)
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no duration: write 500ms, 60s, 2h", text)
+	}
+	return d, nil
+}
+
+func parseList(raw any) ([]string, error) {
+	items, ok := raw.([]any)
+	if !ok {
+		text, err := scalar(raw)
+		if err != nil {
+			return nil, err
+		}
+		for item := range strings.SplitSeq(text, ",") {
+			items = append(items, item)
+		}
+	}
+	var list []string
+	for _, item := range items {
+		text, err := scalar(item)
+		if err != nil {
+			return nil, err
+		}
+		if text = strings.TrimSpace(text); text != "" {
+			list = append(list, text)
+		}
+	}
+	return list, nil
+}
+
+func scalar(raw any) (string, error) {
+	switch v := raw.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case int, int64, uint64, bool:
+		return fmt.Sprint(v), nil
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64), nil
+	}
+	return "", errors.New("is a list or section, not one value")
+}
