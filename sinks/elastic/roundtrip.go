@@ -1,0 +1,59 @@
+package elastic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+)
+
+var errReplyTooLarge = errors.New("the answer is larger than the limit")
+
+// roundTrip sends a request and reads the whole answer into reply, within the request's
+// time-out. The context's own end is reported as its cause.
+func (c *client) roundTrip(ctx context.Context, req *http.Request, reply *[]byte) (status int, err error) {
+	limited, cancel := context.WithTimeout(ctx, c.cfg.RequestTimeout)
+	defer cancel()
+	res, err := c.es.Perform(req.WithContext(limited))
+	if err != nil {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		return 0, fmt.Errorf("asking Elasticsearch: %w", err)
+	}
+	*reply, err = readAll(res, (*reply)[:0], c.cfg.MaxReplyBytes)
+	closeErr := res.Body.Close()
+	if err = errors.Join(err, closeErr); err != nil {
+		if ctx.Err() != nil {
+			return 0, context.Cause(ctx)
+		}
+		return 0, fmt.Errorf("reading answer: %w", err)
+	}
+	return res.StatusCode, nil
+}
+
+// readAll appends the whole answer to buf, up to the limit.
+func readAll(res *http.Response, buf []byte, limit int) ([]byte, error) {
+	if res.ContentLength > int64(limit) {
+		return buf, errReplyTooLarge
+	}
+	const least = 4 << 10
+	buf = slices.Grow(buf, max(int(res.ContentLength)+1, least))
+	for {
+		if len(buf) == cap(buf) {
+			buf = slices.Grow(buf, cap(buf))
+		}
+		n, err := res.Body.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case len(buf) > limit:
+			return buf, errReplyTooLarge
+		case errors.Is(err, io.EOF):
+			return buf, nil
+		case err != nil:
+			return buf, err
+		}
+	}
+}

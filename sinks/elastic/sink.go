@@ -1,0 +1,68 @@
+package elastic
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"sluice/pipelines"
+)
+
+// Sink writes to Elasticsearch in bulk. It is used from many goroutines at once; they
+// share one adaptive limit of requests in flight.
+type Sink struct {
+	cfg      Config
+	client   *client
+	obs      Observer
+	inflight *inflight
+	payloads sync.Pool // *payload
+	scratch  sync.Pool // *scratch
+}
+
+var _ pipelines.Sink = (*Sink)(nil)
+
+// New makes a sink; it does not speak to the server yet.
+func New(cfg Config, obs Observer) (*Sink, error) {
+	if obs == nil {
+		return nil, errors.New("elastic: an observer is needed")
+	}
+	c, err := newClient(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Sink{cfg: c.cfg, client: c, obs: obs, inflight: newInflight(c.cfg.MaxInFlight, obs.Limited)}, nil
+}
+
+// scratch is the memory of one Write, reused from one to the next.
+type scratch struct {
+	at    []int  // the writes to be sent, by their place in the batch
+	items []item // what the answer says of them
+	reply []byte // the answer
+}
+
+// Write sends the writes in one bulk request, or in as many as the body limit asks for, and
+// fills results. The error is nil as soon as one request was answered: what then has no
+// answer is Retry. A batch of which nothing was answered leaves an error.
+func (s *Sink) Write(ctx context.Context, writes []pipelines.Write, results []pipelines.Result) error {
+	if len(writes) != len(results) {
+		return fmt.Errorf("writing bulk: %d results for %d writes", len(results), len(writes))
+	}
+	sc, ok := s.scratch.Get().(*scratch)
+	if !ok {
+		sc = new(scratch)
+	}
+	defer s.scratch.Put(sc)
+
+	b := batch{sink: s, scratch: sc, writes: writes, results: results}
+	sc.at = b.sendable(sc.at[:0])
+	for rest := sc.at; len(rest) > 0; {
+		n := b.fits(rest)
+		if err := b.send(ctx, rest[:n]); err != nil {
+			return b.giveUp(ctx, err)
+		}
+		rest = rest[n:]
+	}
+	b.unblame()
+	return nil
+}
