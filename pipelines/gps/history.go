@@ -1,0 +1,34 @@
+package gps
+
+import (
+	"sluice/pipelines"
+	"sluice/schemas"
+)
+
+// history keeps every ping once, whenever it comes: one document per driver, device time
+// and seq, in the index of its event day.
+type history struct {
+	decoder
+	day schemas.DayIndex
+}
+
+// NewHistory returns the streams of gps-history, one per lane.
+func NewHistory(cfg Config) func() pipelines.Stream[Fix] {
+	return func() pipelines.Stream[Fix] {
+		return &history{decoder: decoder{clockAhead: cfg.ClockAhead.Milliseconds()}, day: schemas.NewDayIndex("")}
+	}
+}
+
+// Gate lets everything pass: what is late for live is history all the same.
+func (h *history) Gate(*Fix, int64) (pipelines.Verdict, string) { return pipelines.Unsettled, "" }
+
+// Process writes the ping under its own id; a redelivered one is a Duplicate there.
+func (h *history) Process(f *Fix, arena []byte) ([]byte, pipelines.Write) {
+	from := len(arena)
+	arena = schemas.PingID(arena, &f.Ping)
+	key := len(arena)
+	arena = schemas.AppendPosition(arena, &f.Ping, f.At, f.ReceivedAt)
+	return arena, pipelines.Write{
+		Target: h.day.Name(f.At), Key: arena[from:key:key], Body: arena[key:], Time: f.At, Unknown: f.Unknown,
+	}
+}
