@@ -54,7 +54,8 @@ func (p *Ping) finish(have fieldSet) error {
 		return outOfRange(fieldSeq, "below 0")
 	}
 	if p.Datum != WGS84 {
-		p.Lat, p.Lon = ToWGS84(p.Datum, p.Lat, p.Lon)
+		lat, lon := ToWGS84(p.Datum, p.Lat, p.Lon)
+		p.Lat, p.Lon = centimetres(lat), centimetres(lon)
 	}
 	return nil
 }
@@ -86,6 +87,9 @@ func (p *Ping) checkRequired(have fieldSet) error {
 	}
 	return nil
 }
+
+// centimetres rounds a converted degree to the 7 decimals that a receiver would send.
+func centimetres(degree float64) float64 { return math.Round(degree*fixedUnit) / fixedUnit }
 
 // known is the reading, or NaN for the mark of a reading that the device did not have.
 func known(reading float64) float64 {
