@@ -15,7 +15,7 @@ func TestBatchClosesOnCountBytesOrAge(t *testing.T) {
 	for name, c := range map[string]struct {
 		cfg     pipelines.Config
 		records int
-		want    int // writes when the batch has closed
+		want    int           // writes when the batch has closed
 		before  time.Duration // nothing written yet
 		after   time.Duration // all written
 	}{
