@@ -1,0 +1,76 @@
+package arrows_test
+
+// room says which packages of ours the packages of one place may import. A path ends in
+// "/*" for every package directly below and in "/..." for all below; the first room that
+// matches counts. A package without a room breaks the law: the table is the map.
+type room struct {
+	path    string
+	imports []string // of ours, patterns as above
+	free    bool     // may import anything of ours
+	std     bool     // imports nothing but the standard library and ours
+}
+
+// library says who may meet a client library, or another package that has one home.
+type library struct {
+	prefix string
+	homes  []string // may import it
+	behind []string // may reach it through others: those who build or drive a home
+}
+
+// rooms is the law among our own packages.
+func rooms() []room {
+	return []room{
+		{path: "schemas", imports: []string{"schemas/elastic"}},
+		{path: "schemas/...", imports: []string{}},
+		{path: "pipelines", std: true},
+		{path: "pipelines/pipelinestest", imports: []string{"pipelines"}},
+		{path: "pipelines/*", imports: []string{"pipelines", "schemas"}, std: true},
+		{path: "sinks/*", imports: []string{"pipelines", "schemas", "schemas/elastic"}},
+
+		{path: "internal/problem"},
+		{path: "internal/stacktest"},
+		{path: "internal/arrows"},
+		{path: "internal/apikeys", imports: []string{"internal/problem"}},
+		{path: "internal/httpserver", imports: []string{"internal/problem"}},
+		{path: "internal/opshttp", imports: []string{"internal/httpserver", "internal/problem"}},
+		{path: "internal/kafka", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/gateway", imports: servers()},
+		{path: "internal/query", imports: servers()},
+		{path: "internal/send", imports: []string{"schemas"}},
+		{path: "internal/settings", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/telemetry", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/bench/...", imports: []string{"pipelines", "schemas", "internal/bench/..."}},
+
+		{path: "cmd/sluice/...", free: true},
+		{path: "ops/ci/...", std: true},
+	}
+}
+
+// servers are what the HTTP servers may see: words, never a store.
+func servers() []string {
+	return []string{"pipelines", "schemas", "internal/apikeys", "internal/httpserver", "internal/problem"}
+}
+
+// libraries is the law about other people's packages.
+func libraries() []library {
+	drivers := []string{"cmd/sluice/...", "internal/bench"}
+	return []library{
+		{prefix: "github.com/IBM/sarama", homes: []string{"internal/kafka", "internal/bench/bare"}, behind: drivers},
+		{prefix: "github.com/elastic/", homes: []string{"sinks/elastic"}, behind: drivers},
+		{prefix: "github.com/redis/", homes: []string{"sinks/redis"}, behind: drivers},
+		{prefix: "go.uber.org/zap", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
+		{prefix: "github.com/prometheus/", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
+		{prefix: "github.com/knadh/koanf/", homes: []string{"internal/settings"}, behind: drivers},
+		{prefix: "github.com/alecthomas/kong", homes: []string{"cmd/sluice/..."}},
+		{prefix: "github.com/schollz/progressbar/", homes: []string{"cmd/sluice/..."}},
+		{prefix: "github.com/twmb/franz-go", homes: nil},
+		{prefix: "pgregory.net/rapid", homes: testKits()},
+		{prefix: "go.uber.org/goleak", homes: testKits()},
+		{prefix: "testing", homes: testKits()},
+	}
+}
+
+// testKits are packages for tests that are no tests themselves; the binary never has them.
+func testKits() []string {
+	return []string{"internal/stacktest", "pipelines/pipelinestest", "sinks/sinkstest"}
+}
