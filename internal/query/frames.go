@@ -1,0 +1,91 @@
+package query
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"sluice/schemas"
+)
+
+// poll is what one look at a box has found, shared by all who watch it and never changed.
+type poll struct {
+	at     int64 // when, ms since 1970 UTC: the id of its events
+	since  int64 // it holds every position searchable then with event time at or after this
+	cut    bool  // there were more
+	events []event
+}
+
+// event is one position, encoded once for all who watch.
+type event struct {
+	driver string
+	ts     int64
+	frame  []byte
+}
+
+// newPoll encodes those positions that pass the test.
+func newPoll(at, since int64, limit int, found []schemas.Position, pass func(driver string, ts int64) bool) (*poll, error) {
+	p := &poll{at: at, since: since, cut: len(found) > limit}
+	for i := range found[:min(len(found), limit)] {
+		at := &found[i]
+		if !pass(at.DriverID, at.TS) {
+			continue
+		}
+		frame, err := frameOf(p.at, at)
+		if err != nil {
+			return nil, err
+		}
+		p.events = append(p.events, event{driver: at.DriverID, ts: at.TS, frame: frame})
+	}
+	return p, nil
+}
+
+func frameOf(id int64, at *schemas.Position) ([]byte, error) {
+	data, err := json.Marshal(pointOf(at))
+	if err != nil {
+		return nil, fmt.Errorf("encoding a position: %w", err)
+	}
+	frame := make([]byte, 0, len(data)+48)
+	frame = append(frame, "event: position\nid: "...)
+	frame = strconv.AppendInt(frame, id, 10)
+	frame = append(frame, "\ndata: "...)
+	frame = append(frame, data...)
+	return append(frame, "\n\n"...), nil
+}
+
+// The other things that a stream says.
+const (
+	frameHello     = "retry: 2000\n\n"
+	frameHeartbeat = ": still here\n\n"
+	frameTruncated = "event: truncated\ndata: {\"truncated\":true}\n\n"
+)
+
+// sent remembers the newest time sent for each driver, so that the overlap of two polls is
+// not sent twice. Over its limit it forgets all: some positions are then sent again, none is left out.
+type sent struct {
+	newest map[string]int64
+	limit  int
+}
+
+func newSent(limit int) *sent { return &sent{newest: map[string]int64{}, limit: limit} }
+
+// fresh reports, once, that this position is newer than those before it.
+func (s *sent) fresh(driver string, ts int64) bool {
+	if last, known := s.newest[driver]; known && ts <= last {
+		return false
+	}
+	if len(s.newest) >= s.limit {
+		clear(s.newest)
+	}
+	s.newest[driver] = ts
+	return true
+}
+
+// forget drops what no later poll can bring again.
+func (s *sent) forget(before int64) {
+	for driver, ts := range s.newest {
+		if ts < before {
+			delete(s.newest, driver)
+		}
+	}
+}
