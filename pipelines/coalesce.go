@@ -59,7 +59,7 @@ func (c *coalescer) open(id string, version int64, rec *Record, now time.Time) {
 	if n := len(c.free); n > 0 {
 		at, c.free = c.free[n-1], c.free[:n-1]
 	} else {
-		at = int32(len(c.slots)) //nolint:gosec // bounded by the lane's buffer
+		at = int32(len(c.slots))
 		c.slots = append(c.slots, slot{})
 	}
 	s := &c.slots[at]

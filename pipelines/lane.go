@@ -87,7 +87,7 @@ func (l *lane[T]) loop(ctx, flights context.Context, polled <-chan poll) error {
 
 // lost tells the end of the partition from a source that failed.
 func (l *lane[T]) lost(ctx context.Context, err error) error {
-	if ctx.Err() != nil || errors.Is(err, ErrRevoked) || errors.Is(err, ErrStopped) {
+	if gone := ctx.Err() != nil || errors.Is(err, ErrRevoked) || errors.Is(err, ErrStopped); gone {
 		return nil
 	}
 	l.obs.Noted(l.part, Event{Kind: Failed, Stage: StageSource, Err: err})

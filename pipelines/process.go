@@ -61,8 +61,7 @@ func (l *lane[T]) process(rec Record, now time.Time) {
 // dead-lettered with it, and the commit waits for that.
 func (l *lane[T]) poison(rec *Record, err error, now time.Time) {
 	letter := DeadLetter{Record: *rec, From: l.part, Stage: StageDecode, Reason: "decode", Detail: "the record cannot be decoded", At: now.UnixMilli()}
-	var rejection *Rejection
-	if errors.As(err, &rejection) {
+	if rejection, ok := errors.AsType[*Rejection](err); ok {
 		letter.Reason, letter.Detail = rejection.Reason, rejection.Detail
 	}
 	b := l.filling()

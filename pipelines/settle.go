@@ -71,7 +71,7 @@ func (f *flight) expire() {
 func (f *flight) each(do func(i int32)) {
 	if f.pending == nil {
 		for i := range f.batch.writes {
-			do(int32(i)) //nolint:gosec // a batch is bounded by BatchRecords
+			do(int32(i))
 		}
 		return
 	}
@@ -94,7 +94,7 @@ func (f *flight) remember(match func(*Result) bool) {
 	f.pending = make([]int32, 0, matching)
 	for i := range f.batch.results {
 		if match(&f.batch.results[i]) {
-			f.pending = append(f.pending, int32(i)) //nolint:gosec // a batch is bounded by BatchRecords
+			f.pending = append(f.pending, int32(i))
 		}
 	}
 }
@@ -174,7 +174,7 @@ func (f *flight) judge(writes []Write, results []Result, report Attempt) bool {
 // at is the place in the batch of the i-th write of an attempt.
 func (f *flight) at(i int) int32 {
 	if f.pending == nil {
-		return int32(i) //nolint:gosec // a batch is bounded by BatchRecords
+		return int32(i)
 	}
 	return f.pending[i]
 }
@@ -243,7 +243,7 @@ func (f *flight) wait(ctx context.Context) bool {
 		ceiling = min(ceiling, f.cfg.RetryBase<<f.waits)
 	}
 	f.waits++
-	timer := time.NewTimer(ceiling/10 + rand.N(ceiling-ceiling/10)) //nolint:gosec // jitter is no secret
+	timer := time.NewTimer(ceiling/10 + rand.N(ceiling-ceiling/10))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

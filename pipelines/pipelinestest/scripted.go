@@ -83,7 +83,7 @@ func (s *Scripted) Committed(part int32) int64 {
 func (s *Scripted) Run(ctx context.Context, serve pipelines.Serve) error {
 	s.serve, s.ctx = serve, context.WithoutCancel(ctx)
 	for part := range s.parts {
-		s.Assign(part)
+		s.Assign(part) //nolint:contextcheck // its context is the one kept above, since tests assign lanes later too
 	}
 	close(s.started)
 	var err error

@@ -2,6 +2,7 @@ package pipelinestest
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"sluice/pipelines"
@@ -79,11 +80,7 @@ func (s *Store) apply(w pipelines.Write) pipelines.Result {
 func (s *Store) Docs() map[string]pipelines.Write {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	docs := make(map[string]pipelines.Write, len(s.docs))
-	for id, w := range s.docs {
-		docs[id] = w
-	}
-	return docs
+	return maps.Clone(s.docs)
 }
 
 // Counts are the attempts, the writes offered and the calls under way, together.
