@@ -1,0 +1,68 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"sluice/pipelines"
+	"sluice/schemas"
+)
+
+// DeadLetters keeps a pipeline's dead letters in its topic (schemas.DeadTopic): the
+// original key, value, time and headers, and what happened in the dead-* headers. Its publisher
+// must take records larger than the gateway's does, for a letter is a record and its story.
+type DeadLetters struct {
+	publisher *Publisher
+	pipeline  string
+}
+
+var _ pipelines.DeadLetters = (*DeadLetters)(nil)
+
+// NewDeadLetters keeps the dead letters of one pipeline.
+func NewDeadLetters(publisher *Publisher, pipeline string) (*DeadLetters, error) {
+	if publisher == nil || pipeline == "" {
+		return nil, errors.New("kafka: dead letters: a publisher and a pipeline's name are required")
+	}
+	return &DeadLetters{publisher: publisher, pipeline: pipeline}, nil
+}
+
+// Publish returns nil only once every letter is on all in-sync replicas.
+func (d *DeadLetters) Publish(ctx context.Context, letters []pipelines.DeadLetter) error {
+	records := make([]pipelines.Record, len(letters))
+	for i := range letters {
+		records[i] = d.record(&letters[i])
+	}
+	if err := d.publisher.Publish(ctx, schemas.DeadTopic(d.pipeline), records); err != nil {
+		return fmt.Errorf("keeping dead letters: %w", err)
+	}
+	return nil
+}
+
+func (d *DeadLetters) record(letter *pipelines.DeadLetter) pipelines.Record {
+	out := letter.Record
+	out.Headers = make([]pipelines.Header, 0, len(letter.Record.Headers)+storyHeaders)
+	out.Headers = append(out.Headers, letter.Record.Headers...)
+	tell := func(name, value string) {
+		if value != "" {
+			out.Headers = append(out.Headers, pipelines.Header{Key: name, Value: []byte(value)})
+		}
+	}
+	tell(schemas.HeaderDeadReason, letter.Reason)
+	tell(schemas.HeaderDeadStage, string(letter.Stage))
+	tell(schemas.HeaderDeadVerdict, pipelines.Poison.String())
+	if letter.Status != 0 {
+		tell(schemas.HeaderDeadStatus, strconv.Itoa(letter.Status))
+	}
+	tell(schemas.HeaderDeadDetail, letter.Detail)
+	tell(schemas.HeaderDeadTopic, letter.From.Topic)
+	tell(schemas.HeaderDeadPartition, strconv.Itoa(int(letter.From.ID)))
+	tell(schemas.HeaderDeadOffset, strconv.FormatInt(letter.Record.Offset, 10))
+	tell(schemas.HeaderDeadTime, strconv.FormatInt(letter.At, 10))
+	tell(schemas.HeaderDeadPipeline, d.pipeline)
+	return out
+}
+
+// storyHeaders is how many headers a letter has beside its record's own.
+const storyHeaders = 10

@@ -1,0 +1,90 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/IBM/sarama"
+)
+
+// PartitionLag is how far a group is behind in one partition.
+type PartitionLag struct {
+	Partition int32
+	Committed int64 // next offset to read, -1 when the group has committed none
+	Start     int64 // oldest offset that is there
+	End       int64 // offset of the next record to be written
+	Lag       int64 // records between the commit (or the start) and the end
+}
+
+// Lag says how far a group is behind in each partition of a topic, in their order.
+func (a *Admin) Lag(ctx context.Context, group, topic string) ([]PartitionLag, error) {
+	lags, err := await(ctx, func() ([]PartitionLag, error) { return a.lag(group, a.cfg.topic(topic)) })
+	if err != nil {
+		return nil, fmt.Errorf("asking for the lag of %s in %s: %w", group, topic, err)
+	}
+	return lags, nil
+}
+
+func (a *Admin) lag(group, wire string) ([]PartitionLag, error) {
+	client, admin, err := a.connect()
+	if err != nil {
+		return nil, err
+	}
+	if err := client.RefreshMetadata(wire); err != nil {
+		return nil, err
+	}
+	ids, err := client.Partitions(wire)
+	if err != nil {
+		return nil, err
+	}
+	ends, err := offsetsAt(admin, wire, ids, sarama.OffsetNewest)
+	if err != nil {
+		return nil, err
+	}
+	starts, err := offsetsAt(admin, wire, ids, sarama.OffsetOldest)
+	if err != nil {
+		return nil, err
+	}
+	commits, err := admin.ListConsumerGroupOffsets(group, map[string][]int32{wire: ids})
+	if err != nil {
+		return nil, err
+	}
+	lags := make([]PartitionLag, 0, len(ids))
+	for _, id := range ids {
+		committed := int64(-1)
+		if block := commits.GetBlock(wire, id); block != nil {
+			if !errors.Is(block.Err, sarama.ErrNoError) {
+				return nil, block.Err
+			}
+			committed = block.Offset
+		}
+		lag := PartitionLag{Partition: id, Committed: committed, Start: starts[id], End: ends[id]}
+		lag.Lag = max(0, lag.End-max(lag.Committed, lag.Start))
+		lags = append(lags, lag)
+	}
+	return lags, nil
+}
+
+func offsetsAt(admin sarama.ClusterAdmin, wire string, ids []int32, when int64) (map[int32]int64, error) {
+	ask := make(map[int32]int64, len(ids))
+	for _, id := range ids {
+		ask[id] = when
+	}
+	said, err := admin.ListOffsets(map[string]map[int32]int64{wire: ask}, nil)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int32]int64, len(ids))
+	for _, id := range ids {
+		at := said[wire][id]
+		if at == nil {
+			return nil, sarama.ErrIncompleteResponse
+		}
+		if at.Err != nil && !errors.Is(at.Err, sarama.ErrNoError) {
+			return nil, at.Err
+		}
+		found[id] = at.Offset
+	}
+	return found, nil
+}

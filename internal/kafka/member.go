@@ -1,0 +1,110 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"sluice/pipelines"
+)
+
+// member is one membership of a group with all its connections. There are three lines:
+// one fetches, one speaks for the membership (join, heartbeat, leave), one commits.
+// Kafka answers a connection's requests in turn, so on a single line the fetches of
+// the partitions that stay would wait for a JoinGroup, which lasts as long as the slowest
+// member takes, and every heartbeat and commit would wait for a long poll.
+type member struct {
+	fetch   sarama.Client
+	control sarama.Client
+	cut     *cutter
+	group   sarama.ConsumerGroup
+	claims  *claims
+}
+
+// severAfter is how long a stop waits for a pending JoinGroup once no lane is left.
+const severAfter = time.Second
+
+func (g *Group) join(ctx context.Context, fail context.CancelCauseFunc, serve pipelines.Serve) (*member, error) {
+	strategy, err := newStrategy()
+	if err != nil {
+		return nil, err
+	}
+	m := &member{cut: &cutter{timeout: g.cfg.DialTimeout}}
+	if m.fetch, err = g.dial(strategy, func(*sarama.Config) {}); err != nil {
+		return nil, err
+	}
+	m.control, err = g.dial(strategy, func(conf *sarama.Config) {
+		// A JoinGroup is answered when the slowest member has come back.
+		conf.Net.ReadTimeout = g.group.RebalanceTimeout + g.cfg.RequestTimeout
+		conf.Net.Proxy.Enable = true
+		conf.Net.Proxy.Dialer = m.cut
+	})
+	if err != nil {
+		return nil, errors.Join(err, m.fetch.Close())
+	}
+	m.group, err = sarama.NewConsumerGroupFromClient(g.id, split{Client: m.fetch, control: m.control})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("making the group: %w", err), m.fetch.Close(), m.control.Close())
+	}
+	m.claims = &claims{
+		group: g, ctx: ctx, fail: fail, serve: serve, client: m.fetch, pauser: m.group,
+		offsets: newOffsets(m.fetch, g.id, g.group.InstanceID), lanes: make(map[int32]context.CancelCauseFunc),
+	}
+	strategy.assigned = m.claims.assigned
+	return m, nil
+}
+
+func (g *Group) dial(strategy sarama.BalanceStrategy, tune func(*sarama.Config)) (sarama.Client, error) {
+	conf, err := g.cfg.client()
+	if err != nil {
+		return nil, err
+	}
+	g.group.apply(conf, strategy)
+	tune(conf)
+	client, err := sarama.NewClient(g.cfg.Brokers, conf)
+	if err != nil {
+		return nil, fmt.Errorf("making the group's client: %w", err)
+	}
+	return client, nil
+}
+
+// settle waits until consume has returned. On a stop it first waits for the lanes, whose
+// drain is theirs to bound, and then cuts the membership's connections if a JoinGroup,
+// which knows no context, still holds consume.
+func (m *member) settle(ctx context.Context, done <-chan error) error {
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	m.claims.wait()
+	late := time.NewTimer(severAfter)
+	defer late.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-late.C:
+		m.cut.sever()
+		return <-done
+	}
+}
+
+// close leaves the group (a static member stays in it until its session ends) and hangs up.
+func (m *member) close() error {
+	return errors.Join(m.group.Close(), m.claims.offsets.close(), m.fetch.Close(), m.control.Close())
+}
+
+// split is the fetching client, except that the coordinator is spoken to on another line.
+type split struct {
+	sarama.Client
+	control sarama.Client
+}
+
+// Coordinator is the group's coordinator, on the control line.
+func (s split) Coordinator(group string) (*sarama.Broker, error) { return s.control.Coordinator(group) }
+
+// RefreshCoordinator looks the coordinator up again.
+func (s split) RefreshCoordinator(group string) error { return s.control.RefreshCoordinator(group) }
