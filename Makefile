@@ -1,0 +1,48 @@
+# sluice: what one does with it. `make` alone lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+FUZZTIME ?= 60s
+GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
+
+.PHONY: help build test unit lint fuzz golden bench format tidy stack-up stack-down
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build ./bin/sluice
+	go build -trimpath -o bin/sluice ./cmd/sluice
+
+test: lint ## lint, then all tests against real servers (started here unless SLUICE_TEST_KAFKA is set)
+	@ops/ci/with-stack ops/ci/gotest
+
+unit: ## the tests that need no server
+	@env -u SLUICE_TEST_REQUIRE -u SLUICE_TEST_KAFKA -u SLUICE_TEST_KAFKA_SASL -u SLUICE_TEST_ELASTIC \
+		-u SLUICE_TEST_REDIS -u SLUICE_TEST_STACK -u CI ops/ci/gotest
+
+lint: ## golangci-lint, and go.mod as `go mod tidy` would leave it
+	go mod tidy -diff
+	$(GOLANGCI) run
+
+fuzz: ## each fuzz target for FUZZTIME (60s)
+	@ops/ci/fuzz $(FUZZTIME)
+
+golden: ## write the golden files anew; read their diff
+	@ops/ci/golden
+
+bench: ## rates of the GPS pipelines beside this machine's own limits
+	@ops/ci/with-stack bash -c 'SLUICE_KAFKA_BROKERS=$$SLUICE_TEST_KAFKA SLUICE_ELASTIC_URLS=$$SLUICE_TEST_ELASTIC \
+		go run ./cmd/sluice bench gps'
+
+format: ## gofumpt and the order of imports
+	$(GOLANGCI) fmt
+
+tidy: ## go.mod and go.sum as they should be
+	go mod tidy
+
+stack-up: ## start real Kafka, Elasticsearch and Redis in ./.stack
+	@ops/stack/stack up .stack
+
+stack-down: ## stop them and delete their data
+	@ops/stack/stack down .stack
