@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"sluice/internal/problem"
@@ -108,16 +107,12 @@ func (b *countedBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// routeOf is the pattern that matched, without its method.
+// routeOf is the pattern that matched.
 func routeOf(r *http.Request) string {
-	_, path, found := strings.Cut(r.Pattern, " ")
-	if !found {
-		path = r.Pattern
-	}
-	if path == "" || path == "/" {
+	if r.Pattern == "" || r.Pattern == "/" {
 		return "other"
 	}
-	return path
+	return r.Pattern
 }
 
 func methodOf(r *http.Request) string {

@@ -16,42 +16,48 @@ type Route struct {
 }
 
 // Mux serves routes. Any other method of a known path answers 405 and any other path
-// 404, both as problem documents. Two routes of one method and path panic, as in net/http.
+// 404, both as problem documents; GET answers HEAD too. Of two routes of one method and path the last one counts.
 func Mux(routes ...Route) *http.ServeMux {
-	mux := http.NewServeMux()
-	methods := map[string][]string{}
+	paths := map[string]methods{"/": nil}
 	for _, r := range routes {
-		mux.Handle(r.Method+" "+r.Path, r.Handler)
-		methods[r.Path] = append(methods[r.Path], r.Method)
+		if paths[r.Path] == nil {
+			paths[r.Path] = methods{}
+		}
+		paths[r.Path][r.Method] = r.Handler
 		if r.Method == http.MethodGet {
-			methods[r.Path] = append(methods[r.Path], http.MethodHead)
+			paths[r.Path][http.MethodHead] = r.Handler
 		}
 	}
-	for path, allowed := range methods {
-		slices.Sort(allowed)
-		mux.Handle(path, notAllowed(strings.Join(allowed, ", ")))
-	}
-	if _, taken := methods["/"]; !taken {
-		mux.Handle("/", answer(&problem.Problem{
-			Status: http.StatusNotFound, Code: problem.CodeNotFound, Detail: "no such path",
-		}))
+	// ServeMux's own methods would not do: /a/{id} for one method and /a/b for all are a
+	// conflict to it, and its 405 is plain text.
+	mux := http.NewServeMux()
+	for path, m := range paths {
+		mux.Handle(path, m)
 	}
 	return mux
 }
 
-func notAllowed(allowed string) http.Handler {
-	next := answer(&problem.Problem{
-		Status: http.StatusMethodNotAllowed, Code: problem.CodeMethodNotAllowed, Detail: "this path answers " + allowed,
-	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", allowed)
-		next.ServeHTTP(w, r)
-	})
-}
+// methods are the handlers of one path; none at all is a path that there is not.
+type methods map[string]http.Handler
 
-// answer always says the same.
-func answer(p *problem.Problem) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		problem.Write(w, p)
+// ServeHTTP finds the handler of the request's method.
+func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if handler, found := m[r.Method]; found {
+		handler.ServeHTTP(w, r)
+		return
+	}
+	if len(m) == 0 {
+		problem.Write(w, &problem.Problem{Status: http.StatusNotFound, Code: problem.CodeNotFound, Detail: "no such path"})
+		return
+	}
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	allowed := strings.Join(names, ", ")
+	w.Header().Set("Allow", allowed)
+	problem.Write(w, &problem.Problem{
+		Status: http.StatusMethodNotAllowed, Code: problem.CodeMethodNotAllowed, Detail: "this path answers " + allowed,
 	})
 }

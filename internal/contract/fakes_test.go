@@ -1,0 +1,91 @@
+package contract
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"sluice/internal/apikeys"
+	"sluice/internal/gateway"
+	"sluice/internal/query"
+	"sluice/pipelines"
+	"sluice/schemas"
+)
+
+// setup is what a world is made of; cases change it.
+type setup struct {
+	gateway   gateway.Config
+	query     query.Config
+	apikeys   apikeys.Config
+	withKeys  bool
+	publisher *publisher
+	drivers   *drivers
+}
+
+const secret = "s3cret"
+
+func newSetup(t *testing.T) *setup {
+	t.Helper()
+	speed := 8.3
+	return &setup{
+		publisher: &publisher{},
+		drivers: &drivers{at: schemas.Position{
+			DriverID: "D1", Lat: 31.2, Lon: 121.4, TS: 1790000000123, Speed: &speed, Status: "idle",
+		}},
+	}
+}
+
+func (s *setup) keys(t *testing.T) *apikeys.Keys {
+	t.Helper()
+	if s.withKeys {
+		sum := sha256.Sum256([]byte(secret))
+		s.apikeys.File = filepath.Join(t.TempDir(), "keys")
+		if err := os.WriteFile(s.apikeys.File, []byte("app "+hex.EncodeToString(sum[:])+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys, err := apikeys.New(s.apikeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+type publisher struct {
+	err    error
+	panics bool
+}
+
+func (p *publisher) Publish(context.Context, string, []pipelines.Record) error {
+	if p.panics {
+		panic("on demand")
+	}
+	return p.err
+}
+
+// drivers answers with one position as often as asked, or with its error.
+type drivers struct {
+	at  schemas.Position
+	err error
+}
+
+func (d *drivers) Nearby(_ context.Context, q schemas.NearbyQuery) ([]schemas.Near, error) {
+	near := make([]schemas.Near, q.Limit)
+	for i := range near {
+		near[i] = schemas.Near{Position: d.at, Distance: float64(i)}
+	}
+	return near, d.err
+}
+
+func (d *drivers) Driver(context.Context, string) (schemas.Position, error) { return d.at, d.err }
+
+func (d *drivers) Track(context.Context, schemas.TrackQuery) (schemas.Track, error) {
+	return schemas.Track{Points: []schemas.Position{d.at}, Next: "more"}, d.err
+}
+
+func (d *drivers) Within(context.Context, schemas.WithinQuery) ([]schemas.Position, error) {
+	return []schemas.Position{d.at}, d.err
+}
