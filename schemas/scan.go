@@ -15,15 +15,11 @@ func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
 		return 0, false
 	}
 	for {
-		key, end := scanText(b, skipSpace(b, i+1))
+		f, key, end := scanKey(b, skipSpace(b, i+1))
 		if end < 0 {
 			return 0, false
 		}
-		if end = skipSpace(b, end); end >= len(b) || b[end] != ':' {
-			return 0, false
-		}
-		i = skipSpace(b, end+1)
-		f := fieldNamed(key)
+		i = skipSpace(b, end)
 		switch {
 		case f == fieldUnknown:
 			if !unknown.add(key) {
@@ -57,22 +53,30 @@ func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
 // scanField reads the value of a known field at b[i] and returns the index behind it, -1
 // when it is not what the field must be.
 func scanField(p *Ping, f field, b []byte, i int) int {
-	switch f.kind() {
-	case kindText:
+	switch f {
+	case fieldLat:
+		p.Lat, i = scanNumber(b, i)
+	case fieldLon:
+		p.Lon, i = scanNumber(b, i)
+	case fieldSpeed:
+		p.Speed, i = scanNumber(b, i)
+	case fieldHeading:
+		p.Heading, i = scanNumber(b, i)
+	case fieldAccuracy:
+		p.Accuracy, i = scanNumber(b, i)
+	case fieldTS:
+		p.TS, i = scanInteger(b, i)
+	case fieldSeq:
+		p.Seq, i = scanInteger(b, i)
+	case fieldDriverID, fieldStatus, fieldVehicle, fieldCity, fieldDatum:
 		text, end := scanText(b, i)
 		if end < 0 || p.setText(f, text) != nil {
 			return -1
 		}
 		return end
-	case kindInteger:
-		value, end := scanInteger(b, i)
-		p.setInteger(f, value)
-		return end
-	case kindNumber:
+	case fieldUnknown, fieldCount:
 	}
-	value, end := scanNumber(b, i)
-	p.setNumber(f, value)
-	return end
+	return i
 }
 
 // scanText reads a string without escapes at b[i]; the index behind it is -1 when there

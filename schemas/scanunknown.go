@@ -44,7 +44,8 @@ func skipScalar(b []byte, i int) int {
 	case 'n':
 		return skipWord(b, i, "null")
 	}
-	return scanDigits(b, i).end
+	_, end := scanNumber(b, i)
+	return end
 }
 
 func skipWord(b []byte, i int, word string) int {
