@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/IBM/sarama"
 )
@@ -45,14 +46,27 @@ func (c *Cluster) Close() error {
 	return nil
 }
 
-// CreateTopic makes a topic without replicas; one that exists is an error.
+// CreateTopic makes a topic without replicas and waits until each partition is led; one
+// that exists is an error.
 func (c *Cluster) CreateTopic(topic string, partitions int32) error {
 	detail := sarama.TopicDetail{NumPartitions: partitions, ReplicationFactor: 1}
 	if err := c.admin.CreateTopic(topic, &detail, false); err != nil {
 		return fmt.Errorf("creating topic %s: %w", topic, err)
 	}
-	return nil
+	var err error
+	for range ledTries {
+		if _, err = c.Ends(topic); err == nil {
+			return nil
+		}
+		time.Sleep(ledWait) // there is no signal to wait for
+	}
+	return fmt.Errorf("creating topic %s: its partitions have no leader: %w", topic, err)
 }
+
+const (
+	ledTries = 100
+	ledWait  = 100 * time.Millisecond
+)
 
 // Ends are the offsets behind the last record of each partition.
 func (c *Cluster) Ends(topic string) ([]int64, error) {
@@ -72,7 +86,8 @@ func (c *Cluster) Ends(topic string) ([]int64, error) {
 	return ends, nil
 }
 
-// Forget removes every topic and every idle group whose name begins with prefix.
+// Forget removes every topic whose name begins with prefix, and every idle group that
+// belongs to them.
 func (c *Cluster) Forget(prefix string) error {
 	return errors.Join(c.ForgetGroups(prefix), c.ForgetTopics(prefix))
 }
@@ -95,8 +110,8 @@ func (c *Cluster) ForgetTopics(prefix string) error {
 	return errors.Join(complaints...)
 }
 
-// ForgetGroups removes every group whose name begins with prefix; a group that still has
-// members is an error.
+// ForgetGroups removes every group whose name begins with prefix, or that has committed
+// an offset of a topic whose name does; one that still has members is an error.
 func (c *Cluster) ForgetGroups(prefix string) error {
 	groups, err := c.admin.ListConsumerGroups()
 	if err != nil {
@@ -104,14 +119,31 @@ func (c *Cluster) ForgetGroups(prefix string) error {
 	}
 	var complaints []error
 	for group := range groups {
-		if !strings.HasPrefix(group, prefix) {
-			continue
+		ours, err := c.ours(group, prefix)
+		if err == nil && ours {
+			err = c.admin.DeleteConsumerGroup(group)
 		}
-		if err := c.admin.DeleteConsumerGroup(group); err != nil && !errors.Is(err, sarama.ErrGroupIDNotFound) {
+		if err != nil && !errors.Is(err, sarama.ErrGroupIDNotFound) {
 			complaints = append(complaints, fmt.Errorf("deleting group %s: %w", group, err))
 		}
 	}
 	return errors.Join(complaints...)
+}
+
+func (c *Cluster) ours(group, prefix string) (bool, error) {
+	if strings.HasPrefix(group, prefix) {
+		return true, nil
+	}
+	offsets, err := c.admin.ListConsumerGroupOffsets(group, nil)
+	if err != nil {
+		return false, err
+	}
+	for topic := range offsets.Blocks {
+		if strings.HasPrefix(topic, prefix) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Version is the cluster's metadata version, as far as it says.

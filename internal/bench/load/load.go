@@ -36,10 +36,10 @@ type Result struct {
 }
 
 type loader struct {
-	cfg      Config
-	client   *http.Client
-	start    time.Time
-	next     atomic.Int64
+	cfg    Config
+	client *http.Client
+	start  time.Time
+	next   atomic.Int64
 
 	mu  sync.Mutex
 	sum Result

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"sluice/internal/bench"
+)
+
+// benchCmd is `sluice bench`: one visible command, and the baselines that it starts as
+// processes of their own.
+type benchCmd struct {
+	GPS      benchGPSCmd      `cmd:"" name:"gps" help:"Measure the GPS pipelines, the gateway and the nearby query beside this machine's limits."`
+	Consume  benchConsumeCmd  `cmd:"" hidden:"" help:"A bare group consumer that counts."`
+	Produce  benchProduceCmd  `cmd:"" hidden:"" help:"A bare AsyncProducer."`
+	Load     benchLoadCmd     `cmd:"" hidden:"" help:"A bare bulk loader."`
+	NullBulk benchNullBulkCmd `cmd:"" name:"nullbulk" hidden:"" help:"A bulk server that keeps nothing."`
+}
+
+// benchGPSCmd is `sluice bench gps`.
+type benchGPSCmd struct {
+	Brokers    []string      `help:"Kafka's addresses." env:"SLUICE_KAFKA_BROKERS" default:"127.0.0.1:9092"`
+	Elastic    []string      `help:"URLs of Elasticsearch; empty leaves out the rows that need it." env:"SLUICE_ELASTIC_URLS" default:"http://127.0.0.1:9200"`
+	Records    int64         `help:"Pings of the backlog." default:"5000000"`
+	Drivers    int           `help:"Drivers of the fleet." default:"100000"`
+	Partitions int           `help:"Partitions of the topic." default:"8"`
+	Only       []string      `help:"Rows to measure: ${benchRows}; all without it."`
+	For        time.Duration `help:"Length of a measurement by time." default:"20s"`
+	Runs       int           `help:"Times that each ratio is measured; the median counts. 3 is recommended." default:"1"`
+	Seed       uint64        `help:"Seed of the fleet." default:"1"`
+	Profiles   string        `help:"Directory for CPU profiles of each process measured; none without it." type:"existingdir"`
+	JSON       bool          `help:"Print JSON." name:"json"`
+}
+
+// Help is the long text of --help.
+func (benchGPSCmd) Help() string {
+	return `Topics and indices of its own are made and removed again. Every measured process is this very
+binary, started once per row; CPU and memory are that process's alone. Exit code 3 means that a bar was missed.
+
+Example:
+  sluice bench gps --only history-null,live-null --runs 3`
+}
+
+// Run measures and prints.
+func (c *benchGPSCmd) Run(ctx context.Context) error {
+	binary, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("looking for this binary: %w", err)
+	}
+	cfg := bench.Config{
+		Binary: binary, Brokers: c.Brokers, Prefix: fmt.Sprintf("bench-%d-", os.Getpid()),
+		Records: c.Records, Drivers: c.Drivers, Partitions: c.Partitions, Only: c.Only, For: c.For, Runs: c.Runs,
+		Seed: c.Seed, ProfileDir: c.Profiles,
+	}
+	if len(c.Elastic) > 0 {
+		cfg.Elastic = c.Elastic[0]
+	}
+	watch := newBenchWatcher(os.Stderr)
+	report, err := bench.Run(ctx, cfg, watch)
+	watch.end()
+	if report == nil {
+		return err
+	}
+	if err := errors.Join(c.print(os.Stdout, report), err); err != nil {
+		return err
+	}
+	if !report.Passed() {
+		return errBenchMissed
+	}
+	return nil
+}
+
+func (c *benchGPSCmd) print(w io.Writer, report *bench.Report) error {
+	if !c.JSON {
+		return report.Print(w)
+	}
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(report); err != nil {
+		return fmt.Errorf("printing the report: %w", err)
+	}
+	return nil
+}
+
+// benchRows is the list of rows in the help.
+func benchRows() string { return strings.Join(bench.RowNames(), ", ") }

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"sluice/internal/bench"
+)
+
+// benchWatcher shows how far a bench is: a bar on a terminal, a line for each piece of
+// work anywhere else.
+type benchWatcher struct {
+	out io.Writer
+	tty bool
+
+	mu  sync.Mutex
+	bar *progressbar.ProgressBar
+}
+
+func newBenchWatcher(out *os.File) *benchWatcher {
+	return &benchWatcher{out: out, tty: term.IsTerminal(int(out.Fd()))}
+}
+
+// Began starts a new bar or line.
+func (w *benchWatcher) Began(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.tty {
+		fmt.Fprintln(w.out, what)
+		return
+	}
+	w.clear()
+	w.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w.out), progressbar.OptionSetDescription(what), progressbar.OptionClearOnFinish())
+}
+
+// Progress moves the bar.
+func (w *benchWatcher) Progress(done, total int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.bar == nil {
+		return
+	}
+	if w.bar.GetMax64() != total {
+		w.bar.ChangeMax64(total)
+	}
+	// A bar that cannot be drawn is no reason to stop measuring.
+	_ = w.bar.Set64(min(done, total)) //nolint:errcheck // see above
+}
+
+// Measured shows a result at once; the whole table comes at the end.
+func (w *benchWatcher) Measured(line bench.Line) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clear()
+	fmt.Fprintf(w.out, "%s: %s\n", line.Row, line)
+}
+
+func (w *benchWatcher) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clear()
+}
+
+func (w *benchWatcher) clear() {
+	if w.bar != nil {
+		_ = w.bar.Clear() //nolint:errcheck // only what is seen
+		w.bar = nil
+	}
+}
