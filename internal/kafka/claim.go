@@ -76,8 +76,10 @@ func (c *claims) source(ctx context.Context, part pipelines.Partition, session s
 	if start < 0 { // nothing committed, or a commit out of range
 		var err error
 		if start, err = c.start(ctx, part); err != nil {
-			c.group.obs.GroupFailed(fmt.Errorf("looking for a gap in %v: %w", part, err))
 			start = claim.HighWaterMarkOffset()
+			if ctx.Err() == nil {
+				c.group.obs.GroupFailed(fmt.Errorf("looking for a gap in %v: %w", part, err))
+			}
 		}
 	}
 	return newSource(part, session, claim, c, start, func() { end(c.cause()) })

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	"github.com/rcrowley/go-metrics"
 )
 
 // client is a sarama client's settings that all parts share. No client dials before its
@@ -14,7 +15,6 @@ func (c Config) client() (*sarama.Config, error) {
 	conf := sarama.NewConfig()
 	conf.Version = sarama.MaxVersion // a ceiling: each request's version is settled with the broker
 	conf.ClientID = c.ClientID
-	conf.MetricRegistry = quiet{}
 	conf.Net.DialTimeout = c.DialTimeout
 	conf.Net.ReadTimeout = c.RequestTimeout
 	conf.Net.WriteTimeout = c.RequestTimeout
@@ -34,10 +34,14 @@ func (c Config) client() (*sarama.Config, error) {
 	return conf, nil
 }
 
-// LimitDecompression bounds what one compressed batch may grow to, in bytes, for every
-// consumer of the process: sarama keeps that limit in one place for all. Call it once, at
-// the start, before any Group runs; without it a small hostile batch can fill the memory.
-func LimitDecompression(maxBytes int32) { sarama.MaxDecompressedBatchSize = maxBytes }
+// Prepare sets what sarama keeps once for the whole process: the most that one compressed
+// batch may grow to, in bytes, without which a small hostile batch can fill the memory, and
+// that sarama measures nothing, which costs it time and a goroutine that never ends. Call
+// it once, at the start, before any Group, Publisher or Admin is made.
+func Prepare(maxBatchBytes int32) {
+	sarama.MaxDecompressedBatchSize = maxBatchBytes
+	metrics.UseNilMetrics = true
+}
 
 // await runs a call of sarama, which knows no context, and stops waiting for it when ctx
 // ends: the call itself then ends by its own time-outs, and its result is dropped.

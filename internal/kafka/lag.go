@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/IBM/sarama"
 )
@@ -46,24 +47,62 @@ func (a *Admin) lag(group, wire string) ([]PartitionLag, error) {
 	if err != nil {
 		return nil, err
 	}
-	commits, err := admin.ListConsumerGroupOffsets(group, map[string][]int32{wire: ids})
+	commits, err := committed(client, admin, group, wire, ids)
 	if err != nil {
 		return nil, err
 	}
 	lags := make([]PartitionLag, 0, len(ids))
 	for _, id := range ids {
-		committed := int64(-1)
-		if block := commits.GetBlock(wire, id); block != nil {
-			if !errors.Is(block.Err, sarama.ErrNoError) {
-				return nil, block.Err
-			}
-			committed = block.Offset
-		}
-		lag := PartitionLag{Partition: id, Committed: committed, Start: starts[id], End: ends[id]}
+		lag := PartitionLag{Partition: id, Committed: commits[id], Start: starts[id], End: ends[id]}
 		lag.Lag = max(0, lag.End-max(lag.Committed, lag.Start))
 		lags = append(lags, lag)
 	}
 	return lags, nil
+}
+
+// committed asks for a group's commits; a coordinator that has moved, or that is only
+// just taking the group over, is asked again.
+func committed(client sarama.Client, admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]int64, error) {
+	var last error
+	for failures := range coordinatorTries {
+		commits, err := commitsOf(admin, group, wire, ids)
+		if err == nil {
+			return commits, nil
+		}
+		last = err
+		if !errors.Is(err, sarama.ErrNotCoordinatorForConsumer) && !errors.Is(err, sarama.ErrConsumerCoordinatorNotAvailable) &&
+			!errors.Is(err, sarama.ErrOffsetsLoadInProgress) {
+			break
+		}
+		time.Sleep(backoff(commitRetryBase, commitRetryMax, failures))
+		if err := client.RefreshCoordinator(group); err != nil {
+			return nil, err
+		}
+	}
+	return nil, last
+}
+
+const coordinatorTries = 8
+
+func commitsOf(admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]int64, error) {
+	said, err := admin.ListConsumerGroupOffsets(group, map[string][]int32{wire: ids})
+	if err != nil {
+		return nil, err
+	}
+	if said.Err != sarama.ErrNoError {
+		return nil, said.Err
+	}
+	commits := make(map[int32]int64, len(ids))
+	for _, id := range ids {
+		commits[id] = -1
+		if block := said.GetBlock(wire, id); block != nil {
+			if block.Err != sarama.ErrNoError {
+				return nil, block.Err
+			}
+			commits[id] = block.Offset
+		}
+	}
+	return commits, nil
 }
 
 func offsetsAt(admin sarama.ClusterAdmin, wire string, ids []int32, when int64) (map[int32]int64, error) {

@@ -7,5 +7,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	Prepare(64 << 20)
 	goleak.VerifyTestMain(m)
 }

@@ -84,5 +84,5 @@ func TestSmoke(t *testing.T) {
 
 type obs struct{ t *testing.T }
 
-func (o obs) GroupFailed(err error)                                 { o.t.Log("failed", err) }
+func (o obs) GroupFailed(err error)                          { o.t.Log("failed", err) }
 func (o obs) GroupGap(p pipelines.Partition, from, to int64) { o.t.Log("gap", p, from, to) }
