@@ -22,8 +22,7 @@ func load(t *testing.T) graph {
 	command := exec.CommandContext(t.Context(), "go", "list", "-deps", "-json=ImportPath,Imports,Standard", module+"...")
 	out, err := command.Output()
 	if err != nil {
-		var failed *exec.ExitError
-		if errors.As(err, &failed) {
+		if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 			t.Fatalf("go list: %v\n%s", err, failed.Stderr)
 		}
 		t.Fatalf("go list: %v", err)
@@ -122,7 +121,7 @@ func (g graph) violations(rooms []room, libraries []library) []string {
 	for _, path := range g.ours() {
 		at := slices.IndexFunc(rooms, func(r room) bool { return matches(path, r.path) })
 		if at < 0 {
-			found = append(found, fmt.Sprintf("%s has no room in the table (law_test.go)", path))
+			found = append(found, path+" has no room in the table (law_test.go)")
 			continue
 		}
 		found = append(found, g.breaches(path, rooms[at])...)

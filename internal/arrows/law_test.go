@@ -30,6 +30,8 @@ func rooms() []room {
 		{path: "internal/problem"},
 		{path: "internal/stacktest"},
 		{path: "internal/arrows"},
+		{path: "internal/contract"},
+		{path: "internal/e2e"},
 		{path: "internal/apikeys", imports: []string{"internal/problem"}},
 		{path: "internal/httpserver", imports: []string{"internal/problem"}},
 		{path: "internal/opshttp", imports: []string{"internal/httpserver", "internal/problem"}},

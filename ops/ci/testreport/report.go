@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +23,8 @@ type summary struct {
 	output  map[string][]string // by package and test, as long as it runs
 	skipped []string
 	passed  int
-	failed  int
+	failed  int  // tests
+	broken  bool // anything: a test, a package, a build
 }
 
 // report copies the readable part of the events from in to out; failed says that some
@@ -48,7 +50,7 @@ func report(in io.Reader, out io.Writer) (failed bool, err error) {
 	if err := s.out.Flush(); err != nil {
 		return true, fmt.Errorf("writing the report: %w", err)
 	}
-	return s.failed > 0, nil
+	return s.broken, nil
 }
 
 func (s *summary) take(e event) {
@@ -59,11 +61,16 @@ func (s *summary) take(e event) {
 	case "build-output":
 		s.print(e.Output)
 	case "build-fail":
-		s.failed++
+		s.broken = true
 	case "fail":
-		s.failed++
+		s.broken = true
 		s.print(s.output[key]...)
 		delete(s.output, key)
+		if e.Test == "" {
+			s.abandoned(e.Package)
+		} else {
+			s.failed++
+		}
 	case "skip":
 		if e.Test != "" {
 			s.skipped = append(s.skipped, e.Package+" "+e.Test+": "+reason(s.output[key]))
@@ -87,6 +94,17 @@ func (s *summary) keep(key string, e event) {
 	s.output[key] = append(s.output[key], e.Output)
 }
 
+// abandoned prints what tests said that have no end of their own: the process went down
+// with them, and the panic is in their output.
+func (s *summary) abandoned(pkg string) {
+	for key, lines := range s.output {
+		if strings.HasPrefix(key, pkg+" ") {
+			s.print(lines...)
+			delete(s.output, key)
+		}
+	}
+}
+
 func (s *summary) print(lines ...string) {
 	for _, line := range lines {
 		fmt.Fprint(s.out, line) //nolint:errcheck // a bufio.Writer keeps its error for Flush
@@ -94,7 +112,7 @@ func (s *summary) print(lines ...string) {
 }
 
 func (s *summary) end() {
-	s.print(fmt.Sprintf("\n%d tests passed, %d failures, %d skipped\n", s.passed, s.failed, len(s.skipped)))
+	s.print(fmt.Sprintf("\n%d tests passed, %d failed, %d skipped\n", s.passed, s.failed, len(s.skipped)))
 	for _, line := range s.skipped {
 		s.print("  skipped ", line, "\n")
 	}
@@ -102,8 +120,8 @@ func (s *summary) end() {
 
 // reason is what the test said last before it was skipped, without its file and line.
 func reason(output []string) string {
-	for i := len(output) - 1; i >= 0; i-- {
-		line := strings.TrimSpace(output[i])
+	for _, line := range slices.Backward(output) {
+		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "---") || strings.HasPrefix(line, "===") {
 			continue
 		}

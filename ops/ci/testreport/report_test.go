@@ -26,7 +26,7 @@ func TestReportShowsFailuresAndSkipsWithReasons(t *testing.T) {
 FAIL	p	0.1s
 ?   	q	[no test files]
 
-1 tests passed, 2 failures, 1 skipped
+1 tests passed, 1 failed, 1 skipped
   skipped p TestKafka: waits for a real Kafka: start one
 `
 	var out strings.Builder
@@ -36,6 +36,18 @@ FAIL	p	0.1s
 	}
 	if out.String() != want {
 		t.Errorf("want\n%s\ngot\n%s", want, out.String())
+	}
+}
+
+func TestReportShowsThePanicThatTookThePackageDown(t *testing.T) {
+	t.Parallel()
+	in := `{"Action":"output","Package":"p","Test":"TestDown","Output":"panic: ouch\n"}
+{"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
+{"Action":"fail","Package":"p"}`
+	var out strings.Builder
+	failed, err := report(strings.NewReader(in), &out)
+	if err != nil || !failed || !strings.Contains(out.String(), "panic: ouch") {
+		t.Errorf("failed %v, error %v, output %q", failed, err, out.String())
 	}
 }
 
