@@ -27,8 +27,9 @@ const (
 
 // client is the one way to Elasticsearch; every part of this package has one of its own.
 type client struct {
-	cfg Config
-	es  *elasticsearch.BaseClient
+	cfg       Config
+	es        *elasticsearch.BaseClient
+	transport *http.Transport
 }
 
 func newClient(cfg Config) (*client, error) {
@@ -54,8 +55,11 @@ func newClient(cfg Config) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the Elasticsearch client: %w", err)
 	}
-	return &client{cfg: cfg, es: es}, nil
+	return &client{cfg: cfg, es: es, transport: transport}, nil
 }
+
+// close ends the idle connections; one in use ends with its request.
+func (c *client) close() { c.transport.CloseIdleConnections() }
 
 func newTransport(cfg Config) (*http.Transport, error) {
 	roots, err := readRoots(cfg.CAFile)

@@ -141,3 +141,6 @@ func (p *Prober) sees(ctx context.Context, w pipelines.Write) (bool, error) {
 	}
 	return len(reply.Hits.Hits) > 0 && reply.Hits.Hits[0].Version >= w.Version, nil
 }
+
+// Close ends the connections that are not in use.
+func (p *Prober) Close() { p.client.close() }

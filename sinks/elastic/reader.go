@@ -104,3 +104,6 @@ func (r *Reader) Count(ctx context.Context, index string) (int64, error) {
 	}
 	return reply.Count, nil
 }
+
+// Close ends the connections that are not in use.
+func (r *Reader) Close() { r.client.close() }

@@ -103,3 +103,6 @@ func (s *Setup) createIndex(ctx context.Context, name string) (done string, err 
 	}
 	return "created", err
 }
+
+// Close ends the connections that are not in use.
+func (s *Setup) Close() { s.client.close() }

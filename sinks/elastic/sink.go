@@ -66,3 +66,6 @@ func (s *Sink) Write(ctx context.Context, writes []pipelines.Write, results []pi
 	b.unblame()
 	return nil
 }
+
+// Close ends the connections that are not in use.
+func (s *Sink) Close() { s.client.close() }
