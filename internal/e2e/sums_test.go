@@ -1,0 +1,61 @@
+package e2e
+
+import (
+	"fmt"
+
+	"sluice/internal/bench/proc"
+)
+
+// sums are the counters of one pipeline, of one process or of several.
+type sums struct {
+	consumed, stored, stale, duplicate, poison, unsettled float64
+}
+
+// sumsOf reads them from a scrape.
+func sumsOf(m proc.Metrics, pipeline string) sums {
+	of := func(verdict string) float64 {
+		return m.Sum("sluice_records_total", label("pipeline", pipeline), label("verdict", verdict))
+	}
+	return sums{
+		consumed: m.Sum("sluice_records_consumed_total", label("pipeline", pipeline)),
+		stored:   of("stored"), stale: of("stale"), duplicate: of("duplicate"), poison: of("poison"), unsettled: of("unsettled"),
+	}
+}
+
+func label(name, value string) string { return fmt.Sprintf("%s=%q", name, value) }
+
+func (s sums) settled() float64 { return s.stored + s.stale + s.duplicate + s.poison }
+
+func (s sums) plus(o sums) sums {
+	return sums{
+		s.consumed + o.consumed, s.stored + o.stored, s.stale + o.stale, s.duplicate + o.duplicate,
+		s.poison + o.poison, s.unsettled + o.unsettled,
+	}
+}
+
+// check is nil when every record consumed has ended in one way.
+func (s sums) check() error {
+	if s.consumed != s.settled()+s.unsettled {
+		return fmt.Errorf("consumed is not the sum of the verdicts: %s", s)
+	}
+	return nil
+}
+
+func (s sums) String() string {
+	return fmt.Sprintf("consumed %.0f = stored %.0f + stale %.0f + duplicate %.0f + dead %.0f + unsettled %.0f",
+		s.consumed, s.stored, s.stale, s.duplicate, s.poison, s.unsettled)
+}
+
+// sums of a process that is at rest.
+func (c *child) sums(pipeline string) sums {
+	c.t.Helper()
+	m, err := c.metrics()
+	if err != nil {
+		c.t.Fatalf("reading the metrics of %s: %v", c.name, err)
+	}
+	s := sumsOf(m, pipeline)
+	if err := s.check(); err != nil {
+		c.t.Errorf("%s, %s: %v", c.name, pipeline, err)
+	}
+	return s
+}

@@ -1,0 +1,135 @@
+package e2e
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/IBM/sarama"
+)
+
+// entry is one record of a topic, read back by a client of the test's own.
+type entry struct {
+	partition int32
+	offset    int64
+	key       string
+	value     string
+	headers   map[string]string
+}
+
+// publish writes records straight to a topic, as an app without the gateway does, and
+// returns when all of them are acknowledged.
+func (s *site) publish(topic string, out []outgoing) {
+	s.t.Helper()
+	producer, err := sarama.NewSyncProducerFromClient(s.client)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	messages := make([]*sarama.ProducerMessage, len(out))
+	for i := range out {
+		messages[i] = &sarama.ProducerMessage{
+			Topic: s.prefix + topic, Key: sarama.StringEncoder(out[i].key), Value: sarama.StringEncoder(out[i].value),
+			Headers: []sarama.RecordHeader{{Key: []byte("received-at"), Value: strconv.AppendInt(nil, out[i].received, 10)}},
+		}
+	}
+	if err := producer.SendMessages(messages); err != nil {
+		s.t.Fatalf("publishing: %v", err)
+	}
+	if err := producer.Close(); err != nil {
+		s.t.Fatalf("publishing: %v", err)
+	}
+}
+
+// ends is the next offset of every partition of a topic.
+func (s *site) ends(topic string) map[int32]int64 {
+	s.t.Helper()
+	partitions, err := s.client.Partitions(s.prefix + topic)
+	if err != nil {
+		s.t.Fatalf("asking for %s: %v", topic, err)
+	}
+	ends := make(map[int32]int64, len(partitions))
+	for _, id := range partitions {
+		if ends[id], err = s.client.GetOffset(s.prefix+topic, id, sarama.OffsetNewest); err != nil {
+			s.t.Fatalf("asking for %s/%d: %v", topic, id, err)
+		}
+	}
+	return ends
+}
+
+// read returns every record that a topic holds now.
+func (s *site) read(topic string) []entry {
+	s.t.Helper()
+	consumer, err := sarama.NewConsumerFromClient(s.client)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var all []entry
+	for id, end := range s.ends(topic) {
+		if end == 0 {
+			continue
+		}
+		claim, err := consumer.ConsumePartition(s.prefix+topic, id, 0)
+		if err != nil {
+			s.t.Fatalf("reading %s/%d: %v", topic, id, err)
+		}
+		for next := int64(0); next < end; {
+			select {
+			case m := <-claim.Messages():
+				all = append(all, entryOf(m))
+				next = m.Offset + 1
+			case <-time.After(patience):
+				s.t.Fatalf("reading %s/%d: stuck at %d of %d", topic, id, next, end)
+			}
+		}
+		if err := claim.Close(); err != nil {
+			s.t.Fatalf("reading %s/%d: %v", topic, id, err)
+		}
+	}
+	return all
+}
+
+func entryOf(m *sarama.ConsumerMessage) entry {
+	e := entry{partition: m.Partition, offset: m.Offset, key: string(m.Key), value: string(m.Value), headers: map[string]string{}}
+	for _, h := range m.Headers {
+		e.headers[string(h.Key)] = string(h.Value)
+	}
+	return e
+}
+
+// behind is nil when a pipeline's group has committed everything that the topic holds.
+func (s *site) behind(pipeline, topic string) error {
+	ends := s.ends(topic)
+	var ids []int32
+	for id := range ends {
+		ids = append(ids, id)
+	}
+	group := s.prefix + pipeline
+	reply, err := s.admin.ListConsumerGroupOffsets(group, map[string][]int32{s.prefix + topic: ids})
+	if err != nil {
+		return fmt.Errorf("asking for the commits of %s: %w", group, err)
+	}
+	missing := int64(0)
+	for id, end := range ends {
+		block := reply.GetBlock(s.prefix+topic, id)
+		if block == nil || block.Offset < 0 {
+			missing += end
+			continue
+		}
+		if block.Offset > end {
+			s.t.Errorf("%s has committed %d of partition %d, which ends at %d", group, block.Offset, id, end)
+		}
+		missing += end - block.Offset
+	}
+	if missing > 0 {
+		return fmt.Errorf("%s is %d records behind", group, missing)
+	}
+	return nil
+}
+
+// settled waits until both pipelines have committed everything.
+func (s *site) settled(pipelines ...string) {
+	s.t.Helper()
+	for _, pipeline := range pipelines {
+		until(s.t, pipeline+" to settle everything", func() error { return s.behind(pipeline, pings) })
+	}
+}
