@@ -37,11 +37,13 @@ func Observe(next http.Handler, o Observer) http.Handler {
 		r.Body = &x.body
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		began := time.Now()
+		defer func() { // also when what follows panics on
+			o.Served(methodOf(r), routeOf(r), x.status(), time.Since(began), x.body.n, x.out)
+		}()
 		defer func() {
 			if p := recover(); p != nil {
 				x.panicked(p, o, routeOf(r))
 			}
-			o.Served(methodOf(r), routeOf(r), x.status(), time.Since(began), x.body.n, x.out)
 		}()
 		next.ServeHTTP(&x, r)
 	})
