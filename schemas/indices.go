@@ -38,7 +38,7 @@ func (d *DayIndex) Name(ts int64) string {
 	if ts%dayMS < 0 {
 		day--
 	}
-	slot := uint64(day) % rememberedDays //nolint:gosec // any spread of days over the slots will do
+	slot := uint64(day) % rememberedDays
 	if d.days[slot] != day+1 || d.names[slot] == "" {
 		d.days[slot], d.names[slot] = day+1, d.prefix+PingIndex(ts)
 	}

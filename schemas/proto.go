@@ -37,7 +37,7 @@ func DecodePingProto(p *Ping, value []byte) error {
 			p.Unknown++
 			continue
 		}
-		f := field(number) //nolint:gosec // below fieldCount
+		f := field(number)
 		n, err := p.setProto(f, wire, value)
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ func (p *Ping) setVarint(f field, v uint64) error {
 	low := v & math.MaxUint32
 	switch f {
 	case fieldTS:
-		p.TS = int64(v) //nolint:gosec // two's complement on the wire
+		p.TS = int64(v)
 	case fieldLat, fieldLon:
 		p.setNumber(f, float64(protowire.DecodeZigZag(low))/protoDegree)
 	case fieldSpeed, fieldHeading, fieldAccuracy:

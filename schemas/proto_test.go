@@ -63,7 +63,7 @@ func reference(descriptor protoreflect.MessageDescriptor, value []byte) (Ping, b
 	var p Ping
 	p.reset()
 	message.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-		switch f := field(fd.Number()); f { //nolint:gosec // of 12 fields
+		switch f := field(fd.Number()); f {
 		case fieldDriverID:
 			p.DriverID = []byte(v.String())
 		case fieldVehicle:
@@ -77,7 +77,7 @@ func reference(descriptor protoreflect.MessageDescriptor, value []byte) (Ping, b
 		case fieldSpeed, fieldHeading, fieldAccuracy:
 			p.setNumber(f, float64(v.Uint())/100)
 		case fieldSeq:
-			p.Seq = int64(v.Uint()) //nolint:gosec // compared, not used
+			p.Seq = int64(v.Uint())
 		case fieldStatus:
 			p.Status = Status(v.Enum())
 		case fieldDatum:
@@ -117,7 +117,7 @@ func drawPing(t *rapid.T) Ping {
 		Speed:    reading(MaxSpeed, "speed"),
 		Heading:  reading(MaxHeading, "heading"),
 		Accuracy: reading(MaxAccuracy, "accuracy"),
-		Status:   Status(rapid.IntRange(0, 3).Draw(t, "status")), //nolint:gosec // small
+		Status:   Status(rapid.IntRange(0, 3).Draw(t, "status")),
 		Vehicle:  text("vehicle", 0),
 		City:     text("city", 0),
 		Seq:      rapid.Int64Range(-1, math.MaxInt64).Draw(t, "seq"),

@@ -11,7 +11,7 @@ import (
 // as they are, next to p.Datum. Numbers must lie within the bounds of a ping.
 func AppendPingProto(dst []byte, p *Ping) []byte {
 	dst = appendProtoText(dst, fieldDriverID, p.DriverID)
-	dst = appendProtoNumber(dst, fieldTS, uint64(p.TS)) //nolint:gosec // two's complement on the wire
+	dst = appendProtoNumber(dst, fieldTS, uint64(p.TS))
 	dst = appendProtoNumber(dst, fieldLat, zigZag32(p.Lat))
 	dst = appendProtoNumber(dst, fieldLon, zigZag32(p.Lon))
 	dst = appendProtoReading(dst, fieldSpeed, p.Speed)

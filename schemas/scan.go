@@ -2,9 +2,9 @@ package schemas
 
 import "unicode/utf8"
 
-// scanPing is the fast reader of a ping's JSON: one pass, no allocation. It reads the
-// known fields and scalar unknown ones, in any order and spacing. Anything unusual (an
-// escape, a nested value, a wrong type, a fault of any kind) makes it give up with false,
+// scanPing is the fast reader of a ping's JSON: one pass, no allocation but for texts with
+// escapes. It reads the known fields and scalar unknown ones, in any order and spacing.
+// Anything unusual (a nested value, a wrong type, a fault of any kind) makes it give up with false,
 // and decodeGeneral reads the value from the start: what is accepted here must be what
 // that one accepts, with the same result. FuzzDecodePing holds the two together.
 func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
@@ -79,8 +79,7 @@ func scanField(p *Ping, f field, b []byte, i int) int {
 	return i
 }
 
-// scanText reads a string without escapes at b[i]; the index behind it is -1 when there
-// is none.
+// scanText reads the string at b[i]; the index behind it is -1 when there is none.
 func scanText(b []byte, i int) ([]byte, int) {
 	if i >= len(b) || b[i] != '"' {
 		return nil, -1
@@ -95,7 +94,10 @@ func scanText(b []byte, i int) ([]byte, int) {
 			}
 			return b[i:j:j], j + 1
 		}
-		if c < ' ' || c == '\\' {
+		if c == '\\' {
+			return scanEscaped(b, i)
+		}
+		if c < ' ' {
 			return nil, -1
 		}
 		high |= c

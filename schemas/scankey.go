@@ -1,7 +1,7 @@
 package schemas
 
 // scanKey reads `"name":` at b[i] and says which field that is, with its name when it is an
-// unknown one; the index behind the colon is -1 when there is no key without escapes.
+// unknown one; the index behind the colon is -1 when there is no key.
 func scanKey(b []byte, i int) (f field, name []byte, end int) {
 	if f, end = scanUsualKey(b, i); f != fieldUnknown {
 		return f, nil, end

@@ -9,7 +9,7 @@ import (
 )
 
 //go:embed elastic/*.json
-var templateFiles embed.FS //nolint:gochecknoglobals // embedded files can only be a package variable
+var templateFiles embed.FS
 
 // Template is a composable index template: the name and the body of
 // PUT _index_template/Name.

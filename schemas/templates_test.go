@@ -133,7 +133,7 @@ func (e elastic) must(method, path, body string) string {
 
 func (e elastic) ask(method, path, body string) (int, string) {
 	e.t.Helper()
-	request, err := http.NewRequest(method, e.url+"/"+path, strings.NewReader(body)) //nolint:noctx // a test's own short call, also in clean-up
+	request, err := http.NewRequest(method, e.url+"/"+path, strings.NewReader(body))
 	if err != nil {
 		e.t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func (e elastic) ask(method, path, body string) (int, string) {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // read to its end already
+	defer response.Body.Close()
 	reply, err := io.ReadAll(response.Body)
 	if err != nil {
 		e.t.Fatal(err)
