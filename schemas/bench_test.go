@@ -16,7 +16,8 @@ func benchPings() map[string]string {
 		"unknown":  `{"driverId":"D0000123","ts":1790000000123,"lat":31.230412,"lon":121.473701,"speed":8.3,"battery":0.5,"app":"3.2.1"}`,
 		"gcj02":    `{"driverId":"D0000123","ts":1790000000123,"lat":31.230412,"lon":121.473701,"speed":8.3,"datum":"gcj02"}`,
 		"escaped":  `{"driverId":"D0000123","city":"\u4e0a\u6d77","ts":1790000000123,"lat":31.230412,"lon":121.473701,"speed":8.3,"heading":120}`,
-		"nested":   `{"driverId":"D0000123","ts":1790000000123,"lat":31.230412,"lon":121.473701,"speed":8.3,"device":{"os":"android"}}`,
+		"nested":   `{"driverId":"D0000123","ts":1790000000123,"lat":31.230412,"lon":121.473701,"speed":8.3,"device":{"os":"android","cells":[1,2]}}`,
+		"deep":     `{"driverId":"D0000123","ts":1790000000123,"lat":31.230412,"lon":121.473701,"speed":8.3,"x":[[[[[1]]]]]}`,
 	}
 }
 

@@ -19,8 +19,8 @@ func ToWGS84(datum Datum, lat, lon float64) (wgsLat, wgsLon float64) {
 }
 
 const (
-	invertedTo   = 1e-7 // degrees that the last step moved; what it leaves is below 1e-9
-	invertRounds = 12   // each leaves about a 300th of the error: 3 do
+	invertedTo   = 1e-8 // degrees that the last step moved; what it leaves is below 1e-9
+	invertRounds = 12   // each leaves about a 200th of the error: 3 or 4 do
 )
 
 // invert finds the WGS-84 position that the datum shifts to lat, lon. The shift changes

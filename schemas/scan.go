@@ -3,13 +3,15 @@ package schemas
 import "unicode/utf8"
 
 // scanPing is the fast reader of a ping's JSON: one pass, no allocation but for texts with
-// escapes. It reads the known fields and scalar unknown ones, in any order and spacing.
-// Anything unusual (a nested value, a wrong type, a fault of any kind) makes it give up with false,
-// and decodeGeneral reads the value from the start: what is accepted here must be what
-// that one accepts, with the same result. FuzzDecodePing holds the two together.
+// escapes. It reads the known fields and a few unknown ones, in any order and spacing.
+// Anything unusual (many or deep unknown fields, a wrong type, a fault of any kind) makes
+// it give up with false, and decodeGeneral reads the value from the start: what is accepted
+// here must be what that one accepts, with the same result. FuzzDecodePing holds the two
+// together.
 func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
 	var seen fieldSet
 	var unknown unknownKeys
+	inner := skipper{b: b}
 	i := skipSpace(b, 0)
 	if i >= len(b) || b[i] != '{' {
 		return 0, false
@@ -25,7 +27,7 @@ func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
 			if !unknown.add(key) {
 				return 0, false
 			}
-			i = skipScalar(b, i)
+			i = inner.value(i, 0)
 		case seen.has(f):
 			return 0, false
 		case isNull(b, i):
