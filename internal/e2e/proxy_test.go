@@ -158,4 +158,3 @@ func both(client, server net.Conn, pump func(to, from net.Conn)) {
 	way(client, server)
 	wait.Wait()
 }
-

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -11,6 +12,9 @@ import (
 
 	"sluice/internal/stacktest"
 )
+
+// partitions of the topics that the tests make.
+const partitions = 4
 
 // site is one installation of sluice on the real servers, with names of its own. All that
 // it made is gone when its test ends.
@@ -60,7 +64,8 @@ func (s *site) environment() []string {
 	}
 	return append(append(env,
 		"SLUICE_KAFKA_BROKERS="+strings.Join(s.brokers, ","), "SLUICE_ELASTIC_URLS="+s.elastic,
-		"SLUICE_TOPIC_PREFIX="+s.prefix, "SLUICE_INDEX_PREFIX="+s.prefix, "SLUICE_LOG_FORMAT=json",
+		"SLUICE_TOPIC_PREFIX="+s.prefix, "SLUICE_INDEX_PREFIX="+s.prefix, "SLUICE_INDEX_REPLICAS=0", "SLUICE_TOPIC_PARTITIONS="+strconv.Itoa(partitions),
+		"SLUICE_LOG_FORMAT=json",
 	), s.extra...)
 }
 

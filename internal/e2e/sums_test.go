@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"strings"
 
 	"sluice/internal/bench/proc"
 )
@@ -49,13 +52,56 @@ func (s sums) String() string {
 // sums of a process that is at rest.
 func (c *child) sums(pipeline string) sums {
 	c.t.Helper()
-	m, err := c.metrics()
-	if err != nil {
-		c.t.Fatalf("reading the metrics of %s: %v", c.name, err)
-	}
-	s := sumsOf(m, pipeline)
+	s := c.sumsNow(pipeline)
 	if err := s.check(); err != nil {
 		c.t.Errorf("%s, %s: %v", c.name, pipeline, err)
 	}
 	return s
+}
+
+// sumsNow are the counters of a process at work, which need not add up yet.
+func (c *child) sumsNow(pipeline string) sums {
+	c.t.Helper()
+	m, err := c.metrics()
+	if err != nil {
+		c.t.Fatalf("reading the metrics of %s: %v", c.name, err)
+	}
+	return sumsOf(m, pipeline)
+}
+
+// lastSums are what a process that was asked to stop said of itself as its last word:
+// exact, where a scrape before the end is not.
+func (c *child) lastSums(pipeline string) sums {
+	c.t.Helper()
+	text, err := os.ReadFile(c.log)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		var said struct {
+			Msg, Pipeline                                  string
+			Consumed, Stored, Stale, Duplicate, Dead, Left float64
+		}
+		if json.Unmarshal([]byte(line), &said) != nil || said.Msg != "stopped" || said.Pipeline != pipeline {
+			continue
+		}
+		last := sums{said.Consumed, said.Stored, said.Stale, said.Duplicate, said.Dead, said.Left}
+		if err := last.check(); err != nil {
+			c.t.Errorf("%s, %s, its last word: %v", c.name, pipeline, err)
+		}
+		return last
+	}
+	c.t.Fatalf("%s never said how the records of %s ended", c.name, pipeline)
+	return sums{}
+}
+
+// count is how many series of that name carry every one of the labels.
+func count(m proc.Metrics, name string, labels ...string) int {
+	n := 0
+	for series := range m {
+		if (proc.Metrics{series: 1}).Sum(name, labels...) == 1 {
+			n++
+		}
+	}
+	return n
 }

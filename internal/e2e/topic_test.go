@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -18,12 +19,14 @@ type entry struct {
 }
 
 // publish writes records straight to a topic, as an app without the gateway does, and
-// returns when all of them are acknowledged.
-func (s *site) publish(topic string, out []outgoing) {
-	s.t.Helper()
+// returns nil when all of them are acknowledged.
+func (s *site) publish(topic string, out []outgoing) error {
+	if len(out) == 0 {
+		return nil
+	}
 	producer, err := sarama.NewSyncProducerFromClient(s.client)
 	if err != nil {
-		s.t.Fatal(err)
+		return fmt.Errorf("publishing: %w", err)
 	}
 	messages := make([]*sarama.ProducerMessage, len(out))
 	for i := range out {
@@ -32,12 +35,10 @@ func (s *site) publish(topic string, out []outgoing) {
 			Headers: []sarama.RecordHeader{{Key: []byte("received-at"), Value: strconv.AppendInt(nil, out[i].received, 10)}},
 		}
 	}
-	if err := producer.SendMessages(messages); err != nil {
-		s.t.Fatalf("publishing: %v", err)
+	if err := errors.Join(producer.SendMessages(messages), producer.Close()); err != nil {
+		return fmt.Errorf("publishing: %w", err)
 	}
-	if err := producer.Close(); err != nil {
-		s.t.Fatalf("publishing: %v", err)
-	}
+	return nil
 }
 
 // ends is the next offset of every partition of a topic.
@@ -99,11 +100,11 @@ func entryOf(m *sarama.ConsumerMessage) entry {
 // behind is nil when a pipeline's group has committed everything that the topic holds.
 func (s *site) behind(pipeline, topic string) error {
 	ends := s.ends(topic)
-	var ids []int32
+	ids := make([]int32, 0, len(ends))
 	for id := range ends {
 		ids = append(ids, id)
 	}
-	group := s.prefix + pipeline
+	group := s.prefix + "sluice-" + pipeline
 	reply, err := s.admin.ListConsumerGroupOffsets(group, map[string][]int32{s.prefix + topic: ids})
 	if err != nil {
 		return fmt.Errorf("asking for the commits of %s: %w", group, err)

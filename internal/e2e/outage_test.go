@@ -1,0 +1,139 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"sluice/internal/bench/proc"
+)
+
+// outageBuffer is what each pipeline of the test may hold unsettled, and memoryGrowth how much
+// more the process may then take than before the outage: two such buffers, that much again
+// for each as garbage that is not collected yet, and the rest for batches and fetches.
+const (
+	outageBuffer = 8 << 20
+	memoryGrowth = 96 << 20
+)
+
+// freshFor is the age limit of live in this test: shorter than the outage.
+const freshFor = 5 * time.Second
+
+// Elasticsearch goes away under steady load and comes back: the process stays in its group, its
+// memory stays flat, nothing is lost, and it drains by itself; live drains by dropping.
+func TestElasticOutage(t *testing.T) {
+	length := envDuration(t, "SLUICE_TEST_OUTAGE", 20*time.Second)
+	s := newSite(t, loadEnv(fmt.Sprintf("SLUICE_GPS_MAX_AGE=%s", freshFor), fmt.Sprintf("SLUICE_PIPELINE_BUFFER=%d", outageBuffer))...).setup()
+	away := s.elasticSwitch()
+	c := s.start("pipelines", []string{"SLUICE_ELASTIC_URLS=" + away.url}, "run", "pipelines").ready()
+	steady := s.steady(loadSize(t) * 5 / max(1, int(length.Seconds())))
+	until(t, "the process to work", func() error { return c.consumedMore(2000) })
+	before := c.outageFacts()
+
+	away.stop(t)
+	peak, began := before.memory, time.Now()
+	until(t, "the outage to pass", func() error {
+		c.alive()
+		peak = max(peak, c.memory())
+		if time.Since(began) < length {
+			return errors.New("it lasts")
+		}
+		return nil
+	})
+	during := c.outageFacts()
+	for _, pipeline := range []string{live, history} {
+		if behind := s.behind(pipeline, pings); behind == nil {
+			t.Errorf("%s has committed everything while its store was away", pipeline)
+		}
+		if n := count(during.metrics, "sluice_lag_records", label("pipeline", pipeline)); n != partitions {
+			t.Errorf("%s owned %d partitions at the end of the outage", pipeline, n)
+		}
+	}
+	if n := during.metrics.Sum("sluice_lane_state", label("pipeline", history), label("state", "retrying")); n == 0 {
+		t.Error("no lane of history says that it retries")
+	}
+	away.start(t)
+	healed := time.Now()
+	steady.stop()
+	s.settled(live, history)
+	t.Logf("drained %s after the return", time.Since(healed).Round(time.Millisecond))
+	peak = max(peak, c.memory())
+	last := steady.lastWave()
+	s.settled(live, history)
+
+	after := c.outageFacts()
+	t.Logf("outage of %s, %d pings; resident %d MiB before, at most %d MiB", length, len(last), before.memory>>20, peak>>20)
+	if grown := peak - before.memory; grown > memoryGrowth {
+		t.Errorf("memory grew by %d MiB, the bound is %d MiB", grown>>20, memoryGrowth>>20)
+	}
+	if after.assigned != before.assigned {
+		t.Errorf("%.0f partitions were assigned before the outage, %.0f after: the group rebalanced", before.assigned, after.assigned)
+	}
+	if dropped := after.metrics.Sum("sluice_records_total", label("pipeline", live), label("reason", "age")); dropped == 0 {
+		t.Error("live dropped nothing for its age")
+	}
+	facts := s.facts(last, time.Time{})
+	s.holdsHistory(facts)
+	s.holdsLive(facts)
+	for _, pipeline := range []string{live, history} {
+		total := c.sums(pipeline)
+		t.Logf("%s: %s", pipeline, total)
+		equal(t, pipeline+": consumed", total.consumed, len(last))
+		equal(t, pipeline+": settled", total.settled(), len(last))
+	}
+	c.stop()
+}
+
+// outageFacts are what must not change over an outage.
+type outageFacts struct {
+	metrics  proc.Metrics
+	assigned float64
+	memory   int64
+}
+
+func (c *child) outageFacts() outageFacts {
+	c.t.Helper()
+	m, err := c.metrics()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return outageFacts{metrics: m, assigned: m.Sum("sluice_stage_events_total", label("kind", "assigned")), memory: c.memory()}
+}
+
+// elasticSwitch is the way to take Elasticsearch away.
+type elasticSwitch struct {
+	url         string // where the process is to look for it
+	stop, start func(t *testing.T)
+}
+
+// elasticSwitch really stops the server when the test knows its stack, and else cuts a
+// proxy before it.
+func (s *site) elasticSwitch() elasticSwitch {
+	s.t.Helper()
+	if dir := os.Getenv("SLUICE_TEST_STACK"); dir != "" {
+		stack := func(verb string) func(*testing.T) {
+			return func(t *testing.T) {
+				t.Helper()
+				script := filepath.Join("..", "..", "ops", "stack", "stack")
+				if out, err := exec.Command(script, verb, "elastic", dir).CombinedOutput(); err != nil {
+					t.Fatalf("stack %s elastic: %v\n%s", verb, err, out)
+				}
+			}
+		}
+		s.t.Cleanup(func() { stack("start")(s.t) }) // harmless when it runs
+		return elasticSwitch{url: s.elastic, stop: stack("stop"), start: stack("start")}
+	}
+	at, err := url.Parse(s.elastic)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	p := newProxy(s.t, at.Host, plain)
+	return elasticSwitch{
+		url: "http://" + p.address, stop: func(*testing.T) { p.cut() }, start: func(*testing.T) { p.heal() },
+	}
+}
