@@ -47,6 +47,9 @@ Example:
   sluice bench gps --only history-null,live-null --runs 3`
 }
 
+// errBenchMissed ends a bench whose measurements are good and whose figures are not.
+var errBenchMissed = errors.New("a bar was missed") //nolint:gochecknoglobals // compared with errors.Is
+
 // Run measures and prints.
 func (c *benchGPSCmd) Run(ctx context.Context) error {
 	binary, err := os.Executable()

@@ -42,7 +42,7 @@ func parseLevel(text string) (zapcore.Level, error) {
 
 func newEncoder(format string, w io.Writer) (zapcore.Encoder, error) {
 	cfg := zap.NewProductionEncoderConfig()
-	cfg.EncodeTime = zapcore.RFC3339TimeEncoder
+	cfg.EncodeTime = zapcore.TimeEncoderOfLayout("2006-01-02T15:04:05.000Z07:00")
 	cfg.EncodeDuration = zapcore.StringDurationEncoder
 	cfg.TimeKey = "ts"
 	switch format {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 
 	"sluice/pipelines"
 )
@@ -12,6 +13,8 @@ import (
 // Store counts the requests that one pipeline's sink sends to its store, and how long a
 // stored document takes to be found.
 type Store struct {
+	log        *zap.Logger
+	quiet      *quiet
 	requests   *prometheus.CounterVec
 	seconds    prometheus.Histogram
 	busy       prometheus.Counter
@@ -21,13 +24,15 @@ type Store struct {
 }
 
 // NewStore registers the metrics of one pipeline's store.
-func NewStore(pipeline string, reg prometheus.Registerer) (*Store, error) {
+func NewStore(pipeline string, reg prometheus.Registerer, log *zap.Logger) (*Store, error) {
 	labels := prometheus.Labels{"pipeline": pipeline}
 	fresh := make([]float64, 0, 32)
 	for _, bound := range pipelines.FreshnessBounds() {
 		fresh = append(fresh, bound.Seconds())
 	}
 	s := &Store{
+		log:   log.With(zap.String("pipeline", pipeline)),
+		quiet: newQuiet(time.Minute),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sluice_store_requests_total", Help: "Bulk requests by HTTP status, 0 when there was no answer.", ConstLabels: labels,
 		}, []string{"status"}),
@@ -65,5 +70,10 @@ func (s *Store) Limited(requests int) { s.limit.Set(float64(requests)) }
 // Searchable counts one sampled record that a search found so long after its event.
 func (s *Store) Searchable(age time.Duration) { s.searchable.Observe(max(age, 0).Seconds()) }
 
-// Unseen counts one sampled record that no search found in time.
-func (s *Store) Unseen() { s.unseen.Inc() }
+// Unseen counts one sampled record that no search found in time, or that could not be looked for.
+func (s *Store) Unseen(err error) {
+	s.unseen.Inc()
+	if due, held := s.quiet.pass("", time.Now()); due {
+		s.log.Warn("a stored record was not found by a search", zap.Int("alike", held), zap.Error(err))
+	}
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"sluice/internal/settings"
+)
+
+const envPrefix = "SLUICE_"
+
+// loadConfig reads defaults, file and environment; any complaint is one of usage.
+func loadConfig(file string, environ []string) (*config, error) {
+	cfg := &config{}
+	err := settings.Load(cfg, settings.Source{File: file, Environ: environ, Prefix: envPrefix, Foreign: foreignVariables()})
+	if err != nil {
+		return nil, usage(fmt.Errorf("reading settings:\n%w", err))
+	}
+	if err := cfg.validate(); err != nil {
+		return nil, usage(fmt.Errorf("checking settings:\n%w", err))
+	}
+	return cfg, nil
+}
+
+// foreignVariables begin with our prefix and are no settings: those of tests and of the
+// stack, what only one command reads, and the names that the contract fixes for parts of
+// sluice that this binary does not have.
+func foreignVariables() []string {
+	return []string{
+		"SLUICE_TEST_", "SLUICE_STACK_", "SLUICE_CONFIG", "SLUICE_API_KEY",
+		"SLUICE_REDIS_ADDRS", "SLUICE_DATA_DIR", "SLUICE_TIMEZONE", "SLUICE_RULES", "SLUICE_KEY_PREFIX",
+	}
+}

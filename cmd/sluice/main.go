@@ -1,0 +1,88 @@
+// Command sluice carries a platform's streams from Kafka into the stores where people and
+// services look things up: one binary for the gateway, the pipelines and the query API.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"sluice/internal/kafka"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // command line or configuration
+	exitFound  = 3 // a check found something
+)
+
+// commands are the sub-commands, a file each.
+type commands struct {
+	Run     runCmd     `cmd:"" help:"Run one or more roles on real servers: gateway, query, pipelines, or all."`
+	Setup   setupCmd   `cmd:"" help:"Make the topics, templates and indices that are missing. Harmless when run again."`
+	Send    sendCmd    `cmd:"" help:"Send pings from CSV, GPX or NDJSON files through the gateway."`
+	Lag     lagCmd     `cmd:"" help:"Say how far each pipeline is behind, per partition."`
+	Bench   benchCmd   `cmd:"" help:"Measure sluice beside the limits of this machine."`
+	Config  configCmd  `cmd:"" help:"Show the configuration in force, or document every key."`
+	Version versionCmd `cmd:"" help:"Say which binary this is."`
+}
+
+// process is what a command may touch of the world around it.
+type process struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	environ        []string
+}
+
+func main() {
+	kafka.Prepare(maxUnpackedBatch)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	p := &process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
+	os.Exit(p.execute(ctx, os.Args[1:]))
+}
+
+// execute runs one command line and returns the exit code.
+func (p *process) execute(ctx context.Context, args []string) int {
+	exited := -1
+	parser, err := kong.New(&commands{},
+		kong.Name("sluice"), kong.Description(description), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(p.stdout, p.stderr), kong.Exit(func(code int) { exited = code }),
+		kong.Vars{"benchRows": benchRows()}, kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(p))
+	if err != nil {
+		return p.fail(err)
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help
+		return exited
+	}
+	if err != nil {
+		return p.fail(usage(err))
+	}
+	return p.fail(parsed.Run())
+}
+
+// fail says what went wrong and picks the exit code.
+func (p *process) fail(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintln(p.stderr, "sluice: "+err.Error())
+	var wrong *usageError
+	switch {
+	case errors.As(err, &wrong):
+		return exitUsage
+	case errors.Is(err, errFound), errors.Is(err, errBenchMissed):
+		return exitFound
+	default:
+		return exitFailed
+	}
+}

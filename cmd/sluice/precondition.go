@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sluice/schemas"
+	"sluice/sinks/elastic"
+)
+
+// errMissing is a precondition that only an operator can mend.
+var errMissing = errors.New("not set up") //nolint:gochecknoglobals // a sentinel
+
+// precondition is what must be there before a part may begin. A server that is away is
+// waited for: a process must start while its store is down. What is missing on a server
+// that answers ends the process.
+type precondition struct {
+	role  string
+	check func(ctx context.Context) error // wraps errMissing when waiting cannot help
+	log   *zap.Logger
+	met   atomic.Bool
+}
+
+// How often and how long a precondition is asked for.
+const (
+	preconditionEvery = 2 * time.Second
+	preconditionTakes = 15 * time.Second
+	linesEvery        = 5 // tries
+)
+
+// await returns nil once the precondition is met, and the context's cause when ctx ends first.
+func (p *precondition) await(ctx context.Context) error {
+	for tries := 0; ; tries++ {
+		err := p.ask(ctx)
+		switch {
+		case err == nil:
+			p.met.Store(true)
+			return nil
+		case errors.Is(err, errMissing):
+			return fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case tries%linesEvery == 0:
+			p.log.Warn("waiting to start", zap.String("role", p.role), zap.Error(err))
+		}
+		timer := time.NewTimer(preconditionEvery)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (p *precondition) ask(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, preconditionTakes)
+	defer cancel()
+	return p.check(ctx)
+}
+
+// ready is a readiness check: why the precondition is not met yet.
+func (p *precondition) ready(context.Context) error {
+	if p.met.Load() {
+		return nil
+	}
+	return errors.New("waiting for what setup makes")
+}
+
+// guard runs a part once its precondition is met.
+func (p *precondition) guard(run func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := p.await(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		return run(ctx)
+	}
+}
+
+// precondition adds one that a role has, made of several checks.
+func (a *app) precondition(role string, checks ...func(context.Context) error) *precondition {
+	p := &precondition{role: role, log: a.log, check: func(ctx context.Context) error {
+		if !a.cfg.Check {
+			return nil
+		}
+		var errs []error
+		for _, check := range checks {
+			errs = append(errs, check(ctx))
+		}
+		return errors.Join(errs...)
+	}}
+	a.awaited = append(a.awaited, p)
+	return p
+}
+
+// topicsAre is met when all of the topics are there.
+func (a *app) topicsAre(topics []string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		missing, err := a.admin.Missing(ctx, topics)
+		if err != nil {
+			return err
+		}
+		if len(missing) > 0 {
+			return fmt.Errorf("%w: missing topics: %s", errMissing, a.cfg.Topic.Prefix+strings.Join(missing, ", "+a.cfg.Topic.Prefix))
+		}
+		return nil
+	}
+}
+
+// templatesAre is met when Elasticsearch has what the set-up makes.
+func templatesAre(set *elastic.Setup) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := set.Check(ctx)
+		if err == nil || errors.Is(err, schemas.ErrUnavailable) || ctx.Err() != nil {
+			return err
+		}
+		return fmt.Errorf("%w: %w", errMissing, err)
+	}
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"go.uber.org/zap"
+
+	"sluice/sinks/elastic"
+)
+
+// pingsFamily begins the names of history's day indices.
+const pingsFamily = "pings-"
+
+// retainEvery is how often old days are looked for: a new day's index has to be told of its policy too.
+const retainEvery = time.Hour
+
+// retention drops days of history that are older than is kept.
+type retention struct {
+	setup    *elastic.Setup
+	family   string
+	keepDays int
+	log      *zap.Logger
+}
+
+// run looks now and every hour. A failure is reported and tried again the next hour.
+func (r *retention) run(ctx context.Context) error {
+	tick := time.NewTicker(retainEvery)
+	defer tick.Stop()
+	for {
+		r.once(ctx)
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (r *retention) once(ctx context.Context) {
+	said, err := r.setup.Retain(ctx, r.family, r.keepDays, time.Now())
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		r.log.Error("dropping old days failed, next try in an hour", zap.String("family", r.family), zap.Error(err))
+	case len(said.Dropped) > 0:
+		r.log.Info("dropped old days", zap.Strings("indices", said.Dropped), zap.Int("keepDays", r.keepDays))
+	}
+}

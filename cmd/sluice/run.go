@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"sluice/internal/telemetry"
+)
+
+// The roles.
+const (
+	roleGateway   = "gateway"
+	roleQuery     = "query"
+	rolePipelines = "pipelines"
+	roleAll       = "all"
+)
+
+func allRoles() []string { return []string{roleGateway, rolePipelines, roleQuery} }
+
+// configFlag names the configuration file; every command that speaks to a server has it.
+type configFlag struct {
+	Config string `help:"Configuration file (YAML); the environment is stronger than it." type:"path" env:"SLUICE_CONFIG" placeholder:"FILE"`
+}
+
+// runCmd is `sluice run`.
+type runCmd struct {
+	configFlag
+	Roles     string   `arg:"" placeholder:"ROLE[,ROLE…]" help:"gateway, query, pipelines or all, comma separated."`
+	Pipelines []string `help:"Run only these pipelines." placeholder:"NAME,…"`
+}
+
+// Help is the long text of --help.
+func (runCmd) Help() string {
+	return `Runs until SIGTERM or SIGINT, then drains within 10 s and says what each pipeline left; a second signal ends the process at once. ` +
+		`Prints the addresses and "ready" when all is up. Needs what "sluice setup" makes; a server that is away is waited for.
+
+Pipelines: ` + strings.Join(pipelineNames(), ", ") + `.
+
+Example:
+  sluice run gateway,query --config sluice.yaml
+  sluice run pipelines --pipelines gps-live`
+}
+
+// Run serves the roles until ctx ends.
+func (c *runCmd) Run(ctx context.Context, p *process) error {
+	roles, err := parseRoles(c.Roles)
+	if err == nil {
+		err = knownPipelines(c.Pipelines)
+	}
+	if err == nil && len(c.Pipelines) > 0 && !slices.Contains(roles, rolePipelines) {
+		err = errors.New("--pipelines is given, but not the role pipelines")
+	}
+	if err != nil {
+		return usage(err)
+	}
+	cfg, err := loadConfig(c.Config, p.environ)
+	if err != nil {
+		return err
+	}
+	log, err := telemetry.NewLogger(cfg.log(), p.stderr)
+	if err != nil {
+		return usage(err)
+	}
+	limitMemory(cfg.Memory)
+	build := buildOf()
+	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.Strings("roles", roles))
+	a, err := newApp(cfg, roles, c.Pipelines, log)
+	if err != nil {
+		return err
+	}
+	return a.run(ctx)
+}
+
+// parseRoles reads gateway,query or all.
+func parseRoles(text string) ([]string, error) {
+	var roles []string
+	for role := range strings.SplitSeq(text, ",") {
+		switch {
+		case role == roleAll:
+			roles = append(roles, allRoles()...)
+		case slices.Contains(allRoles(), role):
+			roles = append(roles, role)
+		default:
+			return nil, fmt.Errorf("role %q is none of %s, %s", role, strings.Join(allRoles(), ", "), roleAll)
+		}
+	}
+	slices.Sort(roles)
+	return slices.Compact(roles), nil
+}
+
+func knownPipelines(names []string) error {
+	for _, name := range names {
+		if !slices.Contains(pipelineNames(), name) {
+			return fmt.Errorf("pipeline %q is none of %s", name, strings.Join(pipelineNames(), ", "))
+		}
+	}
+	return nil
+}
+
+// limitMemory sets Go's collector: larger steps while there is room, harder work near the limit.
+func limitMemory(cfg memoryConfig) {
+	debug.SetGCPercent(cfg.GCPercent)
+	if cfg.Limit > 0 {
+		debug.SetMemoryLimit(int64(cfg.Limit))
+	}
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"sluice/internal/apikeys"
+	"sluice/internal/httpserver"
+	"sluice/internal/kafka"
+	"sluice/internal/opshttp"
+	"sluice/internal/telemetry"
+)
+
+// app is one process: the parts of its roles, and what they share.
+type app struct {
+	cfg   *config
+	log   *zap.Logger
+	reg   *prometheus.Registry
+	admin *kafka.Admin
+
+	group     runGroup
+	checks    []opshttp.Check
+	routes    []httpserver.Route
+	awaited   []*precondition
+	pipelines []*telemetry.Pipeline
+	closers   []func() error
+
+	http, ops *httpserver.Server // http is nil without a role that serves
+}
+
+// newApp builds the roles. What it has opened it closes again when it fails.
+func newApp(cfg *config, roles, names []string, log *zap.Logger) (a *app, err error) {
+	reg, err := telemetry.NewRegistry(buildOf())
+	if err != nil {
+		return nil, err
+	}
+	a = &app{cfg: cfg, log: log, reg: reg, group: runGroup{within: stopWithin}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.abandon())
+		}
+	}()
+	if a.admin, err = kafka.NewAdmin(cfg.kafka()); err != nil {
+		return nil, usage(err)
+	}
+	a.closers = append(a.closers, a.admin.Close)
+	if slices.Contains(roles, rolePipelines) {
+		if err := a.addPipelines(names); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.addServing(roles); err != nil {
+		return nil, err
+	}
+	return a, a.addOps()
+}
+
+// addServing adds the roles that answer HTTP, on one listener.
+func (a *app) addServing(roles []string) error {
+	if !slices.Contains(roles, roleGateway) && !slices.Contains(roles, roleQuery) {
+		return nil
+	}
+	keys, err := apikeys.New(a.cfg.keys())
+	if err != nil {
+		return usage(err)
+	}
+	if slices.Contains(roles, roleGateway) {
+		if err := a.addGateway(keys); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(roles, roleQuery) {
+		if err := a.addQuery(keys); err != nil {
+			return err
+		}
+	}
+	return a.addHTTP()
+}
+
+// abandon closes an app that never ran.
+func (a *app) abandon() error {
+	if a.http != nil {
+		a.closers = append(a.closers, a.http.Close)
+	}
+	return a.close()
+}
+
+// run serves until ctx ends and says what it left.
+func (a *app) run(ctx context.Context) error {
+	a.group.add("start", a.announce)
+	err := a.group.run(ctx)
+	for _, p := range a.pipelines {
+		a.farewell(p)
+	}
+	return errors.Join(err, a.close())
+}
+
+// announce says when all is up.
+func (a *app) announce(ctx context.Context) error {
+	for _, p := range a.awaited {
+		if err := p.await(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+	}
+	fields := []zap.Field{zap.String("ops", "http://"+a.ops.Addr().String())}
+	if a.http != nil {
+		fields = append(fields, zap.String("http", "http://"+a.http.Addr().String()))
+	}
+	a.log.Info("ready", fields...)
+	<-ctx.Done()
+	a.log.Info("stopping", zap.Duration("within", stopWithin))
+	return nil
+}
+
+// farewell says how a pipeline's records ended in this process. What is left is not lost:
+// its offsets are not committed, and the next owner reads it again.
+func (a *app) farewell(p *telemetry.Pipeline) {
+	s := p.Snapshot()
+	a.log.Info("stopped", zap.String("pipeline", s.Pipeline), zap.Uint64("consumed", s.Consumed),
+		zap.Uint64("stored", s.Records("stored")), zap.Uint64("stale", s.Records("stale")),
+		zap.Uint64("duplicate", s.Records("duplicate")), zap.Uint64("dead", s.Records("poison")),
+		zap.Uint64("left", s.Records("unsettled")))
+}
+
+func (a *app) close() error {
+	var errs []error
+	for _, closer := range slices.Backward(a.closers) {
+		if err := closer(); err != nil {
+			errs = append(errs, fmt.Errorf("closing: %w", err))
+		}
+	}
+	return errors.Join(errs...)
+}

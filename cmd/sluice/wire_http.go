@@ -1,0 +1,101 @@
+package main
+
+import (
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"sluice/internal/apikeys"
+	"sluice/internal/gateway"
+	"sluice/internal/httpserver"
+	"sluice/internal/kafka"
+	"sluice/internal/opshttp"
+	"sluice/internal/query"
+	"sluice/internal/telemetry"
+	"sluice/schemas"
+	"sluice/sinks/elastic"
+)
+
+// addGateway adds the endpoints that take records.
+func (a *app) addGateway(keys *apikeys.Keys) error {
+	publisher, err := kafka.NewPublisher(a.cfg.kafka(), a.cfg.publisher())
+	if err != nil {
+		return usage(err)
+	}
+	a.closers = append(a.closers, publisher.Close)
+	observer, err := telemetry.NewGateway(a.reg, a.log)
+	if err != nil {
+		return err
+	}
+	g, err := gateway.New(a.cfg.gateway(), gateway.Deps{Publisher: publisher, Keys: keys, Observer: observer})
+	if err != nil {
+		return usage(err)
+	}
+	a.routes = append(a.routes, g.Routes()...)
+	a.precondition(roleGateway, a.topicsAre([]string{schemas.TopicPings}))
+	return nil
+}
+
+// addQuery adds the endpoints that answer questions.
+func (a *app) addQuery(keys *apikeys.Keys) error {
+	reader, err := elastic.NewReader(a.cfg.elastic())
+	if err != nil {
+		return usage(err)
+	}
+	observer, err := telemetry.NewQuery(a.reg, a.log)
+	if err != nil {
+		return err
+	}
+	q, err := query.New(a.cfg.query(), query.Deps{Drivers: reader, Area: reader, Keys: keys, Observer: observer})
+	if err != nil {
+		return usage(err)
+	}
+	a.routes = append(a.routes, q.Routes()...)
+	a.group.add("live streams", q.Run)
+	set, err := newSetup(a.cfg)
+	if err != nil {
+		return err
+	}
+	a.precondition(roleQuery, templatesAre(set))
+	a.checks = append(a.checks, opshttp.Check{Name: "elastic", Ready: reader.Ready})
+	return nil
+}
+
+// addHTTP opens the clients' listener.
+func (a *app) addHTTP() error {
+	observer, err := telemetry.NewHTTP(a.reg, a.log)
+	if err != nil {
+		return err
+	}
+	errorLog, err := zap.NewStdLogAt(a.log, zap.DebugLevel) // broken connections, which clients cause
+	if err != nil {
+		return fmt.Errorf("making the servers' log: %w", err)
+	}
+	server, err := httpserver.New(a.cfg.http(), httpserver.Observe(httpserver.Mux(a.routes...), observer), errorLog)
+	if err != nil {
+		return err
+	}
+	a.http = server
+	a.checks = append(a.checks, opshttp.Check{Name: "http", Ready: server.Ready})
+	a.group.add("http", server.Run)
+	return nil
+}
+
+// addOps opens the operators' listener; it stops last.
+func (a *app) addOps() error {
+	for _, p := range a.awaited {
+		a.checks = append(a.checks, opshttp.Check{Name: p.role, Ready: p.ready})
+	}
+	mux := httpserver.Mux(opshttp.Routes(telemetry.Handler(a.reg), a.checks)...)
+	errorLog, err := zap.NewStdLogAt(a.log, zap.DebugLevel) // broken connections, which clients cause
+	if err != nil {
+		return fmt.Errorf("making the servers' log: %w", err)
+	}
+	server, err := httpserver.New(a.cfg.ops(), mux, errorLog)
+	if err != nil {
+		return err
+	}
+	a.ops = server
+	a.group.addLast("ops", server.Run)
+	return nil
+}

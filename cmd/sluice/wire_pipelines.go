@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"sluice/internal/kafka"
+	"sluice/internal/telemetry"
+	"sluice/pipelines"
+	"sluice/pipelines/gps"
+	"sluice/schemas"
+	"sluice/sinks/elastic"
+)
+
+// spec is one pipeline: which topic, and how its records are carried.
+type spec struct {
+	name  string
+	topic string
+	build func(d pipelineDeps) (carrier, error)
+}
+
+// carrier is a pipeline of any record type.
+type carrier interface {
+	Run(ctx context.Context, group pipelines.Group) error
+}
+
+// pipelineDeps are what every pipeline into Elasticsearch is made of.
+type pipelineDeps struct {
+	cfg  *config
+	sink pipelines.Sink
+	dead pipelines.DeadLetters
+	obs  pipelines.Observer
+}
+
+// specs are all pipelines. A new one is one more entry.
+func specs() []spec {
+	return []spec{
+		{name: gps.Live, topic: schemas.TopicPings, build: func(d pipelineDeps) (carrier, error) {
+			return pipelines.New(*d.cfg.pipeline(gps.Live), gps.NewLive(d.cfg.gps()), d.sink, d.dead, d.obs)
+		}},
+		{name: gps.History, topic: schemas.TopicPings, build: func(d pipelineDeps) (carrier, error) {
+			return pipelines.New(*d.cfg.pipeline(gps.History), gps.NewHistory(d.cfg.gps()), d.sink, d.dead, d.obs)
+		}},
+	}
+}
+
+// pipelineNames are the names of all pipelines.
+func pipelineNames() []string {
+	var names []string
+	for _, s := range specs() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// chosen are the pipelines of that name, or all.
+func chosen(names []string) []spec {
+	return slices.DeleteFunc(specs(), func(s spec) bool { return len(names) > 0 && !slices.Contains(names, s.name) })
+}
+
+// addPipelines adds the pipelines of those names, and what they need as a set.
+func (a *app) addPipelines(names []string) error {
+	letters, err := kafka.NewPublisher(a.cfg.kafka(), a.cfg.deadPublisher())
+	if err != nil {
+		return usage(fmt.Errorf("making the publisher of dead letters: %w", err))
+	}
+	a.closers = append(a.closers, letters.Close)
+	set, err := newSetup(a.cfg)
+	if err != nil {
+		return err
+	}
+	var topics []string
+	for _, s := range chosen(names) {
+		topics = append(topics, s.topic, schemas.DeadTopic(s.name))
+	}
+	before := a.precondition(rolePipelines, a.topicsAre(topics), templatesAre(set))
+	for _, s := range chosen(names) {
+		if err := a.addPipeline(s, letters, before); err != nil {
+			return fmt.Errorf("pipeline %s: %w", s.name, err)
+		}
+	}
+	if a.cfg.GPS.KeepDays > 0 {
+		keeper := &retention{setup: set, family: pingsFamily, keepDays: a.cfg.GPS.KeepDays, log: a.log}
+		a.group.add("retention", before.guard(keeper.run))
+	}
+	return nil
+}
+
+// addPipeline adds one pipeline with its group, sink, prober and observers.
+func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition) error {
+	store, err := telemetry.NewStore(s.name, a.reg, a.log)
+	if err != nil {
+		return err
+	}
+	sampled, err := a.addProber(s.name, store, before)
+	if err != nil {
+		return err
+	}
+	observer, err := telemetry.NewPipeline(telemetry.PipelineConfig{Name: s.name, Sampled: sampled}, a.reg, a.log)
+	if err != nil {
+		return err
+	}
+	sink, err := elastic.New(a.cfg.elastic(), storeObserver{store})
+	if err != nil {
+		return usage(err)
+	}
+	dead, err := kafka.NewDeadLetters(letters, s.name)
+	if err != nil {
+		return err
+	}
+	carrying, err := s.build(pipelineDeps{cfg: a.cfg, sink: sink, dead: dead, obs: observer})
+	if err != nil {
+		return usage(err)
+	}
+	group, err := a.newGroup(s)
+	if err != nil {
+		return err
+	}
+	a.pipelines = append(a.pipelines, observer)
+	a.group.add(s.name, before.guard(func(ctx context.Context) error { return carrying.Run(ctx, group) }))
+	return nil
+}
+
+func (a *app) newGroup(s spec) (*kafka.Group, error) {
+	observer, err := telemetry.NewGroup(s.name, a.reg, a.log)
+	if err != nil {
+		return nil, err
+	}
+	group, err := kafka.NewGroup(a.cfg.kafka(), a.cfg.groupID(s.name), s.topic, a.cfg.group(), observer)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return group, nil
+}
+
+// addProber measures how late a search sees what was stored; nil when it is switched off.
+func (a *app) addProber(name string, store *telemetry.Store, before *precondition) (func(pipelines.Write), error) {
+	if a.cfg.Pipeline.ProbeInterval == 0 {
+		return nil, nil //nolint:nilnil // nobody asks for samples
+	}
+	prober, err := elastic.NewProber(a.cfg.elastic(), elastic.ProbeConfig{Interval: a.cfg.Pipeline.ProbeInterval}, storeObserver{store})
+	if err != nil {
+		return nil, usage(err)
+	}
+	a.group.add(name+" prober", before.guard(prober.Run))
+	return prober.Offer, nil
+}

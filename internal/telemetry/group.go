@@ -1,0 +1,55 @@
+package telemetry
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"sluice/pipelines"
+)
+
+// Group counts what goes wrong in one pipeline's consumer group.
+type Group struct {
+	log      *zap.Logger
+	quiet    *quiet
+	failures prometheus.Counter
+	gaps     prometheus.Counter
+	lost     prometheus.Counter
+}
+
+// NewGroup registers the metrics of one pipeline's group.
+func NewGroup(pipeline string, reg prometheus.Registerer, log *zap.Logger) (*Group, error) {
+	labelled := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "sluice_" + name, Help: help, ConstLabels: prometheus.Labels{"pipeline": pipeline},
+		})
+	}
+	g := &Group{
+		log:      log.With(zap.String("pipeline", pipeline), zap.String("stage", string(pipelines.StageSource))),
+		quiet:    newQuiet(10 * time.Second),
+		failures: labelled("group_failures_total", "Failures of the consumer group after which it carries on."),
+		gaps:     labelled("source_gaps_total", "Times that records were gone before they were read."),
+		lost:     labelled("source_lost_records_total", "Offsets that were gone before they were read: retention was too short."),
+	}
+	return g, register(reg, "the group of "+pipeline, g.failures, g.gaps, g.lost)
+}
+
+// GroupFailed counts, and writes a line, at most one per interval.
+func (g *Group) GroupFailed(err error) {
+	g.failures.Inc()
+	if due, held := g.quiet.pass("", time.Now()); due {
+		g.log.Warn("the consumer group failed and carries on", zap.Int("alike", held), zap.Error(err))
+	}
+}
+
+// GroupGap counts the records of a gap and always writes a line: it names what was lost.
+func (g *Group) GroupGap(part pipelines.Partition, from, to int64) {
+	g.gaps.Inc()
+	g.lost.Add(float64(max(to-from, 0)))
+	text := "RECORDS WERE GONE BEFORE THEY WERE READ: the topic's retention is shorter than the lag"
+	if to < from {
+		text = "THE TOPIC IS SHORTER THAN THE COMMIT: it was made anew or has lost its end, and is read from its start"
+	}
+	g.log.Error(text, zap.Stringer("partition", part), zap.Int64("from", from), zap.Int64("to", to))
+}
