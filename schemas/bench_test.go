@@ -83,7 +83,7 @@ func BenchmarkAppendPingProto(b *testing.B) {
 }
 
 func BenchmarkNames(b *testing.B) {
-	p, dst, days := benchPing(b, "full"), make([]byte, 0, 1024), NewDayIndex("x-")
+	p, dst, days := benchPing(b, "full"), make([]byte, 0, 1024), DayIndex{}
 	b.ReportAllocs()
 	for b.Loop() {
 		dst = PingID(dst[:0], &p)

@@ -22,17 +22,13 @@ func PingIndex(ts int64) string {
 const rememberedDays = 8
 
 // DayIndex gives the names of day indices and remembers the last few. The zero value is
-// ready, without a prefix. It is for one goroutine.
+// ready. It is for one goroutine.
 type DayIndex struct {
-	prefix string
-	days   [rememberedDays]int64 // day number + 1, 0 = empty
-	names  [rememberedDays]string
+	days  [rememberedDays]int64 // day number + 1, 0 = empty
+	names [rememberedDays]string
 }
 
-// NewDayIndex gives names that begin with prefix.
-func NewDayIndex(prefix string) DayIndex { return DayIndex{prefix: prefix} }
-
-// Name is prefix + PingIndex(ts).
+// Name is PingIndex(ts).
 func (d *DayIndex) Name(ts int64) string {
 	day := ts / dayMS
 	if ts%dayMS < 0 {
@@ -40,7 +36,7 @@ func (d *DayIndex) Name(ts int64) string {
 	}
 	slot := uint64(day) % rememberedDays
 	if d.days[slot] != day+1 || d.names[slot] == "" {
-		d.days[slot], d.names[slot] = day+1, d.prefix+PingIndex(ts)
+		d.days[slot], d.names[slot] = day+1, PingIndex(ts)
 	}
 	return d.names[slot]
 }

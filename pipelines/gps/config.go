@@ -10,6 +10,9 @@ import (
 type Config struct {
 	// MaxAge drops older pings from live, never from history; 0 = no age limit.
 	MaxAge time.Duration
+	// HistoryMaxAge drops older pings from history: each day that a device's clock can name
+	// makes an index, and a cluster holds only so many. 0 = no age limit.
+	HistoryMaxAge time.Duration
 	// ClockAhead is how far a device's clock may be ahead of the time at which its ping
 	// was received; beyond it the time of receipt counts instead. 0 = not at all.
 	ClockAhead time.Duration
@@ -44,6 +47,7 @@ func (c *Config) Validate() error {
 		}
 	}
 	complain(c.MaxAge >= 0, "maxAge is %s, must not be negative", c.MaxAge)
+	complain(c.HistoryMaxAge >= 0, "historyMaxAge is %s, must not be negative", c.HistoryMaxAge)
 	complain(c.ClockAhead >= 0, "clockAhead is %s, must not be negative", c.ClockAhead)
 	complain(c.OutlierSpeed >= 0, "outlierSpeed is %g, must not be negative", c.OutlierSpeed)
 	complain(c.OutlierSlack >= 0, "outlierSlack is %g, must not be negative", c.OutlierSlack)

@@ -112,6 +112,17 @@ func TestHistoryKeepsEveryPingUnderItsOwnID(t *testing.T) {
 	}
 }
 
+func TestHistoryDropsOnlyWhatIsOlderThanTheDaysItKeeps(t *testing.T) {
+	stream := NewHistory(Config{HistoryMaxAge: 48 * time.Hour})()
+	f := ping(t, stream, at(noon, 31, 121, ""), noon)
+	if v, _ := stream.Gate(f, noon+47*3_600_000); v != pipelines.Unsettled {
+		t.Error("a ping of the days that are kept was dropped")
+	}
+	if v, reason := stream.Gate(f, noon+49*3_600_000); v != pipelines.Stale || reason != pipelines.ReasonAge {
+		t.Errorf("a ping from before them: %s, %s", v, reason)
+	}
+}
+
 // offsetBy is a coordinate so many metres north of 31 degrees.
 func offsetBy(metres float64) float64 { return 31 + metres/111_195 }
 
