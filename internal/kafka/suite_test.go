@@ -1,0 +1,90 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"sluice/internal/stacktest"
+	"sluice/pipelines"
+	"sluice/pipelines/pipelinestest"
+)
+
+func TestGroupEmbedded(t *testing.T) {
+	pipelinestest.TestGroup(t, newBroker(t, fake(t)))
+}
+
+func TestGroupReal(t *testing.T) {
+	pipelinestest.TestGroup(t, newBroker(t, Config{Brokers: stacktest.Kafka(t)}))
+}
+
+// fake starts an embedded broker.
+func fake(t testing.TB, opts ...kfake.Opt) Config {
+	t.Helper()
+	cluster, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1), kfake.DataDir(t.TempDir())}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	return Config{Brokers: cluster.ListenAddrs()}
+}
+
+// broker is the suite's, with topics of its own.
+type broker struct {
+	cfg       Config
+	publisher *Publisher
+	made      atomic.Int32
+}
+
+func newBroker(t testing.TB, cfg Config) *broker {
+	t.Helper()
+	cfg.TopicPrefix = fmt.Sprintf("ktest-%d-", time.Now().UnixNano())
+	p, err := NewPublisher(cfg, PublisherConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closing(t, p) })
+	return &broker{cfg: cfg, publisher: p}
+}
+
+func (b *broker) Topic(t testing.TB, partitions int32) string {
+	t.Helper()
+	name := "topic-" + strconv.Itoa(int(b.made.Add(1)))
+	makeTopic(t, b.cfg, name, partitions)
+	return name
+}
+
+func (b *broker) Publish(t testing.TB, topic string, records []pipelines.Record) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := b.publisher.Publish(ctx, topic, records); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *broker) Group(t testing.TB, id, topic string) pipelines.Group {
+	t.Helper()
+	g, err := NewGroup(b.cfg, b.cfg.TopicPrefix+id, topic, GroupConfig{}, failing{t})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// closedPort is an address where nobody listens.
+func closedPort(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closing(t, listener)
+	return listener.Addr().String()
+}
