@@ -19,6 +19,7 @@ func TestKafkaAway(t *testing.T) {
 	p := s.newKafkaProxy()
 	c := s.start("gateway", []string{"SLUICE_KAFKA_BROKERS=" + p.address}, "run", "gateway").ready()
 	client := &poster{t: t, url: c.http + "/v1/pings"}
+	client.at(30, 120)
 	client.mustAccept("before")
 
 	p.cut()
@@ -53,16 +54,20 @@ type poster struct {
 	t        *testing.T
 	url      string
 	serial   int
+	lat, lon float64
 	accepted []string // the drivers of what was answered 202
 	refused  int
 	slowest  time.Duration // to a 503
 }
 
+// at is where the pings to come are.
+func (p *poster) at(lat, lon float64) { p.lat, p.lon = lat, lon }
+
 // post sends one ping; an error is any other answer than 202.
 func (p *poster) post(name string) error {
 	p.serial++
 	driver := name + "-" + strconv.Itoa(p.serial)
-	body := fmt.Sprintf(`{"driverId":%q,"ts":%d,"lat":30,"lon":120}`, driver, time.Now().UnixMilli())
+	body := fmt.Sprintf(`{"driverId":%q,"ts":%d,"lat":%g,"lon":%g}`, driver, time.Now().UnixMilli(), p.lat, p.lon)
 	began := time.Now()
 	client := http.Client{Timeout: 30 * time.Second}
 	resp, err := client.Post(p.url, "application/json", strings.NewReader(body))
