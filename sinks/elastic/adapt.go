@@ -19,6 +19,15 @@ func (l *inflight) learn(t trip) {
 		}
 		return
 	}
+	if l.resume > 0 {
+		if !heeded {
+			l.base, l.mean = 0, 0
+			l.measure(t)
+			l.move(l.resume)
+			l.resume = 0
+		}
+		return
+	}
 	l.measure(t)
 	if heeded {
 		return
@@ -27,8 +36,8 @@ func (l *inflight) learn(t trip) {
 	queue := l.limit * (1 - l.base/l.mean)
 	switch {
 	case l.since >= freshRounds:
-		l.since, l.base, l.mean = 0, 0, 0
-		l.move(l.limit / 2)
+		l.since, l.resume = 0, l.limit
+		l.move(1)
 	case queue > queueMany:
 		l.move(l.limit * shrink)
 	case queue < queueFew && l.full:

@@ -14,7 +14,7 @@ import (
 // Slowing is measured as TCP Vegas does: limit x (1 - base/now) estimates how many of our
 // requests wait in the server's queue, base being the best cost per byte seen of late. A mere
 // mean would follow a slow rise and never object. The base is measured afresh from time to
-// time at half the limit, since a server may become slower for good.
+// time by one request alone, since a server may become slower for good.
 type inflight struct {
 	most    int
 	report  func(requests int)
@@ -27,6 +27,7 @@ type inflight struct {
 	mean    float64         // its moving mean
 	changed time.Time       // end of the last change: answers to older requests say nothing of it
 	since   int             // rounds since the base was measured afresh
+	resume  float64         // the limit to go back to once a lone request has measured the base; 0 = none is to
 	told    int             // limit last reported
 }
 

@@ -40,6 +40,9 @@ func readBody(r *http.Request) ([]byte, error) {
 // bulk carries out a bulk request with the fault that is its turn.
 func (s *Scripted) bulk(w http.ResponseWriter, r *http.Request, body []byte) {
 	f := s.takeFault(len(body))
+	if f.Arrived != nil {
+		f.Arrived()
+	}
 	wait(r.Context().Done(), f.Latency)
 	switch {
 	case f.Drop:

@@ -7,7 +7,8 @@ import (
 
 // Fault is what befalls one bulk request. The zero value is none.
 type Fault struct {
-	Latency time.Duration // before anything else
+	Arrived func()        // called when the request has come, unless it is nil
+	Latency time.Duration // then it waits so long
 
 	Drop   bool   // the connection is closed without an answer
 	Status int    // the whole request is refused with this status, unless it is 0
