@@ -34,30 +34,34 @@ type app struct {
 }
 
 // newApp builds the roles. What it has opened it closes again when it fails.
-func newApp(cfg *config, roles, names []string, log *zap.Logger) (a *app, err error) {
+func newApp(cfg *config, roles, names []string, log *zap.Logger) (*app, error) {
 	reg, err := telemetry.NewRegistry(buildOf())
 	if err != nil {
 		return nil, err
 	}
-	a = &app{cfg: cfg, log: log, reg: reg, group: runGroup{within: stopWithin}}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, a.abandon())
-		}
-	}()
-	if a.admin, err = kafka.NewAdmin(cfg.kafka()); err != nil {
-		return nil, usage(err)
+	a := &app{cfg: cfg, log: log, reg: reg, group: runGroup{within: stopWithin}}
+	if err := a.build(roles, names); err != nil {
+		return nil, errors.Join(err, a.abandon())
 	}
-	a.closers = append(a.closers, a.admin.Close)
+	return a, nil
+}
+
+func (a *app) build(roles, names []string) error {
+	admin, err := kafka.NewAdmin(a.cfg.kafka())
+	if err != nil {
+		return usage(err)
+	}
+	a.admin = admin
+	a.closers = append(a.closers, admin.Close)
 	if slices.Contains(roles, rolePipelines) {
 		if err := a.addPipelines(names); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := a.addServing(roles); err != nil {
-		return nil, err
+		return err
 	}
-	return a, a.addOps()
+	return a.addOps()
 }
 
 // addServing adds the roles that answer HTTP, on one listener.

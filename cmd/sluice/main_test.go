@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"sluice/internal/kafka"
+)
+
+func TestMain(m *testing.M) {
+	kafka.Prepare(maxUnpackedBatch)
+	goleak.VerifyTestMain(m,
+		// Elasticsearch's connections are kept for the next request, also behind the last one.
+		goleak.IgnoreTopFunction("internal/poll.runtime_pollWait"),
+		goleak.IgnoreTopFunction("net/http.(*persistConn).writeLoop"),
+		goleak.IgnoreTopFunction("net/http.(*persistConn).readLoop"))
+}
+
+// execute runs one command line and returns its exit code and what it printed.
+func execute(t *testing.T, environ []string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	p := &process{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: environ}
+	code = p.execute(t.Context(), args)
+	return code, out.String(), errs.String()
+}
+
+func TestExitCodes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "sluice.yaml")
+	if err := os.WriteFile(file, []byte("kafka:\n  borkers: [a:1]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	away := []string{"SLUICE_KAFKA_BROKERS=127.0.0.1:1", "SLUICE_ELASTIC_URLS=http://127.0.0.1:1", "SLUICE_KAFKA_DIAL_TIMEOUT=100ms"}
+	cases := map[string]struct {
+		environ []string
+		args    []string
+		code    int
+		want    string // on stderr
+	}{
+		"help":                   {args: []string{"--help"}},
+		"help of a command":      {args: []string{"send", "--help"}},
+		"version":                {args: []string{"version"}},
+		"nothing":                {code: exitUsage, want: "expected one of"},
+		"unknown command":        {args: []string{"fly"}, code: exitUsage, want: "fly"},
+		"unknown flag":           {args: []string{"lag", "--fast"}, code: exitUsage, want: "--fast"},
+		"a role of a later day":  {args: []string{"run", "jobs"}, code: exitUsage, want: `role "jobs" is none of gateway, pipelines, query, all`},
+		"unknown pipeline":       {args: []string{"run", "pipelines", "--pipelines", "gps"}, code: exitUsage, want: `pipeline "gps" is none of gps-live, gps-history`},
+		"pipelines without role": {args: []string{"run", "query", "--pipelines", "gps-live"}, code: exitUsage, want: "not the role pipelines"},
+		"bad file":               {args: []string{"setup", "--config", file}, code: exitUsage, want: "did you mean kafka.brokers?"},
+		"bad variable":           {args: []string{"lag"}, environ: []string{"SLUICE_GPS_MAXAGE=1s"}, code: exitUsage, want: "did you mean SLUICE_GPS_MAX_AGE?"},
+		"key file not there":     {args: []string{"run", "gateway"}, environ: []string{"SLUICE_KEYS_FILE=/does/not/exist"}, code: exitUsage, want: "reading API keys"},
+		"bad speed":              {args: []string{"send", "x.csv", "--speed", "fast"}, code: exitUsage, want: `speed "fast"`},
+		"no such file":           {args: []string{"send", "/does/not/exist.csv"}, code: exitFailed, want: "no such file"},
+		"servers away":           {args: []string{"setup"}, environ: away, code: exitFailed, want: "setting up"},
+		"lag without Kafka":      {args: []string{"lag"}, environ: away, code: exitFailed, want: "lag of"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			code, stdout, stderr := execute(t, c.environ, c.args...)
+			if code != c.code || !strings.Contains(stderr, c.want) {
+				t.Errorf("exit code %d, want %d; stderr %q, want %q in it; stdout %q", code, c.code, stderr, c.want, stdout)
+			}
+		})
+	}
+}
+
+func TestEveryCommandHasAnExample(t *testing.T) {
+	for _, args := range [][]string{{}, {"run"}, {"setup"}, {"send"}, {"lag"}, {"config"}, {"version"}, {"bench", "gps"}} {
+		code, stdout, _ := execute(t, nil, append(args, "--help")...)
+		if code != exitDone || !strings.Contains(stdout, "Example:") {
+			t.Errorf("%q --help: exit code %d, no example in\n%s", args, code, stdout)
+		}
+	}
+}
+
+func TestSecretsAreNotShown(t *testing.T) {
+	code, stdout, _ := execute(t, []string{"SLUICE_ELASTIC_PASSWORD=hunter2", "SLUICE_ELASTIC_USERNAME=me"}, "config", "show")
+	if code != exitDone || strings.Contains(stdout, "hunter2") || !strings.Contains(stdout, "elastic.password: ***") {
+		t.Errorf("exit code %d:\n%s", code, stdout)
+	}
+}
