@@ -25,8 +25,9 @@ type benchCmd struct {
 
 // benchGPSCmd is `sluice bench gps`.
 type benchGPSCmd struct {
-	Brokers    []string      `help:"Kafka's addresses." env:"SLUICE_KAFKA_BROKERS" default:"127.0.0.1:9092"`
-	Elastic    []string      `help:"URLs of Elasticsearch; empty leaves out the rows that need it." env:"SLUICE_ELASTIC_URLS" default:"http://127.0.0.1:9200"`
+	configFlag
+	Brokers    []string      `help:"Kafka's addresses, instead of the configuration's; without TLS and SASL." placeholder:"HOST:PORT,…"`
+	Elastic    string        `help:"URL of one Elasticsearch node, instead of the configuration's; none leaves out the rows that need it." placeholder:"URL"`
 	Records    int64         `help:"Pings of the backlog." default:"5000000"`
 	Drivers    int           `help:"Drivers of the fleet." default:"100000"`
 	Partitions int           `help:"Partitions of the topic." default:"8"`
@@ -51,32 +52,54 @@ Example:
 var errBenchMissed = errors.New("a bar was missed") //nolint:gochecknoglobals // compared with errors.Is
 
 // Run measures and prints.
-func (c *benchGPSCmd) Run(ctx context.Context) error {
-	binary, err := os.Executable()
+func (c *benchGPSCmd) Run(ctx context.Context, p *process) error {
+	cfg, err := c.config(p)
 	if err != nil {
-		return fmt.Errorf("looking for this binary: %w", err)
+		return err
 	}
-	cfg := bench.Config{
-		Binary: binary, Brokers: c.Brokers, Prefix: fmt.Sprintf("bench-%d-", os.Getpid()),
-		Records: c.Records, Drivers: c.Drivers, Partitions: c.Partitions, Only: c.Only, For: c.For, Runs: c.Runs,
-		Seed: c.Seed, ProfileDir: c.Profiles,
+	if err := cfg.Validate(); err != nil {
+		return usage(err)
 	}
-	if len(c.Elastic) > 0 {
-		cfg.Elastic = c.Elastic[0]
-	}
-	watch := newBenchWatcher(os.Stderr)
+	watch := newBenchWatcher(p.stderr)
 	report, err := bench.Run(ctx, cfg, watch)
 	watch.end()
 	if report == nil {
 		return err
 	}
-	if err := errors.Join(c.print(os.Stdout, report), err); err != nil {
+	if err := errors.Join(c.print(p.stdout, report), err); err != nil {
 		return err
 	}
 	if !report.Passed() {
 		return errBenchMissed
 	}
 	return nil
+}
+
+func (c *benchGPSCmd) config(p *process) (bench.Config, error) {
+	binary, err := os.Executable()
+	if err != nil {
+		return bench.Config{}, fmt.Errorf("looking for this binary: %w", err)
+	}
+	ordinary, err := loadConfig(c.Config, p.environ)
+	if err != nil {
+		return bench.Config{}, err
+	}
+	cfg := bench.Config{
+		Binary: binary, Brokers: ordinary.Kafka.Brokers, Elastic: ordinary.Elastic.URLs[0], Prefix: fmt.Sprintf("bench-%d-", os.Getpid()),
+		Records: c.Records, Drivers: c.Drivers, Partitions: c.Partitions, Only: c.Only, For: c.For, Runs: c.Runs,
+		Seed: c.Seed, ProfileDir: c.Profiles,
+	}
+	if len(c.Brokers) > 0 {
+		cfg.Brokers = c.Brokers
+	}
+	switch c.Elastic {
+	case "":
+	case "none":
+		cfg.Elastic = ""
+	default:
+		cfg.Elastic = c.Elastic
+	}
+	return cfg, nil
 }
 
 func (c *benchGPSCmd) print(w io.Writer, report *bench.Report) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -19,30 +20,30 @@ import (
 
 // benchConsumeCmd is the bare group consumer.
 type benchConsumeCmd struct {
-	Brokers []string `env:"SLUICE_KAFKA_BROKERS" required:"" help:"Kafka's addresses."`
+	Brokers []string `required:"" help:"Kafka's addresses."`
 	Topic   string   `required:"" help:"Read to its end as of now."`
 	Group   string   `required:"" help:"A new group."`
 }
 
 // Run consumes and prints a baseline.
-func (c *benchConsumeCmd) Run(ctx context.Context) error {
+func (c *benchConsumeCmd) Run(ctx context.Context, p *process) error {
 	got, err := bare.Consume(ctx, bare.ConsumeConfig{Brokers: c.Brokers, Topic: c.Topic, Group: c.Group})
 	if err != nil {
 		return err
 	}
-	return printBaseline(got.Records, got.Took)
+	return printBaseline(p.stdout, got.Records, got.Took)
 }
 
 // benchProduceCmd is the bare producer.
 type benchProduceCmd struct {
-	Brokers []string      `env:"SLUICE_KAFKA_BROKERS" required:"" help:"Kafka's addresses."`
+	Brokers []string      `required:"" help:"Kafka's addresses."`
 	Topic   string        `required:"" help:"Written to."`
 	For     time.Duration `default:"10s" help:"How long."`
 	Drivers int           `default:"100000" help:"Different pings."`
 }
 
 // Run produces and prints a baseline.
-func (c *benchProduceCmd) Run(ctx context.Context) error {
+func (c *benchProduceCmd) Run(ctx context.Context, p *process) error {
 	f := fleet.New(c.Drivers, 1)
 	items := make([]bare.Item, c.Drivers)
 	for i := range items {
@@ -52,7 +53,7 @@ func (c *benchProduceCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return printBaseline(got.Records, got.Took)
+	return printBaseline(p.stdout, got.Records, got.Took)
 }
 
 // benchLoadCmd is the bare bulk loader.
@@ -65,7 +66,7 @@ type benchLoadCmd struct {
 }
 
 // Run loads and prints a baseline.
-func (c *benchLoadCmd) Run(ctx context.Context) error {
+func (c *benchLoadCmd) Run(ctx context.Context, p *process) error {
 	file, err := os.Open(c.Bodies)
 	if err != nil {
 		return fmt.Errorf("opening the recording: %w", err)
@@ -81,15 +82,15 @@ func (c *benchLoadCmd) Run(ctx context.Context) error {
 	if got.Rejected > 0 {
 		return fmt.Errorf("loading: Elasticsearch refused %d documents", got.Rejected)
 	}
-	return printBaseline(got.Items, got.Took)
+	return printBaseline(p.stdout, got.Items, got.Took)
 }
 
-func printBaseline(records int64, took time.Duration) error {
+func printBaseline(w io.Writer, records int64, took time.Duration) error {
 	result, err := bench.Finished(records, took)
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
+	if err := json.NewEncoder(w).Encode(result); err != nil {
 		return fmt.Errorf("printing a baseline: %w", err)
 	}
 	return nil

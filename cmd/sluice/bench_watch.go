@@ -3,13 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"sluice/internal/bench"
+	"sluice/internal/telemetry"
 )
 
 // benchWatcher shows how far a bench is: a bar on a terminal, a line for each piece of
@@ -22,8 +21,8 @@ type benchWatcher struct {
 	bar *progressbar.ProgressBar
 }
 
-func newBenchWatcher(out *os.File) *benchWatcher {
-	return &benchWatcher{out: out, tty: term.IsTerminal(int(out.Fd()))}
+func newBenchWatcher(out io.Writer) *benchWatcher {
+	return &benchWatcher{out: out, tty: telemetry.IsTerminal(out)}
 }
 
 // Began starts a new bar or line.

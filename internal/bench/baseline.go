@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"sluice/internal/bench/proc"
@@ -36,7 +37,7 @@ func Finished(records int64, took time.Duration) (Baseline, error) {
 func (b *run) baseline(ctx context.Context, args ...string) (Baseline, error) {
 	var out bytes.Buffer
 	args = append([]string{"bench"}, args...)
-	if err := proc.Run(ctx, proc.Command{Path: b.cfg.Binary, Args: args, Env: b.backlog.env, Stdout: &out}); err != nil {
+	if err := proc.Run(ctx, proc.Command{Path: b.cfg.Binary, Args: args, Stdout: &out}); err != nil {
 		return Baseline{}, err
 	}
 	var result Baseline
@@ -46,14 +47,16 @@ func (b *run) baseline(ctx context.Context, args ...string) (Baseline, error) {
 	return result, nil
 }
 
+func (b *run) brokers() string { return strings.Join(b.cfg.Brokers, ",") }
+
 func (b *run) bareConsumer(ctx context.Context, i int) (Baseline, error) {
 	b.watch.Began("a bare group consumer counts")
-	return b.baseline(ctx, "consume", "--topic", b.backlog.topic(), "--group", b.cfg.Prefix+"bare-"+strconv.Itoa(i)+"-"+strconv.FormatInt(time.Now().UnixNano(), 36))
+	return b.baseline(ctx, "consume", "--brokers", b.brokers(), "--topic", b.backlog.topic(), "--group", b.cfg.Prefix+"bare-"+strconv.Itoa(i)+"-"+strconv.FormatInt(time.Now().UnixNano(), 36))
 }
 
 func (b *run) bareProducer(ctx context.Context, topic string) (Baseline, error) {
 	b.watch.Began("a bare AsyncProducer produces")
-	return b.baseline(ctx, "produce", "--topic", topic, "--for", b.cfg.For.String(), "--drivers", strconv.Itoa(b.cfg.Drivers))
+	return b.baseline(ctx, "produce", "--brokers", b.brokers(), "--topic", topic, "--for", b.cfg.For.String(), "--drivers", strconv.Itoa(b.cfg.Drivers))
 }
 
 func (b *run) bareLoader(ctx context.Context, bodies string, span time.Duration) (Baseline, error) {

@@ -15,7 +15,7 @@ type drained struct {
 }
 
 const (
-	drainPoll  = 25 * time.Millisecond
+	drainPoll  = 40 * time.Millisecond
 	drainLimit = 5 * time.Minute
 )
 
@@ -36,7 +36,7 @@ func (b *run) drain(ctx context.Context, name, pipeline string, byReading bool, 
 	if err != nil {
 		return drained{}, err
 	}
-	profiled := b.profile(ctx, p, name, 2*time.Second)
+	profiled := b.profile(ctx, p, name, 3*time.Second)
 	all := float64(b.cfg.Records)
 	var read time.Time
 	end, err := p.until(ctx, drainPoll, drainLimit, func(c counts) bool {

@@ -22,7 +22,7 @@ func measureBacklog(ctx context.Context, b *run, name string) (err error) {
 		return err
 	}
 	defer sink.end(&err)
-	env := []string{"SLUICE_ELASTIC_URLS=" + sink.url, noAgeLimit}
+	env := sink.env(noAgeLimit)
 	var rates, limits, peaks []float64
 	for i := range b.cfg.Runs {
 		limit, err := b.drain(ctx, name+"-limit", pipelineHistory, false, env)

@@ -80,7 +80,7 @@ func (b *run) record(ctx context.Context, pipeline string, env []string) (file s
 	}
 	defer sink.end(&err)
 	defer func() { err = errors.Join(err, b.kafka.ForgetGroups(b.cfg.Prefix)) }()
-	p, err := b.start(ctx, "pipelines", pipeline, b.backlog.with(append(env, "SLUICE_ELASTIC_URLS="+sink.url)...))
+	p, err := b.start(ctx, "pipelines", pipeline, b.backlog.with(sink.env(env...)...))
 	if err != nil {
 		return "", err
 	}

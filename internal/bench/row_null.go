@@ -45,7 +45,7 @@ func (b *run) measureNull(ctx context.Context, name, pipeline string, byReading 
 		if err := sink.reset(ctx); err != nil {
 			return err
 		}
-		d, err := b.drain(ctx, name, pipeline, byReading, []string{"SLUICE_ELASTIC_URLS=" + sink.url, noAgeLimit})
+		d, err := b.drain(ctx, name, pipeline, byReading, sink.env(noAgeLimit))
 		if err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (b *run) nullFreshness(ctx context.Context, name, pipeline string, sink *nu
 	}
 	_, err := b.under(ctx, load{
 		what: pipeline + " under a steady load", space: s, rate: rate, probeEvery: probeEvery,
-		pipeline: pipeline, env: []string{"SLUICE_ELASTIC_URLS=" + sink.url},
+		pipeline: pipeline, env: sink.env(),
 		warmed: sink.reset,
 	}, func(ctx context.Context) error { return wait(ctx, b.cfg.For/2) })
 	if err != nil {

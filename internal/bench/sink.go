@@ -48,6 +48,11 @@ func (b *run) startNull(ctx context.Context, more ...string) (*nullSink, error) 
 	return nil, errors.Join(errors.New("the null bulk server did not come up"), child.Stop())
 }
 
+// env points a pipeline to it; there are no templates to be checked.
+func (n *nullSink) env(more ...string) []string {
+	return append([]string{"SLUICE_ELASTIC_URLS=" + n.url, "SLUICE_CHECK=false"}, more...)
+}
+
 func (n *nullSink) stats(ctx context.Context) (nullbulk.Stats, error) {
 	var s nullbulk.Stats
 	return s, n.control(ctx, http.MethodGet, nullbulk.StatsPath, &s)

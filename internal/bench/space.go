@@ -3,7 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
-	"strings"
+	"strconv"
 
 	"sluice/internal/bench/proc"
 	"sluice/schemas"
@@ -18,9 +18,11 @@ type space struct {
 func (b *run) space(name string) space {
 	prefix := b.cfg.Prefix + name + "-"
 	return space{prefix: prefix, env: []string{
-		"SLUICE_KAFKA_BROKERS=" + strings.Join(b.cfg.Brokers, ","),
+		"SLUICE_KAFKA_BROKERS=" + b.brokers(),
 		"SLUICE_TOPIC_PREFIX=" + prefix,
+		"SLUICE_TOPIC_PARTITIONS=" + strconv.Itoa(b.cfg.Partitions),
 		"SLUICE_INDEX_PREFIX=" + prefix,
+		"SLUICE_INDEX_REPLICAS=0", // as a bare loader on one node has
 	}}
 }
 

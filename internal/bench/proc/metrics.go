@@ -19,6 +19,7 @@ func Scrape(ctx context.Context, url string) (Metrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scraping: %w", err)
 	}
+	req.Header.Set("Accept-Encoding", "identity") // the measured process has better things to do than to compress
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("scraping: %w", err)
