@@ -121,7 +121,7 @@ func TestContradictionsAreRefused(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			var environ []string
-			for _, variable := range strings.Fields(c.environ) {
+			for variable := range strings.FieldsSeq(c.environ) {
 				environ = append(environ, "SLUICE_"+variable)
 			}
 			_, err := loadConfig("", environ)

@@ -1,6 +1,9 @@
 package main
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 const description = `Kafka to Elasticsearch stream processing: what a platform's apps post is searchable within two seconds, and nothing acknowledged is lost.
 
@@ -24,5 +27,10 @@ func (u *usageError) Error() string { return u.err.Error() }
 // Unwrap is the mistake.
 func (u *usageError) Unwrap() error { return u.err }
 
+// tell writes one line for a person, beside what the command prints.
+func (p *process) tell(text string) {
+	_, _ = fmt.Fprintln(p.stderr, "sluice: "+text) // nobody is left to be told that it failed
+}
+
 // errFound is a check that found what it looked for.
-var errFound = errors.New("the check found something") //nolint:gochecknoglobals // a sentinel
+var errFound = errors.New("the check found something")

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"strings"
 
 	"sluice/internal/kafka"
 )
@@ -92,15 +92,15 @@ func (c *lagCmd) print(w io.Writer, lags []pipelineLag) error {
 	if c.JSON {
 		return json.NewEncoder(w).Encode(lags)
 	}
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(out, "pipeline\tpartition\tcommitted\tend\tlag\t") // tabwriter keeps errors until Flush
+	var out strings.Builder
+	fmt.Fprintf(&out, "%-14s %9s %14s %14s %12s\n", "pipeline", "partition", "committed", "end", "lag")
 	for _, lag := range lags {
 		for _, part := range lag.Partitions {
-			fmt.Fprintf(out, "%s\t%d\t%d\t%d\t%d\t\n", lag.Pipeline, part.Partition, part.Committed, part.End, part.Lag)
+			fmt.Fprintf(&out, "%-14s %9d %14d %14d %12d\n", lag.Pipeline, part.Partition, part.Committed, part.End, part.Lag)
 		}
-		fmt.Fprintf(out, "%s\tall\t\t\t%d\t\n", lag.Pipeline, lag.Lag)
+		fmt.Fprintf(&out, "%-14s %9s %14s %14s %12d\n", lag.Pipeline, "all", "", "", lag.Lag)
 	}
-	if err := out.Flush(); err != nil {
+	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("printing: %w", err)
 	}
 	return nil

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -75,7 +74,7 @@ func (p *process) fail(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintln(p.stderr, "sluice: "+err.Error())
+	p.tell(err.Error())
 	var wrong *usageError
 	switch {
 	case errors.As(err, &wrong):

@@ -15,7 +15,7 @@ import (
 )
 
 // errMissing is a precondition that only an operator can mend.
-var errMissing = errors.New("not set up") //nolint:gochecknoglobals // a sentinel
+var errMissing = errors.New("not set up")
 
 // precondition is what must be there before a part may begin. A server that is away is
 // waited for: a process must start while its store is down. What is missing on a server
@@ -34,27 +34,26 @@ const (
 	linesEvery        = 5 // tries
 )
 
-// await returns nil once the precondition is met, and the context's cause when ctx ends first.
-func (p *precondition) await(ctx context.Context) error {
+// await is true once the precondition is met, and false when ctx ends first. The error
+// says what an operator has to mend.
+func (p *precondition) await(ctx context.Context) (bool, error) {
+	tick := time.NewTicker(preconditionEvery)
+	defer tick.Stop()
 	for tries := 0; ; tries++ {
 		err := p.ask(ctx)
 		switch {
 		case err == nil:
 			p.met.Store(true)
-			return nil
+			return true, nil
 		case errors.Is(err, errMissing):
-			return fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case tries%linesEvery == 0:
+			return false, fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
+		case ctx.Err() == nil && tries%linesEvery == 0:
 			p.log.Warn("waiting to start", zap.String("role", p.role), zap.Error(err))
 		}
-		timer := time.NewTimer(preconditionEvery)
 		select {
-		case <-timer.C:
+		case <-tick.C:
 		case <-ctx.Done():
-			timer.Stop()
-			return context.Cause(ctx)
+			return false, nil
 		}
 	}
 }
@@ -76,10 +75,8 @@ func (p *precondition) ready(context.Context) error {
 // guard runs a part once its precondition is met.
 func (p *precondition) guard(run func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if err := p.await(ctx); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		met, err := p.await(ctx)
+		if !met {
 			return err
 		}
 		return run(ctx)

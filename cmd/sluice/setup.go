@@ -46,7 +46,7 @@ func (c *setupCmd) Run(ctx context.Context, p *process) error {
 	topics, kafkaErr := setupKafka(ctx, cfg)
 	indices, elasticErr := setupElastic(ctx, cfg)
 	if cfg.Topic.Replicas == 1 {
-		fmt.Fprintln(p.stderr, "sluice: warning: topic.replicas is 1: a lost broker loses what was acknowledged; use 3 with topic.minIsr 2")
+		p.tell("warning: topic.replicas is 1: a lost broker loses what was acknowledged; use 3 with topic.minIsr 2")
 	}
 	printing := printSteps(p.stdout, append(topics, indices...), c.JSON)
 	return errors.Join(kafkaErr, elasticErr, printing)

@@ -107,10 +107,7 @@ func (a *app) run(ctx context.Context) error {
 // announce says when all is up.
 func (a *app) announce(ctx context.Context) error {
 	for _, p := range a.awaited {
-		if err := p.await(ctx); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		if met, err := p.await(ctx); !met {
 			return err
 		}
 	}

@@ -132,8 +132,7 @@ func plain(name string) string {
 // Next reads one row; an empty cell is a field that is absent.
 func (c *CSV) Next() (Record, error) {
 	row, err := c.csv.Read()
-	var wrong *csv.ParseError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*csv.ParseError](err); ok {
 		return Record{}, &Unreadable{Line: int64(wrong.StartLine), Err: wrong.Err}
 	}
 	if err != nil {

@@ -40,4 +40,4 @@ func (u *Unreadable) Unwrap() error { return u.Err }
 // maxLineBytes is the longest record of any format, as the gateway would refuse it anyway.
 const maxLineBytes = 1 << 20
 
-var errTooLong = errors.New("longer than 1 MiB") //nolint:gochecknoglobals // a sentinel
+var errTooLong = errors.New("longer than 1 MiB")

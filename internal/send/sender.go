@@ -90,7 +90,7 @@ func (s *sender) deliver(ctx context.Context, b *Batch) error {
 
 func backoff(tries int) time.Duration {
 	ceiling := min(retryBase<<min(tries, 10), retryMax)
-	return ceiling/2 + rand.N(ceiling/2) //nolint:gosec // jitter is no secret
+	return ceiling/2 + rand.N(ceiling/2)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -66,7 +66,7 @@ const (
 	kindBool       = "true or false"
 	kindText       = "text"
 	kindList       = "list, comma separated in the environment"
-	kindSecret     = "secret, environment only"
+	kindSecret     = "secret, environment only" //nolint:gosec // a word of the reference, no secret
 	kindSecretFile = "path"
 )
 

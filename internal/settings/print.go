@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -10,12 +9,12 @@ import (
 // Reference prints every setting with its environment variable, kind, default and
 // meaning, in Markdown.
 func Reference(w io.Writer, keys []Key) error {
-	out := bufio.NewWriter(w) // keeps the first error until Flush
+	var out strings.Builder
 	section := ""
 	for _, k := range keys {
 		if head, _, _ := strings.Cut(k.Path, "."); head != section {
 			section = head
-			fmt.Fprintf(out, "\n## %s\n\n| key | environment | kind | default | meaning |\n| --- | --- | --- | --- | --- |\n", section)
+			fmt.Fprintf(&out, "\n## %s\n\n| key | environment | kind | default | meaning |\n| --- | --- | --- | --- | --- |\n", section)
 		}
 		kind, value := k.Kind, k.Default
 		if k.Unit != "" {
@@ -24,9 +23,9 @@ func Reference(w io.Writer, keys []Key) error {
 		if value != "" {
 			value = "`" + value + "`"
 		}
-		fmt.Fprintf(out, "| `%s` | `%s` | %s | %s | %s |\n", k.Path, k.Env, kind, value, k.Doc)
+		fmt.Fprintf(&out, "| `%s` | `%s` | %s | %s | %s |\n", k.Path, k.Env, kind, value, k.Doc)
 	}
-	if err := out.Flush(); err != nil {
+	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("printing settings: %w", err)
 	}
 	return nil
@@ -34,13 +33,13 @@ func Reference(w io.Writer, keys []Key) error {
 
 // Show prints every setting with the value that it has now, one a line; secrets are hidden.
 func Show(w io.Writer, keys []Key) error {
-	out := bufio.NewWriter(w) // keeps the first error until Flush
+	var out strings.Builder
 	for _, k := range keys {
 		if k.value.IsValid() {
-			fmt.Fprintf(out, "%s: %v\n", k.Path, k.value.Interface())
+			fmt.Fprintf(&out, "%s: %v\n", k.Path, k.value.Interface())
 		}
 	}
-	if err := out.Flush(); err != nil {
+	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("printing settings: %w", err)
 	}
 	return nil

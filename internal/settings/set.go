@@ -3,6 +3,8 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"math"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -10,7 +12,7 @@ import (
 
 // set puts one value, as YAML or the environment gives it, into its field.
 func (k *Key) set(raw any) error {
-	if list, ok := k.value.Addr().Interface().(*[]string); ok {
+	if list, ok := reflect.TypeAssert[*[]string](k.value.Addr()); ok {
 		parsed, err := parseList(raw)
 		*list = parsed
 		return err
@@ -46,7 +48,7 @@ func (k *Key) set(raw any) error {
 		return notNegative(float64(*field))
 	case *float64:
 		*field, err = strconv.ParseFloat(text, 64)
-		if err != nil || *field-*field != 0 { //nolint:staticcheck // NaN and infinities differ from themselves so
+		if err != nil || math.IsNaN(*field) || math.IsInf(*field, 0) {
 			return fmt.Errorf("%q is no number", text)
 		}
 		return notNegative(*field)

@@ -62,7 +62,7 @@ func (p *Pipeline) follow(part pipelines.Partition, event pipelines.Event) {
 	}
 	switch event.Kind {
 	case pipelines.Consumed:
-		l.consumed += uint64(max(event.N, 0)) //nolint:gosec // not negative
+		l.consumed += uint64(max(event.N, 0))
 	case pipelines.Committed:
 		l.committed, l.lag = event.N, event.Value
 	case pipelines.Pulse:

@@ -64,5 +64,5 @@ func newEncoder(format string, w io.Writer) (zapcore.Encoder, error) {
 // IsTerminal tells whether a person watches w.
 func IsTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // a file descriptor is small
+	return ok && term.IsTerminal(int(file.Fd()))
 }

@@ -134,7 +134,7 @@ func (p *Pipeline) Noted(part pipelines.Partition, event pipelines.Event) {
 
 // count keeps the totals; the lock is held.
 func (p *Pipeline) count(event pipelines.Event) {
-	n := uint64(max(event.N, 0)) //nolint:gosec // not negative
+	n := uint64(max(event.N, 0))
 	switch event.Kind {
 	case pipelines.Consumed:
 		p.totals.consumed += n
