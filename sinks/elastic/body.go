@@ -26,7 +26,7 @@ func (s *Sink) unfit(w *pipelines.Write) string {
 		return "bad_id"
 	case len(w.Body) == 0:
 		return "empty_body"
-	case bytes.IndexByte(w.Body, '\n') >= 0 || bytes.IndexByte(w.Body, '\r') >= 0:
+	case bytes.IndexByte(w.Body, '\n') >= 0:
 		return "newline_in_body"
 	case s.weight(w) > s.cfg.MaxBodyBytes:
 		return "too_large"

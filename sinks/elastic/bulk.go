@@ -1,15 +1,12 @@
 package elastic
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
-
-	"github.com/klauspost/compress/gzip"
 
 	"sluice/pipelines"
 )
@@ -103,22 +100,4 @@ func (s *Sink) exchange(ctx context.Context, writes []pipelines.Write, at []int,
 	}
 	got.items = sc.items
 	return got, size, nil
-}
-
-// compress packs a body into another. The fastest level: the link is seldom the bottleneck.
-func (s *Sink) compress(body *payload) (*payload, error) {
-	packed := getPayload(&s.payloads)
-	out := bytes.NewBuffer(packed.buf)
-	zw, err := gzip.NewWriterLevel(out, gzip.BestSpeed)
-	if err == nil {
-		if _, err = zw.Write(body.buf); err == nil {
-			err = zw.Close()
-		}
-	}
-	packed.buf = out.Bytes()
-	if err != nil {
-		packed.release()
-		return nil, fmt.Errorf("compressing bulk body: %w", err)
-	}
-	return packed, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,15 +18,39 @@ const (
 	slackMetres   = 0.1
 	spareHits     = 8
 	slackRelative = 1e-9 // of the radius: two ways of rounding
+
+	smallCircle = 3000 // m; the radius that is asked for at once
+	widening    = 8    // times the radius when a circle held too few
 )
 
 // Nearby returns the drivers around a point, nearest first (ties by driver id), at most Limit of them, none
 // older than Now - MaxAge, none farther than Radius.
 func (r *Reader) Nearby(ctx context.Context, q schemas.NearbyQuery) ([]schemas.Near, error) {
+	whole := q.Radius
+	for q.Radius = firstRadius(whole); ; q.Radius *= widening {
+		near, err := r.circle(ctx, q)
+		if err != nil {
+			return nil, fmt.Errorf("searching drivers nearby: %w", err)
+		}
+		if len(near) >= q.Limit || q.Radius >= whole { // exact: the widening is a power of two
+			return near, nil
+		}
+	}
+}
+
+// firstRadius is where to begin: Elasticsearch measures every driver of the circle, and in a town a
+// small one holds enough. The whole radius is a small one times a power of the widening.
+func firstRadius(whole float64) float64 {
+	steps := math.Ceil(math.Log(whole/smallCircle) / math.Log(widening))
+	return whole / math.Pow(widening, max(steps, 0))
+}
+
+// circle is the whole answer for one radius.
+func (r *Reader) circle(ctx context.Context, q schemas.NearbyQuery) ([]schemas.Near, error) {
 	for size := min(q.Limit+spareHits, maxWindow); ; size = min(2*size, maxWindow) {
 		hits, err := r.search(ctx, r.positions, "", nearbySearch(q, size))
 		if err != nil {
-			return nil, fmt.Errorf("searching drivers nearby: %w", err)
+			return nil, err
 		}
 		near := rank(q, hits)
 		certain, err := settled(near, hits, q.Limit, size)

@@ -18,6 +18,7 @@ type Sink struct {
 	inflight *inflight
 	payloads sync.Pool // *payload
 	scratch  sync.Pool // *scratch
+	packers  sync.Pool // *packer
 }
 
 var _ pipelines.Sink = (*Sink)(nil)
