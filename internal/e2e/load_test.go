@@ -120,7 +120,7 @@ func (a *author) poison(good outgoing) outgoing {
 	bad := outgoing{key: good.key, received: good.received}
 	switch a.random.IntN(8) {
 	case 0:
-		bad.value, bad.reason = good.value[:len(good.value)-1-a.random.IntN(20)], "bad_json"
+		bad.value, bad.reason = strings.TrimSuffix(good.value, "}"), "bad_json"
 	case 1:
 		bad.value, bad.reason = strings.Replace(good.value, "D-", "D\xff", 1), "bad_utf8"
 	case 2:
