@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,8 +29,12 @@ func (t *topicPoster) Post(ctx context.Context, b *send.Batch) (send.Answer, err
 			records[i].Key = bytes.Clone(ping.DriverID)
 		}
 	}
-	if err := t.publisher.Publish(ctx, schemas.TopicPings, records); err != nil {
+	err := t.publisher.Publish(ctx, schemas.TopicPings, records)
+	switch {
+	case errors.Is(err, kafka.ErrUnavailable):
 		return send.Answer{}, &send.Busy{Err: fmt.Errorf("publishing: %w", err)}
+	case err != nil:
+		return send.Answer{}, fmt.Errorf("publishing: %w", err)
 	}
 	return send.Answer{Accepted: int64(b.Len())}, nil
 }

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+func TestAServerThatIsAwayIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, logs := observer.New(zap.WarnLevel)
+		back := time.Now().Add(time.Minute)
+		p := &precondition{role: "pipelines", log: zap.New(core), check: func(context.Context) error {
+			if time.Now().Before(back) {
+				return errors.New("connection refused")
+			}
+			return nil
+		}}
+		if p.ready(t.Context()) == nil {
+			t.Error("ready before it was met")
+		}
+		var began time.Time
+		run := p.guard(func(context.Context) error {
+			began = time.Now()
+			return nil
+		})
+		if err := run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if late := began.Sub(back); late < 0 || late > preconditionEvery {
+			t.Errorf("began %s after the server was back", late)
+		}
+		if p.ready(t.Context()) != nil {
+			t.Error("not ready although it was met")
+		}
+		if n := logs.Len(); n < 3 || n > 7 {
+			t.Errorf("%d lines in a minute of waiting", n)
+		}
+	})
+}
+
+func TestWhatIsMissingEndsTheStart(t *testing.T) {
+	began := false
+	p := &precondition{log: zap.NewNop(), check: func(context.Context) error { return fmt.Errorf("%w: topic x", errMissing) }}
+	err := p.guard(func(context.Context) error { began = true; return nil })(t.Context())
+	if err == nil || began || !strings.Contains(err.Error(), "topic x") || !strings.Contains(err.Error(), "sluice setup") {
+		t.Errorf("error %v, began %t", err, began)
+	}
+}
+
+func TestAStopEndsTheWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		p := &precondition{log: zap.NewNop(), check: func(context.Context) error { return errors.New("away") }}
+		start := time.Now()
+		if err := p.guard(untilDone)(ctx); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took != time.Minute {
+			t.Errorf("ended after %s", took)
+		}
+	})
+}
