@@ -143,11 +143,11 @@ func (a *austin) counters(t *testing.T, c *child, o *oracle, valid int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "gateway: accepted", m.Sum("sluice_gateway_accepted_total"), valid)
-	equal(t, "gateway: rejected", m.Sum("sluice_gateway_rejected_total"), len(a.rows)-valid)
+	equal(t, "gateway: accepted", m.sum("sluice_gateway_accepted_total"), valid)
+	equal(t, "gateway: rejected", m.sum("sluice_gateway_rejected_total"), len(a.rows)-valid)
 	for _, pipeline := range []string{live, history} {
 		total := c.sums(pipeline)
-		t.Logf("%s: %s, outliers %.0f", pipeline, total, m.Sum("sluice_records_total", label("pipeline", pipeline), label("reason", "outlier")))
+		t.Logf("%s: %s, outliers %.0f", pipeline, total, m.sum("sluice_records_total", label{"pipeline", pipeline}, label{"reason", "outlier"}))
 		equal(t, pipeline+": consumed", total.consumed, valid)
 		equal(t, pipeline+": settled", total.settled(), valid)
 		equal(t, pipeline+": dead", total.poison, 0)

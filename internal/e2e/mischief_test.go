@@ -77,7 +77,7 @@ func (c *child) lanes(ok func(int) bool) error {
 		return err
 	}
 	for _, pipeline := range []string{live, history} {
-		if n := count(m, "sluice_lag_records", label("pipeline", pipeline)); !ok(n) {
+		if n := m.count("sluice_lag_records", label{"pipeline", pipeline}); !ok(n) {
 			return fmt.Errorf("%s owns %d partitions of %s", c.name, n, pipeline)
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"sluice/internal/bench/proc"
 )
 
 // outageBuffer is what each pipeline of the test may hold unsettled, and memoryGrowth how much
@@ -50,11 +48,11 @@ func TestElasticOutage(t *testing.T) {
 		if behind := s.behind(pipeline, pings); behind == nil {
 			t.Errorf("%s has committed everything while its store was away", pipeline)
 		}
-		if n := count(during.metrics, "sluice_lag_records", label("pipeline", pipeline)); n != partitions {
+		if n := during.metrics.count("sluice_lag_records", label{"pipeline", pipeline}); n != partitions {
 			t.Errorf("%s owned %d partitions at the end of the outage", pipeline, n)
 		}
 	}
-	if n := during.metrics.Sum("sluice_lane_state", label("pipeline", history), label("state", "retrying")); n == 0 {
+	if n := during.metrics.sum("sluice_lane_state", label{"pipeline", history}, label{"state", "retrying"}); n == 0 {
 		t.Error("no lane of history says that it retries")
 	}
 	away.start(t)
@@ -77,7 +75,7 @@ func TestElasticOutage(t *testing.T) {
 	if after.assigned != before.assigned {
 		t.Errorf("%.0f partitions were assigned before the outage, %.0f after: the group rebalanced", before.assigned, after.assigned)
 	}
-	if dropped := after.metrics.Sum("sluice_records_total", label("pipeline", live), label("reason", "age")); dropped == 0 {
+	if dropped := after.metrics.sum("sluice_records_total", label{"pipeline", live}, label{"reason", "age"}); dropped == 0 {
 		t.Error("live dropped nothing for its age")
 	}
 	facts := s.facts(last, time.Time{})
@@ -94,7 +92,7 @@ func TestElasticOutage(t *testing.T) {
 
 // outageFacts are what must not change over an outage.
 type outageFacts struct {
-	metrics  proc.Metrics
+	metrics  metrics
 	assigned float64
 	memory   int64
 }
@@ -105,7 +103,7 @@ func (c *child) outageFacts() outageFacts {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return outageFacts{metrics: m, assigned: m.Sum("sluice_stage_events_total", label("kind", "assigned")), memory: c.memory()}
+	return outageFacts{metrics: m, assigned: m.sum("sluice_stage_events_total", label{"kind", "assigned"}), memory: c.memory()}
 }
 
 // elasticSwitch is the way to take Elasticsearch away.

@@ -16,8 +16,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"sluice/internal/bench/proc"
 )
 
 // child is one run of the binary.
@@ -104,13 +102,6 @@ func (c *child) alive() {
 		c.t.Fatalf("%s ended by itself: %v", c.name, c.err)
 	default:
 	}
-}
-
-// metrics is one scrape.
-func (c *child) metrics() (proc.Metrics, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	return proc.Scrape(ctx, c.ops+"/metrics")
 }
 
 // kill ends the process without asking it, as kill -9 does.

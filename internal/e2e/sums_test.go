@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-
-	"sluice/internal/bench/proc"
 )
 
 // sums are the counters of one pipeline, of one process or of several.
@@ -15,17 +13,15 @@ type sums struct {
 }
 
 // sumsOf reads them from a scrape.
-func sumsOf(m proc.Metrics, pipeline string) sums {
+func sumsOf(m metrics, pipeline string) sums {
 	of := func(verdict string) float64 {
-		return m.Sum("sluice_records_total", label("pipeline", pipeline), label("verdict", verdict))
+		return m.sum("sluice_records_total", label{"pipeline", pipeline}, label{"verdict", verdict})
 	}
 	return sums{
-		consumed: m.Sum("sluice_records_consumed_total", label("pipeline", pipeline)),
+		consumed: m.sum("sluice_records_consumed_total", label{"pipeline", pipeline}),
 		stored:   of("stored"), stale: of("stale"), duplicate: of("duplicate"), poison: of("poison"), unsettled: of("unsettled"),
 	}
 }
-
-func label(name, value string) string { return fmt.Sprintf("%s=%q", name, value) }
 
 func (s sums) settled() float64 { return s.stored + s.stale + s.duplicate + s.poison }
 
@@ -93,15 +89,4 @@ func (c *child) lastSums(pipeline string) sums {
 	}
 	c.t.Fatalf("%s never said how the records of %s ended", c.name, pipeline)
 	return sums{}
-}
-
-// count is how many series of that name carry every one of the labels.
-func count(m proc.Metrics, name string, labels ...string) int {
-	n := 0
-	for series := range m {
-		if (proc.Metrics{series: 1}).Sum(name, labels...) == 1 {
-			n++
-		}
-	}
-	return n
 }

@@ -150,7 +150,7 @@ func (a *answers) refusesUs(t *testing.T) {
 	ids := a.send(t, func([]string) spoil { return spoil{status: http.StatusUnauthorized} })
 	until(t, "the lane to say that it is refused", func() error {
 		m, err := a.c.metrics()
-		if err == nil && m.Sum("sluice_lane_state", label("pipeline", history), label("state", "refused")) != 1 {
+		if err == nil && m.sum("sluice_lane_state", label{"pipeline", history}, label{"state", "refused"}) != 1 {
 			err = errors.New("no lane is refused")
 		}
 		return err
