@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"sluice/internal/stacktest"
+)
+
+// lines keeps what a process wrote, to be looked at while it still writes.
+type lines struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// eventually asks again and again until done, and fails the test after a minute.
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.NewTimer(time.Minute)
+	defer limit.Stop()
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-limit.C:
+			t.Fatalf("%s did not happen within a minute", what)
+		}
+	}
+}
+
+// space is an environment with topics and indices of its own, removed after the test.
+func space(t *testing.T) []string {
+	t.Helper()
+	brokers, urls := stacktest.Kafka(t), stacktest.Elastic(t)
+	prefix := fmt.Sprintf("cmd-%d-", time.Now().UnixNano())
+	t.Cleanup(func() {
+		removeTopics(t, brokers, prefix)
+		for _, path := range []string{"/" + prefix + "positions", "/_index_template/" + prefix + "positions", "/_index_template/" + prefix + "pings"} {
+			remove(t, urls[0]+path)
+		}
+		day := time.Now().UTC().Format("2006.01.02")
+		remove(t, urls[0]+"/"+prefix+"pings-"+day)
+	})
+	return []string{
+		"SLUICE_KAFKA_BROKERS=" + strings.Join(brokers, ","), "SLUICE_ELASTIC_URLS=" + strings.Join(urls, ","),
+		"SLUICE_TOPIC_PREFIX=" + prefix, "SLUICE_INDEX_PREFIX=" + prefix, "SLUICE_INDEX_REPLICAS=0", "SLUICE_TOPIC_PARTITIONS=2",
+		"SLUICE_HTTP_LISTEN=127.0.0.1:0", "SLUICE_OPS_LISTEN=127.0.0.1:0", "SLUICE_GPS_COALESCE=100ms",
+	}
+}
+
+func remove(t *testing.T, url string) {
+	req, err := http.NewRequest(http.MethodDelete, url, http.NoBody)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func removeTopics(t *testing.T, brokers []string, prefix string) {
+	admin, err := sarama.NewClusterAdmin(brokers, sarama.NewConfig())
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, topic := range []string{"driver.pings", "gps-live.dead", "gps-history.dead"} {
+		if err := admin.DeleteTopic(prefix + topic); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, pipeline := range pipelineNames() {
+		if err := admin.DeleteConsumerGroup(prefix + "sluice-" + pipeline); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := admin.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func pingsFile(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "pings.ndjson")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
