@@ -3,6 +3,7 @@ package telemetry_test
 import (
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -145,7 +146,7 @@ func TestRegistryServesTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	telemetry.Handler(reg).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	telemetry.Handler(reg).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	body, err := io.ReadAll(w.Body)
 	if err != nil {
 		t.Fatal(err)
