@@ -62,8 +62,8 @@ func (q *partition) attempt(batch *sarama.RecordBatch) error {
 	if err != nil {
 		return err
 	}
-	send := shipment{broker: leader, topic: q.topic, partition: q.id, batch: batch, answer: make(chan error, 1)}
-	line, err := q.pub.line(leader)
+	send := shipment{topic: q.topic, partition: q.id, batch: batch, answer: make(chan error, 1)}
+	line, err := q.pub.line(leader.ID())
 	if err != nil {
 		return err
 	}

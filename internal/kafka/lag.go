@@ -69,6 +69,9 @@ func committed(client sarama.Client, admin sarama.ClusterAdmin, group, wire stri
 		if err == nil {
 			return commits, nil
 		}
+		if errors.Is(err, sarama.ErrGroupIDNotFound) { // a group that never was has no commits
+			return nothing(ids), nil
+		}
 		last = err
 		if !errors.Is(err, sarama.ErrNotCoordinatorForConsumer) && !errors.Is(err, sarama.ErrConsumerCoordinatorNotAvailable) &&
 			!errors.Is(err, sarama.ErrOffsetsLoadInProgress) {
@@ -92,9 +95,8 @@ func commitsOf(admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[
 	if said.Err != sarama.ErrNoError {
 		return nil, said.Err
 	}
-	commits := make(map[int32]int64, len(ids))
+	commits := nothing(ids)
 	for _, id := range ids {
-		commits[id] = -1
 		if block := said.GetBlock(wire, id); block != nil {
 			if block.Err != sarama.ErrNoError {
 				return nil, block.Err
@@ -103,6 +105,15 @@ func commitsOf(admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[
 		}
 	}
 	return commits, nil
+}
+
+// nothing is the answer for a group without commits.
+func nothing(ids []int32) map[int32]int64 {
+	commits := make(map[int32]int64, len(ids))
+	for _, id := range ids {
+		commits[id] = -1
+	}
+	return commits
 }
 
 func offsetsAt(admin sarama.ClusterAdmin, wire string, ids []int32, when int64) (map[int32]int64, error) {

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 // request for all partitions: while the requests allowed are under way, more gets ready.
 type line struct {
 	pub       *Publisher
+	broker    int32
 	shipments chan shipment
 	slots     chan struct{}                 // one token per request under way
 	broken    atomic.Pointer[sarama.Broker] // whose connection failed in an answer
@@ -19,7 +21,6 @@ type line struct {
 
 // shipment is one partition's batch on its way.
 type shipment struct {
-	broker    *sarama.Broker
 	topic     string
 	partition int32
 	batch     *sarama.RecordBatch
@@ -30,16 +31,16 @@ type shipment struct {
 const produceVersion = 8
 
 // line finds a broker's line, or makes it.
-func (p *Publisher) line(broker *sarama.Broker) (*line, error) {
+func (p *Publisher) line(broker int32) (*line, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ctx.Err() != nil {
 		return nil, errClosed
 	}
-	l := p.lines[broker.ID()]
+	l := p.lines[broker]
 	if l == nil {
-		l = &line{pub: p, shipments: make(chan shipment), slots: make(chan struct{}, p.limits.Requests)}
-		p.lines[broker.ID()] = l
+		l = &line{pub: p, broker: broker, shipments: make(chan shipment), slots: make(chan struct{}, p.limits.Requests)}
+		p.lines[broker] = l
 		p.running.Go(l.run)
 	}
 	return l, nil
@@ -78,19 +79,34 @@ func (l *line) collect(load []shipment) []shipment {
 // send puts the load on the wire. Only this goroutine closes the connection: the answers
 // come on the connection's own goroutine, which must not.
 func (l *line) send(load []shipment) {
+	sent := slices.Clone(load)
+	err := l.produce(sent)
+	if err == nil {
+		return
+	}
+	<-l.slots
+	for _, s := range sent {
+		s.answer <- err
+	}
+}
+
+// produce sends one request; when it returns nil its answer will come to each shipment.
+func (l *line) produce(sent []shipment) error {
+	if broken := l.broken.Swap(nil); broken != nil {
+		_ = broken.Close() // it has failed already
+	}
+	broker, err := l.pub.client.Broker(l.broker) // dials in the background unless it is open
+	if err != nil {
+		return err
+	}
 	request := &sarama.ProduceRequest{
 		RequiredAcks: sarama.WaitForAll, Version: produceVersion,
 		Timeout: int32(l.pub.limits.Timeout / time.Millisecond), //nolint:gosec // a time-out of seconds
 	}
-	broker := load[len(load)-1].broker
-	for _, s := range load {
+	for _, s := range sent {
 		request.AddBatch(s.topic, s.partition, s.batch)
 	}
-	if broken := l.broken.Swap(nil); broken != nil {
-		l.hangUp(broken)
-	}
-	sent := append([]shipment(nil), load...)
-	err := broker.AsyncProduce(request, func(said *sarama.ProduceResponse, err error) {
+	err = broker.AsyncProduce(request, func(said *sarama.ProduceResponse, err error) {
 		if err != nil {
 			l.broken.Store(broker)
 		}
@@ -99,21 +115,10 @@ func (l *line) send(load []shipment) {
 			s.answer <- s.heed(said, err)
 		}
 	})
-	if err == nil {
-		return
+	if err != nil {
+		_ = broker.Close() // it could not send; the next attempt dials again
 	}
-	l.hangUp(broker)
-	<-l.slots
-	for _, s := range sent {
-		s.answer <- err
-	}
-}
-
-// hangUp closes a connection that failed and dials again in the background; the next
-// attempt waits for that, and says what it came to.
-func (l *line) hangUp(broker *sarama.Broker) {
-	_ = broker.Close()                     // it has failed already
-	_ = broker.Open(l.pub.client.Config()) // may be open again by now
+	return err
 }
 
 // heed finds what the broker said of this shipment.

@@ -19,8 +19,9 @@ type offsets struct {
 	group    string
 	instance *string
 
-	mu   sync.Mutex
-	conn *sarama.Broker
+	mu     sync.Mutex
+	conn   *sarama.Broker
+	closed bool
 }
 
 func newOffsets(client sarama.Client, group, instance string) *offsets {
@@ -91,6 +92,9 @@ func (o *offsets) heed(conn *sarama.Broker, code sarama.KError) error {
 func (o *offsets) connect() (*sarama.Broker, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.closed {
+		return nil, errors.New("the group is closed")
+	}
 	if o.conn != nil {
 		return o.conn, nil
 	}
@@ -119,9 +123,11 @@ func (o *offsets) hangUp(conn *sarama.Broker) error {
 	return nil
 }
 
+// close hangs up for good: an attempt that its caller left behind does not dial again.
 func (o *offsets) close() error {
 	o.mu.Lock()
 	conn := o.conn
+	o.closed = true
 	o.mu.Unlock()
 	if conn == nil {
 		return nil
