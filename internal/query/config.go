@@ -31,7 +31,7 @@ type Config struct {
 type LiveConfig struct {
 	MaxSubscribers int           // streams at once; more are told 503. 0 = 256
 	MaxBoxDegrees  float64       // a box's height and its width, each. 0 = 2
-	MaxPositions   int           // of one poll of one box; a stream is told when there are more. 0 = 5000
+	MaxPositions   int           // of one poll of one box; a stream is told when there are more, and the next poll goes on from there. 0 = 10,000
 	Poll           time.Duration // between two polls of a box. 0 = 1 s
 	Overlap        time.Duration // how far a poll looks back before the one before it: a position that is searchable later than that after its event time is missed. 0 = 15 s
 	Heartbeat      time.Duration // between two comments on a stream with nothing to say. 0 = 15 s
@@ -59,7 +59,7 @@ func (c Config) withDefaults() Config {
 func (c LiveConfig) withDefaults() LiveConfig {
 	c.MaxSubscribers = or(c.MaxSubscribers, 256)
 	c.MaxBoxDegrees = or(c.MaxBoxDegrees, 2)
-	c.MaxPositions = or(c.MaxPositions, 5000)
+	c.MaxPositions = or(c.MaxPositions, 10_000)
 	c.Poll = or(c.Poll, time.Second)
 	c.Overlap = or(c.Overlap, 15*time.Second)
 	c.Heartbeat = or(c.Heartbeat, 15*time.Second)

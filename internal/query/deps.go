@@ -19,7 +19,8 @@ type Drivers interface {
 
 // Area is where live positions are read from.
 type Area interface {
-	// Within returns positions of a box with event time at or after Since, at most Limit.
+	// Within returns the positions of a box with event time at or after Since, oldest first, at most
+	// Limit: whoever got so many goes on from the last one's time.
 	Within(ctx context.Context, q schemas.WithinQuery) ([]schemas.Position, error)
 }
 

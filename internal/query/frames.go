@@ -12,7 +12,8 @@ import (
 type poll struct {
 	at     int64 // when, ms since 1970 UTC: the id of its events
 	since  int64 // it holds every position searchable then with event time at or after this
-	cut    bool  // there were more
+	cut    bool  // there were more,
+	next   int64 // from this event time on
 	events []event
 }
 
@@ -23,21 +24,19 @@ type event struct {
 	frame  []byte
 }
 
-// newPoll encodes those positions that pass the test.
-func newPoll(at, since int64, limit int, found []schemas.Position, pass func(driver string, ts int64) bool) (*poll, error) {
-	p := &poll{at: at, since: since, cut: len(found) > limit}
-	for i := range found[:min(len(found), limit)] {
-		at := &found[i]
-		if !pass(at.DriverID, at.TS) {
+// encode adds those positions that pass the test.
+func (p *poll) encode(found []schemas.Position, pass func(driver string, ts int64) bool) error {
+	for i := range found {
+		if !pass(found[i].DriverID, found[i].TS) {
 			continue
 		}
-		frame, err := frameOf(p.at, at)
+		frame, err := frameOf(p.at, &found[i])
 		if err != nil {
-			return nil, err
+			return err
 		}
-		p.events = append(p.events, event{driver: at.DriverID, ts: at.TS, frame: frame})
+		p.events = append(p.events, event{driver: found[i].DriverID, ts: found[i].TS, frame: frame})
 	}
-	return p, nil
+	return nil
 }
 
 func frameOf(id int64, at *schemas.Position) ([]byte, error) {
