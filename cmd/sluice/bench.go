@@ -49,7 +49,7 @@ Example:
 }
 
 // errBenchMissed ends a bench whose measurements are good and whose figures are not.
-var errBenchMissed = errors.New("a bar was missed") //nolint:gochecknoglobals // compared with errors.Is
+var errBenchMissed = errors.New("a bar was missed") // compared with errors.Is
 
 // Run measures and prints.
 func (c *benchGPSCmd) Run(ctx context.Context, p *process) error {

@@ -30,7 +30,7 @@ func (w *benchWatcher) Began(what string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.tty {
-		fmt.Fprintln(w.out, what)
+		w.say(what)
 		return
 	}
 	w.clear()
@@ -48,7 +48,7 @@ func (w *benchWatcher) Progress(done, total int64) {
 		w.bar.ChangeMax64(total)
 	}
 	// A bar that cannot be drawn is no reason to stop measuring.
-	_ = w.bar.Set64(min(done, total)) //nolint:errcheck // see above
+	_ = w.bar.Set64(min(done, total))
 }
 
 // Measured shows a result at once; the whole table comes at the end.
@@ -56,7 +56,12 @@ func (w *benchWatcher) Measured(line bench.Line) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.clear()
-	fmt.Fprintf(w.out, "%s: %s\n", line.Row, line)
+	w.say(line.Row + ": " + line.String())
+}
+
+// say writes a line; one that cannot be shown is no reason to stop measuring.
+func (w *benchWatcher) say(text string) {
+	_, _ = fmt.Fprintln(w.out, text)
 }
 
 func (w *benchWatcher) end() {
@@ -67,7 +72,7 @@ func (w *benchWatcher) end() {
 
 func (w *benchWatcher) clear() {
 	if w.bar != nil {
-		_ = w.bar.Clear() //nolint:errcheck // only what is seen
+		_ = w.bar.Clear() // only what is seen
 		w.bar = nil
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"time"
@@ -39,6 +40,7 @@ type run struct {
 	cfg     Config
 	watch   Watcher
 	kafka   *bare.Cluster
+	http    *http.Client
 	elastic *elastic // nil without one
 	scratch string   // a directory for recordings
 	backlog space    // the filled topic
@@ -54,7 +56,7 @@ func Run(ctx context.Context, cfg Config, watch Watcher) (*Report, error) {
 		return nil, fmt.Errorf("configuring the bench: %w", err)
 	}
 	cfg.applyDefaults()
-	b := &run{cfg: cfg, watch: watch, best: map[string]float64{}}
+	b := &run{cfg: cfg, watch: watch, http: newHTTP(), best: map[string]float64{}}
 	if err := b.open(); err != nil {
 		return nil, err
 	}
@@ -81,13 +83,19 @@ func (b *run) open() error {
 		return errors.Join(err, os.RemoveAll(b.scratch))
 	}
 	if b.cfg.Elastic != "" {
-		b.elastic = newElastic(b.cfg.Elastic)
+		b.elastic = newElastic(b.cfg.Elastic, b.http)
 	}
 	b.backlog = b.space("backlog")
 	return nil
 }
 
+// newHTTP speaks to the processes and servers of a run, all on few connections.
+func newHTTP() *http.Client {
+	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}, Timeout: time.Minute}
+}
+
 func (b *run) close(ctx context.Context) error {
+	defer b.http.CloseIdleConnections()
 	errs := []error{b.kafka.Forget(b.cfg.Prefix), b.kafka.Close(), os.RemoveAll(b.scratch)}
 	if b.elastic != nil {
 		errs = append(errs, b.elastic.forget(ctx, b.cfg.Prefix))
@@ -124,7 +132,7 @@ func (b *run) fill(ctx context.Context) error {
 	if b.filled {
 		return nil
 	}
-	if err := b.kafka.CreateTopic(b.backlog.topic(), int32(b.cfg.Partitions)); err != nil { //nolint:gosec // validated
+	if err := b.kafka.CreateTopic(ctx, b.backlog.topic(), int32(b.cfg.Partitions)); err != nil {
 		return err
 	}
 	b.watch.Began(fmt.Sprintf("filling a topic with %d pings", b.cfg.Records))

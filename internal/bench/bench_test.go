@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var update = flag.Bool("update", false, "rewrite golden files") //nolint:gochecknoglobals // a test flag
+var update = flag.Bool("update", false, "rewrite golden files") // a test flag
 
 func sample() *Report {
 	return &Report{

@@ -13,10 +13,13 @@ import (
 // elastic asks a real Elasticsearch what the bench needs to know, on its own ways: a
 // probe that went through the product would measure nothing.
 type elastic struct {
-	url string
+	url  string
+	http *http.Client
 }
 
-func newElastic(url string) *elastic { return &elastic{url: strings.TrimSuffix(url, "/")} }
+func newElastic(url string, client *http.Client) *elastic {
+	return &elastic{url: strings.TrimSuffix(url, "/"), http: client}
+}
 
 // ask sends body, when there is one, and decodes the answer; 404 leaves into as it is.
 func (e *elastic) ask(ctx context.Context, method, path string, body, into any) error {
@@ -31,11 +34,11 @@ func (e *elastic) ask(ctx context.Context, method, path string, body, into any) 
 		return fmt.Errorf("asking Elasticsearch: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := e.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("asking Elasticsearch: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read as far as anyone wants it
+	defer resp.Body.Close() // read as far as anyone wants it
 	if resp.StatusCode == http.StatusNotFound {
 		return nil
 	}

@@ -38,7 +38,7 @@ func (f *flow) run(ctx context.Context) error {
 	lastProbe := begin
 	for tick := 1; ; tick++ {
 		due := begin.Add(time.Duration(tick) * flowTick)
-		if wait(ctx, time.Until(due)) != nil {
+		if !f.sleep(ctx, due) {
 			return nil
 		}
 		f.collect(int64(f.rate*due.Sub(begin).Seconds()), due.UnixMilli())
@@ -46,13 +46,15 @@ func (f *flow) run(ctx context.Context) error {
 			lastProbe = lastProbe.Add(f.probeEvery)
 			f.probe(due.UnixMilli())
 		}
-		if err := f.packer.Send(ctx, f.items, due); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
+		if err := f.packer.Send(ctx, f.items, due); err != nil && ctx.Err() == nil {
 			return fmt.Errorf("keeping up the load: %w", err)
 		}
 	}
+}
+
+// sleep waits until due, and says whether to carry on.
+func (f *flow) sleep(ctx context.Context, due time.Time) bool {
+	return wait(ctx, time.Until(due)) == nil
 }
 
 // collect makes the pings up to number target.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"time"
 )
 
 // Machine is what the figures were measured on.
@@ -16,6 +17,7 @@ type Machine struct {
 	CPU     string  `json:"cpu"`
 	Go      string  `json:"go"`
 	System  string  `json:"system"`
+	Busy    float64 `json:"busy"` // share of all cores that other work took in the second before the run, 0 to 1
 	Kafka   string  `json:"kafka"`
 	Elastic string  `json:"elastic"` // "" without one
 }
@@ -27,6 +29,9 @@ func (b *run) machine(ctx context.Context) (Machine, error) {
 		return m, err
 	}
 	if m.CPU, err = cpuModel(); err != nil {
+		return m, err
+	}
+	if m.Busy, err = busy(ctx, time.Second); err != nil {
 		return m, err
 	}
 	if m.Kafka, err = b.kafka.Version(); err != nil {
@@ -63,4 +68,43 @@ func cpuModel() (string, error) {
 		}
 	}
 	return "unknown", nil
+}
+
+// busy is the share of the cores' time that was not idle during a span.
+func busy(ctx context.Context, span time.Duration) (float64, error) {
+	idle, total, err := cpuTimes()
+	if err != nil {
+		return 0, err
+	}
+	if err := wait(ctx, span); err != nil {
+		return 0, err
+	}
+	idleNow, totalNow, err := cpuTimes()
+	if err != nil || totalNow == total {
+		return 0, err
+	}
+	return 1 - (idleNow-idle)/(totalNow-total), nil
+}
+
+// cpuTimes reads the first line of /proc/stat, in ticks; waiting for a disk counts as idle.
+func cpuTimes() (idle, total float64, err error) {
+	text, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		return 0, 0, fmt.Errorf("asking how busy the machine is: %w", err)
+	}
+	line, _, _ := bytes.Cut(text, []byte{'\n'})
+	for i, field := range bytes.Fields(line) {
+		if i == 0 || i > 8 { // the name; guests are part of user
+			continue
+		}
+		ticks, err := strconv.ParseFloat(string(field), 64)
+		if err != nil {
+			return 0, 0, fmt.Errorf("asking how busy the machine is: %w", err)
+		}
+		total += ticks
+		if i == 4 || i == 5 {
+			idle += ticks
+		}
+	}
+	return idle, total, nil
 }

@@ -16,6 +16,7 @@ import (
 // product is a running sluice, watched through its ops listener.
 type product struct {
 	child    *proc.Child
+	http     *http.Client
 	ops      string // URL
 	pipeline string
 }
@@ -43,7 +44,7 @@ func (b *run) start(ctx context.Context, roles, pipeline string, env []string) (
 	if err != nil {
 		return nil, err
 	}
-	return &product{child: child, ops: "http://" + ops, pipeline: pipeline}, nil
+	return &product{child: child, http: b.http, ops: "http://" + ops, pipeline: pipeline}, nil
 }
 
 // freeAddress is a loopback address that nobody listens on at the moment.
@@ -61,7 +62,7 @@ func (p *product) read(ctx context.Context) (counts, error) {
 	if err := p.child.Err(); err != nil {
 		return counts{}, err
 	}
-	m, err := proc.Scrape(ctx, p.ops+"/metrics")
+	m, err := proc.Scrape(ctx, p.http, p.ops+"/metrics")
 	if err != nil {
 		return counts{}, err
 	}
@@ -112,7 +113,7 @@ func (p *product) ready(ctx context.Context) error {
 		if err := p.child.Err(); err != nil {
 			return err
 		}
-		if ok, err := answersOK(ctx, p.ops+"/readyz"); ok {
+		if ok, err := answersOK(ctx, p.http, p.ops+"/readyz"); ok {
 			return nil
 		} else if ctx.Err() != nil {
 			return errors.Join(context.Cause(ctx), err)
@@ -124,12 +125,12 @@ func (p *product) ready(ctx context.Context) error {
 	}
 }
 
-func answersOK(ctx context.Context, url string) (bool, error) {
+func answersOK(ctx context.Context, client *http.Client, url string) (bool, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return false, err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return false, err
 	}
@@ -146,22 +147,22 @@ func (b *run) profile(ctx context.Context, p *product, name string, span time.Du
 	}
 	go func() {
 		file := filepath.Join(b.cfg.ProfileDir, name+".pprof")
-		done <- download(ctx, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", p.ops, max(1, int(span.Seconds()))), file)
+		done <- download(ctx, p.http, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", p.ops, max(1, int(span.Seconds()))), file)
 	}()
 	return done
 }
 
-func download(ctx context.Context, url, file string) error {
+func download(ctx context.Context, client *http.Client, url, file string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return fmt.Errorf("profiling: %w", err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("profiling: %w", err)
 	}
-	defer resp.Body.Close()     //nolint:errcheck // read to its end
-	out, err := os.Create(file) //nolint:gosec // the operator's own directory
+	defer resp.Body.Close()     // read to its end
+	out, err := os.Create(file) // the operator's own directory
 	if err != nil {
 		return fmt.Errorf("profiling: %w", err)
 	}

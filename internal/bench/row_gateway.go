@@ -36,7 +36,7 @@ func measureGateway(ctx context.Context, b *run, name string) error {
 	for i := range b.cfg.Runs {
 		s := b.space(fmt.Sprintf("%s-%d", name, i))
 		for _, topic := range []string{s.topic(), s.prefix + "bare"} {
-			if err := b.kafka.CreateTopic(topic, int32(b.cfg.Partitions)); err != nil { //nolint:gosec // validated
+			if err := b.kafka.CreateTopic(ctx, topic, int32(b.cfg.Partitions)); err != nil {
 				return err
 			}
 		}
@@ -101,7 +101,7 @@ func (b *run) gatewayRun(ctx context.Context, name string, s space) (d drained, 
 // it is due, and its answer is timed from there.
 func (b *run) gatewayHalf(ctx context.Context, name string, rate float64) (err error) {
 	s := b.space(name + "-half")
-	if err := b.kafka.CreateTopic(s.topic(), int32(b.cfg.Partitions)); err != nil { //nolint:gosec // validated
+	if err := b.kafka.CreateTopic(ctx, s.topic(), int32(b.cfg.Partitions)); err != nil {
 		return err
 	}
 	p, c, err := b.startGateway(ctx, s)

@@ -21,9 +21,10 @@ const (
 
 // asker asks for the 20 nearest idle drivers around random places of the city.
 type asker struct {
-	url string
-	mu  sync.Mutex
-	rnd *rand.Rand
+	http *http.Client
+	url  string
+	mu   sync.Mutex
+	rnd  *rand.Rand
 }
 
 func measureNearby(ctx context.Context, b *run, name string) (err error) {
@@ -48,7 +49,7 @@ func measureNearby(ctx context.Context, b *run, name string) (err error) {
 	if err := query.ready(ctx); err != nil {
 		return err
 	}
-	a := &asker{url: "http://" + address, rnd: rand.New(rand.NewPCG(b.cfg.Seed, 1))} //nolint:gosec // places, not secrets
+	a := &asker{http: b.http, url: "http://" + address, rnd: rand.New(rand.NewPCG(b.cfg.Seed, 1))} // places, not secrets
 	at := fmt.Sprintf("at %.0f k pings/s, %.0f questions/s", rate/2000, nearbyRate)
 	_, err = b.under(ctx, load{
 		what: "nearby while pings flow at half of the maximum", space: s, rate: rate / 2,
@@ -97,7 +98,7 @@ func (a *asker) ask(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking for drivers: %w", err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := a.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("asking for drivers: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"sluice/internal/bench/proc"
 )
 
 // The bars of issue's table, as ratios and ceilings.
@@ -37,6 +39,7 @@ func (b *run) measureNull(ctx context.Context, name, pipeline string, byReading 
 	defer sink.end(&err)
 	var rates, limits, cpus, peaks []float64
 	var bareCPU []float64
+	var used proc.Usage // of the null bulk server, in all runs
 	for i := range b.cfg.Runs {
 		bare, err := b.bareConsumer(ctx, i)
 		if err != nil {
@@ -55,6 +58,9 @@ func (b *run) measureNull(ctx context.Context, name, pipeline string, byReading 
 		rates, limits = append(rates, d.rate), append(limits, bare.Rate())
 		cpus, peaks = append(cpus, d.cpu), append(peaks, d.peak)
 		bareCPU = append(bareCPU, bare.CPU.Seconds()/float64(bare.Records)*1e6)
+		if used, err = sink.child.Usage(); err != nil {
+			return err
+		}
 	}
 	b.best[name] = median(rates)
 	b.add(beside(name, "rate", rates, limits, unitRate, "bare consumer", barNull).noted("no age limit"))
@@ -66,6 +72,7 @@ func (b *run) measureNull(ctx context.Context, name, pipeline string, byReading 
 	} else {
 		b.add(plain(name, "peak memory", median(peaks), unitBytes))
 	}
+	b.add(plain(name, "cpu of the null server", used.CPU.Seconds()/float64(b.cfg.Records)/float64(b.cfg.Runs)*1e6, unitCPU))
 	return b.nullFreshness(ctx, name, pipeline, sink)
 }
 
@@ -85,7 +92,7 @@ func (b *run) complete(ctx context.Context, sink *nullSink, coalesced bool) erro
 func (b *run) nullFreshness(ctx context.Context, name, pipeline string, sink *nullSink) error {
 	rate := min(b.best[name]/2, nullFlow)
 	s := b.space(name)
-	if err := b.kafka.CreateTopic(s.topic(), int32(b.cfg.Partitions)); err != nil { //nolint:gosec // validated
+	if err := b.kafka.CreateTopic(ctx, s.topic(), int32(b.cfg.Partitions)); err != nil { //nolint:gosec // validated
 		return err
 	}
 	_, err := b.under(ctx, load{

@@ -20,6 +20,7 @@ const probePrefix = "probe-"
 // nullSink is a null bulk server in a process of its own.
 type nullSink struct {
 	child *proc.Child
+	http  *http.Client
 	url   string
 }
 
@@ -34,9 +35,9 @@ func (b *run) startNull(ctx context.Context, more ...string) (*nullSink, error) 
 	if err != nil {
 		return nil, err
 	}
-	n := &nullSink{child: child, url: "http://" + address}
+	n := &nullSink{child: child, http: b.http, url: "http://" + address}
 	for range 500 {
-		if ok, _ := answersOK(ctx, n.url+nullbulk.StatsPath); ok { //nolint:errcheck // not up yet
+		if ok, _ := answersOK(ctx, n.http, n.url+nullbulk.StatsPath); ok { // not up yet
 			return n, nil
 		}
 		select {
@@ -71,7 +72,7 @@ func (n *nullSink) control(ctx context.Context, method, path string, into any) e
 	if err != nil {
 		return fmt.Errorf("asking the null bulk server: %w", err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := n.http.Do(req)
 	if err != nil {
 		return fmt.Errorf("asking the null bulk server: %w", err)
 	}

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -11,7 +12,7 @@ import (
 func (r *Report) Print(w io.Writer) error {
 	var t strings.Builder
 	m := r.Machine
-	fmt.Fprintf(&t, "machine   %d cores (%s), %.0f GiB, %s %s\n", m.Cores, m.CPU, m.Memory, m.Go, m.System)
+	fmt.Fprintf(&t, "machine   %d cores (%s), %.0f GiB, %s %s; other work took %.0f %% before\n", m.Cores, m.CPU, m.Memory, m.Go, m.System, m.Busy*100)
 	servers := "Kafka " + m.Kafka
 	if m.Elastic != "" {
 		servers += ", Elasticsearch " + m.Elastic
@@ -96,7 +97,7 @@ func scaled(v float64, unit string) string {
 
 // grouped writes 5000000 as 5,000,000.
 func grouped(n int64) string {
-	s := fmt.Sprint(n)
+	s := strconv.FormatInt(n, 10)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}

@@ -25,7 +25,7 @@ func TestFillConsumeProduceForget(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	if err := c.CreateTopic(topic, 3); err != nil {
+	if err := c.CreateTopic(t.Context(), topic, 3); err != nil {
 		t.Fatal(err)
 	}
 	f := fleet.New(100, 1)

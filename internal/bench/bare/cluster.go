@@ -4,6 +4,7 @@
 package bare
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -48,24 +49,34 @@ func (c *Cluster) Close() error {
 
 // CreateTopic makes a topic without replicas and waits until each partition is led; one
 // that exists is an error.
-func (c *Cluster) CreateTopic(topic string, partitions int32) error {
+func (c *Cluster) CreateTopic(ctx context.Context, topic string, partitions int32) error {
 	detail := sarama.TopicDetail{NumPartitions: partitions, ReplicationFactor: 1}
 	if err := c.admin.CreateTopic(topic, &detail, false); err != nil {
 		return fmt.Errorf("creating topic %s: %w", topic, err)
 	}
-	var err error
-	for range ledTries {
-		if _, err = c.Ends(topic); err == nil {
+	// There is no signal to wait for.
+	tick := time.NewTicker(ledEvery)
+	defer tick.Stop()
+	late := time.NewTimer(ledWithin)
+	defer late.Stop()
+	for {
+		_, err := c.Ends(topic)
+		if err == nil {
 			return nil
 		}
-		time.Sleep(ledWait) // there is no signal to wait for
+		select {
+		case <-tick.C:
+		case <-late.C:
+			return fmt.Errorf("creating topic %s: its partitions have no leader: %w", topic, err)
+		case <-ctx.Done():
+			return fmt.Errorf("creating topic %s: %w", topic, context.Cause(ctx))
+		}
 	}
-	return fmt.Errorf("creating topic %s: its partitions have no leader: %w", topic, err)
 }
 
 const (
-	ledTries = 100
-	ledWait  = 100 * time.Millisecond
+	ledEvery  = 50 * time.Millisecond
+	ledWithin = 10 * time.Second
 )
 
 // Ends are the offsets behind the last record of each partition.

@@ -95,7 +95,7 @@ func (c *counter) ConsumeClaim(_ sarama.ConsumerGroupSession, claim sarama.Consu
 			break
 		}
 	}
-	for range claim.Messages() { //nolint:revive // what comes later is not counted; the claim must stay until the group ends
+	for range claim.Messages() { // what comes later is not counted; the claim must stay until the group ends
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (p *Packer) Send(ctx context.Context, batches [][]Item, now time.Time) erro
 		if len(items) == 0 {
 			continue
 		}
-		leader, err := p.client.Leader(p.topic, int32(part)) //nolint:gosec // few partitions
+		leader, err := p.client.Leader(p.topic, int32(part)) // few partitions
 		if err != nil {
 			return fmt.Errorf("finding the leader of %s/%d: %w", p.topic, part, err)
 		}
@@ -43,7 +43,7 @@ func (p *Packer) Send(ctx context.Context, batches [][]Item, now time.Time) erro
 			req = &sarama.ProduceRequest{RequiredAcks: sarama.WaitForAll, Timeout: 10_000, Version: 7}
 			requests[leader] = req
 		}
-		req.AddBatch(p.topic, int32(part), p.batch(part, items, now)) //nolint:gosec // few partitions
+		req.AddBatch(p.topic, int32(part), p.batch(part, items, now)) // few partitions
 	}
 	for leader, req := range requests {
 		if err := ctx.Err(); err != nil {
@@ -82,6 +82,6 @@ func (p *Packer) batch(part int, items []Item, now time.Time) *sarama.RecordBatc
 	}
 	return &sarama.RecordBatch{
 		Version: 2, Codec: sarama.CompressionLZ4, ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1,
-		FirstTimestamp: now, MaxTimestamp: now, LastOffsetDelta: int32(len(items) - 1), Records: records[:len(items)], //nolint:gosec // a few thousand
+		FirstTimestamp: now, MaxTimestamp: now, LastOffsetDelta: int32(len(items) - 1), Records: records[:len(items)], // a few thousand
 	}
 }

@@ -34,7 +34,7 @@ type driver struct {
 
 // New places n drivers at random; one seed gives one fleet.
 func New(n int, seed uint64) *Fleet {
-	rnd := rand.New(rand.NewPCG(seed, 0x5157)) //nolint:gosec // plausible, not secret
+	rnd := rand.New(rand.NewPCG(seed, 0x5157)) // plausible, not secret
 	f := &Fleet{drivers: make([]driver, n)}
 	for i := range f.drivers {
 		f.drivers[i] = driver{

@@ -100,7 +100,7 @@ func (l *loader) send(ctx context.Context, body []byte) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("loading: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end or given up
+	defer resp.Body.Close() // read to its end or given up
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return 0, fmt.Errorf("loading: %w", err)

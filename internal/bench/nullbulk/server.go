@@ -73,7 +73,7 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":"the null bulk server reads plain bodies only"}`, http.StatusUnsupportedMediaType)
 		return
 	}
-	kept := s.bodies.Get().(*[]byte) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	kept := s.bodies.Get().(*[]byte) // the pool holds nothing else
 	defer s.bodies.Put(kept)
 	body, err := readBody((*kept)[:0], r)
 	*kept = body

@@ -15,11 +15,11 @@ import (
 
 func post(t *testing.T, url, body string) []byte {
 	t.Helper()
-	resp, err := http.Post(url, "application/x-ndjson", strings.NewReader(body)) //nolint:noctx // a test on loopback
+	resp, err := http.Post(url, "application/x-ndjson", strings.NewReader(body)) // a test on loopback
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing to lose
+	defer resp.Body.Close() // nothing to lose
 	var out bytes.Buffer
 	if _, err := out.ReadFrom(resp.Body); err != nil {
 		t.Fatal(err)
@@ -65,11 +65,11 @@ func TestStatsCountItemsAndProbes(t *testing.T) {
 	body := fmt.Sprintf("{\"create\":{\"_id\":\"probe-%d-1\"}}\n{}\n{\"create\":{}}\n{}\n", time.Now().Add(-500*time.Millisecond).UnixMilli())
 	post(t, server.URL+"/_bulk", body)
 
-	resp, err := http.Get(server.URL + nullbulk.StatsPath) //nolint:noctx // a test on loopback
+	resp, err := http.Get(server.URL + nullbulk.StatsPath) // a test on loopback
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // nothing to lose
+	defer resp.Body.Close() // nothing to lose
 	var stats nullbulk.Stats
 	if err := json.NewDecoder(resp.Body).Decode(&stats); err != nil {
 		t.Fatal(err)

@@ -99,8 +99,7 @@ func (c *Child) Stop() error {
 
 // complaint is the error of a process that ended otherwise than well or by our signal.
 func (c *Child) complaint() error {
-	var exit *exec.ExitError
-	if errors.As(c.err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](c.err); ok {
 		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() && status.Signal() == syscall.SIGTERM {
 			return nil
 		}

@@ -14,17 +14,17 @@ import (
 type Metrics map[string]float64
 
 // Scrape reads Prometheus text from a URL.
-func Scrape(ctx context.Context, url string) (Metrics, error) {
+func Scrape(ctx context.Context, client *http.Client, url string) (Metrics, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("scraping: %w", err)
 	}
 	req.Header.Set("Accept-Encoding", "identity") // the measured process has better things to do than to compress
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, fmt.Errorf("scraping: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
+	defer resp.Body.Close() // read to its end
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("scraping: status %d", resp.StatusCode)
 	}
