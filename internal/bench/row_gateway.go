@@ -168,7 +168,7 @@ func (c *client) send(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("posting pings: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
+	defer resp.Body.Close() // read to its end
 	answer, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return fmt.Errorf("posting pings: %w", err)

@@ -102,7 +102,7 @@ func (a *asker) ask(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking for drivers: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
+	defer resp.Body.Close() // read to its end
 	var answer struct {
 		Drivers []json.RawMessage `json:"drivers"`
 	}

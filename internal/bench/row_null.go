@@ -92,7 +92,7 @@ func (b *run) complete(ctx context.Context, sink *nullSink, coalesced bool) erro
 func (b *run) nullFreshness(ctx context.Context, name, pipeline string, sink *nullSink) error {
 	rate := min(b.best[name]/2, nullFlow)
 	s := b.space(name)
-	if err := b.kafka.CreateTopic(ctx, s.topic(), int32(b.cfg.Partitions)); err != nil { //nolint:gosec // validated
+	if err := b.kafka.CreateTopic(ctx, s.topic(), int32(b.cfg.Partitions)); err != nil {
 		return err
 	}
 	_, err := b.under(ctx, load{

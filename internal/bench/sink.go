@@ -76,7 +76,7 @@ func (n *nullSink) control(ctx context.Context, method, path string, into any) e
 	if err != nil {
 		return fmt.Errorf("asking the null bulk server: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end
+	defer resp.Body.Close() // read to its end
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("asking the null bulk server: status %d", resp.StatusCode)
 	}

@@ -35,7 +35,7 @@ func (s space) with(more ...string) []string {
 
 // prepare makes an empty topic, and empty indices when the space has any use for them.
 func (b *run) prepare(ctx context.Context, s space) error {
-	if err := b.kafka.CreateTopic(ctx, s.topic(), int32(b.cfg.Partitions)); err != nil { //nolint:gosec // validated
+	if err := b.kafka.CreateTopic(ctx, s.topic(), int32(b.cfg.Partitions)); err != nil {
 		return err
 	}
 	return b.setup(ctx, s)

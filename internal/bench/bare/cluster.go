@@ -36,6 +36,7 @@ func config() *sarama.Config {
 	cfg := sarama.NewConfig()
 	cfg.ClientID = "sluice-bench"
 	cfg.Version = sarama.V3_6_0_0
+	cfg.Metadata.AllowAutoTopicCreation = false // a topic removed must not come back by being asked for
 	return cfg
 }
 
