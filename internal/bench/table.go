@@ -12,12 +12,13 @@ import (
 func (r *Report) Print(w io.Writer) error {
 	var t strings.Builder
 	m := r.Machine
-	fmt.Fprintf(&t, "machine   %d cores (%s), %.0f GiB, %s %s; other work took %.0f %% before\n", m.Cores, m.CPU, m.Memory, m.Go, m.System, m.Busy*100)
+	fmt.Fprintf(&t, "machine   %d cores (%s), %.0f GiB, %s %s\n", m.Cores, m.CPU, m.Memory, m.Go, m.System)
 	servers := "Kafka " + m.Kafka
 	if m.Elastic != "" {
 		servers += ", Elasticsearch " + m.Elastic
 	}
 	fmt.Fprintf(&t, "servers   %s\n", servers)
+	fmt.Fprintf(&t, "before    %.0f %% of the cores were taken by other work\n", m.Busy*100)
 	c := r.Config
 	fmt.Fprintf(&t, "data      %s pings, %s drivers, %d partitions, seed %d; %s a measurement, median of %d\n\n",
 		grouped(c.Records), grouped(int64(c.Drivers)), c.Partitions, c.Seed, c.For.Round(time.Second), c.Runs)
