@@ -24,7 +24,7 @@ type entry struct {
 	hashes [][sha256.Size]byte // one or two
 }
 
-var idForm = regexp.MustCompile(`^[a-z0-9-]{1,32}$`) //nolint:gochecknoglobals // a constant pattern
+var idForm = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 
 // parse reads a key file: a line per client, its id and the SHA-256 of each of its one or two
 // secrets in hex, apart by spaces. Empty lines and lines that begin with # are skipped.

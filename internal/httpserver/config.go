@@ -37,7 +37,7 @@ func (c Config) withDefaults() Config {
 func (c Config) Validate() error {
 	var complaints []error
 	if c.Listen == "" {
-		complaints = append(complaints, errors.New("Listen is missing"))
+		complaints = append(complaints, errors.New("no Listen address"))
 	}
 	for _, s := range []struct {
 		name  string

@@ -20,7 +20,7 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, p)
 		return
 	}
-	watch := l.join(box)
+	watch := l.join(box) //nolint:contextcheck // a poller outlives the request that began it
 	if watch == nil {
 		problem.Write(w, overloaded())
 		return
@@ -103,12 +103,9 @@ type stream struct {
 	timeout time.Duration
 }
 
-// begin sends the headers. The server's time-outs are for answers that end: the read
-// deadline goes, the write deadline is renewed with every write.
+// begin sends the headers. The server's time-outs are for answers that end: net/http lifts
+// that of reading once a request is read, and that of writing is renewed with every write.
 func (s *stream) begin() error {
-	if err := supported(s.control.SetReadDeadline(time.Time{})); err != nil {
-		return err
-	}
 	h := s.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
