@@ -65,7 +65,7 @@ func (c *claims) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.
 	}
 	// sarama takes an early return for the wish to end the session: it has to have
 	// revoked the claim itself, and closed its channel, before this returns.
-	for range claim.Messages() { //nolint:revive // unsettled: another member reads them
+	for range claim.Messages() { // unsettled: another member reads them
 	}
 	return nil
 }

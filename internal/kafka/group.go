@@ -88,7 +88,7 @@ func (g *Group) consume(ctx context.Context, m *member) error {
 			return cause
 		}
 		if ctx.Err() != nil {
-			return nil
+			break
 		}
 		if fatal(err) {
 			return fmt.Errorf("joining group %s: %w", g.id, err)

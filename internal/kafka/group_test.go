@@ -119,7 +119,9 @@ func TestGroupWaitsForKafkaAndStops(t *testing.T) {
 		ended <- g.Run(ctx, func(context.Context, pipelines.Partition, pipelines.Source) error { return errors.New("served") })
 	}()
 	for range 3 {
-		<-obs.failures
+		if err := <-obs.failures; err == nil {
+			t.Error("a failure without an error")
+		}
 	}
 	stop()
 	if err := <-ended; err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/IBM/sarama"
 )
@@ -20,14 +19,14 @@ type PartitionLag struct {
 
 // Lag says how far a group is behind in each partition of a topic, in their order.
 func (a *Admin) Lag(ctx context.Context, group, topic string) ([]PartitionLag, error) {
-	lags, err := await(ctx, func() ([]PartitionLag, error) { return a.lag(group, a.cfg.topic(topic)) })
+	lags, err := await(ctx, func() ([]PartitionLag, error) { return a.lag(ctx, group, a.cfg.topic(topic)) })
 	if err != nil {
 		return nil, fmt.Errorf("asking for the lag of %s in %s: %w", group, topic, err)
 	}
 	return lags, nil
 }
 
-func (a *Admin) lag(group, wire string) ([]PartitionLag, error) {
+func (a *Admin) lag(ctx context.Context, group, wire string) ([]PartitionLag, error) {
 	client, admin, err := a.connect()
 	if err != nil {
 		return nil, err
@@ -47,7 +46,7 @@ func (a *Admin) lag(group, wire string) ([]PartitionLag, error) {
 	if err != nil {
 		return nil, err
 	}
-	commits, err := committed(client, admin, group, wire, ids)
+	commits, err := committed(ctx, client, admin, group, wire, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +61,7 @@ func (a *Admin) lag(group, wire string) ([]PartitionLag, error) {
 
 // committed asks for a group's commits; a coordinator that has moved, or that is only
 // just taking the group over, is asked again.
-func committed(client sarama.Client, admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]int64, error) {
+func committed(ctx context.Context, client sarama.Client, admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]int64, error) {
 	var last error
 	for failures := range coordinatorTries {
 		commits, err := commitsOf(admin, group, wire, ids)
@@ -77,7 +76,7 @@ func committed(client sarama.Client, admin sarama.ClusterAdmin, group, wire stri
 			!errors.Is(err, sarama.ErrOffsetsLoadInProgress) {
 			break
 		}
-		time.Sleep(backoff(commitRetryBase, commitRetryMax, failures))
+		pause(ctx, backoff(commitRetryBase, commitRetryMax, failures))
 		if err := client.RefreshCoordinator(group); err != nil {
 			return nil, err
 		}

@@ -101,7 +101,7 @@ func (l *line) produce(sent []shipment) error {
 	}
 	request := &sarama.ProduceRequest{
 		RequiredAcks: sarama.WaitForAll, Version: produceVersion,
-		Timeout: int32(l.pub.limits.Timeout / time.Millisecond), //nolint:gosec // a time-out of seconds
+		Timeout: int32(l.pub.limits.Timeout / time.Millisecond),
 	}
 	for _, s := range sent {
 		request.AddBatch(s.topic, s.partition, s.batch)

@@ -84,13 +84,13 @@ func (p *Publisher) pack(t *topic, records []pipelines.Record) (packed, error) {
 		return packed{}, fmt.Errorf("the call's %d bytes are more than may be in flight, %d", out.bytes, p.limits.InFlightBytes)
 	}
 	for w, from := range ends { // by now the starts
-		to := int32(len(records)) //nolint:gosec // bounded by the bytes in flight
+		to := int32(len(records))
 		if w+1 < len(ends) {
 			to = ends[w+1]
 		}
 		out.parts = p.cut(out.parts, part{call: out.call, to: t.partitions[w], records: made.pointers[from:to]}, sizes[from:to])
 	}
-	out.call.left.Store(int32(len(out.parts))) //nolint:gosec // as above
+	out.call.left.Store(int32(len(out.parts)))
 	return out, nil
 }
 
@@ -108,7 +108,7 @@ func (p *Publisher) place(t *topic, records []pipelines.Record) (where, ends []i
 		if records[i].Key != nil {
 			w = partitionOf(records[i].Key, n)
 		}
-		where[i] = int32(w) //nolint:gosec // a partition
+		where[i] = int32(w)
 		ends[w]++
 		headers += len(records[i].Headers)
 	}

@@ -173,7 +173,7 @@ func (p *Publisher) topic(ctx context.Context, wire string) (*topic, error) {
 			made.partitions[i] = known.partitions[i]
 			continue
 		}
-		made.partitions[i] = newPartition(p, wire, int32(i)) //nolint:gosec // a broker counts partitions in 31 bits
+		made.partitions[i] = newPartition(p, wire, int32(i))
 		p.running.Go(made.partitions[i].run)
 	}
 	p.topics[wire] = made

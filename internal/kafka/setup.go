@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/IBM/sarama"
 )
@@ -93,24 +94,39 @@ func (a *Admin) compare(admin sarama.ClusterAdmin, spec TopicSpec) ([]Difference
 			differs = append(differs, Difference{What: what, Wanted: wanted, Have: have})
 		}
 	}
-	check("partitions", fmt.Sprint(spec.Partitions), fmt.Sprint(len(topics[0].Partitions)))
+	check("partitions", strconv.Itoa(int(spec.Partitions)), strconv.Itoa(len(topics[0].Partitions)))
 	if spec.Replication > 0 {
-		check("replication", fmt.Sprint(spec.Replication), fmt.Sprint(len(topics[0].Partitions[0].Replicas)))
+		check("replication", strconv.Itoa(int(spec.Replication)), strconv.Itoa(len(topics[0].Partitions[0].Replicas)))
 	}
 	if len(spec.Settings) == 0 {
 		return differs, nil
 	}
 	names := slices.Sorted(maps.Keys(spec.Settings))
-	entries, err := admin.DescribeConfig(sarama.ConfigResource{Type: sarama.TopicResource, Name: wire, ConfigNames: names})
+	have, err := settingsOf(admin, wire, names)
 	if err != nil {
 		return nil, err
-	}
-	have := make(map[string]string, len(entries))
-	for _, entry := range entries {
-		have[entry.Name] = entry.Value
 	}
 	for _, name := range names {
 		check(name, spec.Settings[name], have[name])
 	}
 	return differs, nil
+}
+
+// settingsOf asks for some of a topic's settings.
+func settingsOf(admin sarama.ClusterAdmin, wire string, names []string) (map[string]string, error) {
+	ask := []*sarama.ConfigResource{{Type: sarama.TopicResource, Name: wire, ConfigNames: names}}
+	said, err := admin.DescribeConfigs(ask, sarama.DescribeConfigsOptions{})
+	if err != nil {
+		return nil, err
+	}
+	have := make(map[string]string, len(names))
+	for _, resource := range said {
+		if resource.ErrorCode != sarama.ErrNoError {
+			return nil, resource.ErrorCode
+		}
+		for _, entry := range resource.Configs {
+			have[entry.Name] = entry.Value
+		}
+	}
+	return have, nil
 }
