@@ -85,7 +85,7 @@ func (c *config) pipeline(name string) *pipelines.Config {
 
 func (c *config) gps() gps.Config {
 	return gps.Config{
-		MaxAge: c.GPS.MaxAge, ClockAhead: c.GPS.ClockAhead,
+		MaxAge: c.GPS.MaxAge, HistoryMaxAge: c.GPS.HistoryMaxAge, ClockAhead: c.GPS.ClockAhead,
 		OutlierSpeed: c.GPS.OutlierSpeed, OutlierSlack: c.GPS.OutlierSlack, OutlierFixes: c.GPS.OutlierFixes,
 		MoveDistance: c.GPS.MoveDistance, MoveHeartbeat: c.GPS.MoveHeartbeat, MaxDrivers: c.GPS.MaxDrivers,
 	}

@@ -24,9 +24,10 @@ type pipelineConfig struct {
 type gpsConfig struct {
 	MaxAge        time.Duration `key:"maxAge" default:"60s" doc:"older pings are dropped from live, never from history; 0 = no age limit"`
 	Coalesce      time.Duration `key:"coalesce" default:"1s" doc:"of a driver's pings within it only the newest is written to live; 0 = every ping"`
-	ClockAhead    time.Duration `key:"clockAhead" default:"5s" doc:"how far a device's clock may be ahead of the time of receipt, which counts instead beyond it"`
-	OutlierSpeed  float64       `key:"outlierSpeed" default:"70" unit:"m/s" doc:"a ping that would need a greater speed is dropped from live; 0 = off"`
-	OutlierSlack  float64       `key:"outlierSlack" default:"50" unit:"m" doc:"jump that noise alone may make, beside the pings' own accuracy"`
+	HistoryMaxAge time.Duration `key:"historyMaxAge" default:"0" doc:"older pings are dropped from history too: each day that a device's clock can name makes an index; 0 = no age limit"`
+	ClockAhead    time.Duration `key:"clockAhead" default:"2s" doc:"how far a device's clock may be ahead of the time of receipt, which counts instead beyond it"`
+	OutlierSpeed  float64       `key:"outlierSpeed" default:"100" unit:"m/s" doc:"a ping that would need a greater speed is dropped from live; 0 = off"`
+	OutlierSlack  float64       `key:"outlierSlack" default:"200" unit:"m" doc:"jump that noise alone may make, beside the pings' own accuracy"`
 	OutlierFixes  int           `key:"outlierFixes" default:"3" unit:"pings" doc:"so many that agree with one another move the driver where they are"`
 	MoveDistance  float64       `key:"moveDistance" default:"0" unit:"m" doc:"pings nearer than this to the last one written are dropped from live, which is then wrong by up to that much; 0 = off"`
 	MoveHeartbeat time.Duration `key:"moveHeartbeat" default:"30s" doc:"a ping passes the movement gate after so long in any case"`
