@@ -30,6 +30,9 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("record %d is too large: %d bytes, the limit is %d", e.Index, e.Bytes, e.Limit)
 }
 
+// RecordIndex is the place of the record in the call.
+func (e *TooLargeError) RecordIndex() int { return e.Index }
+
 // Publisher writes records so that they are on every in-sync replica, once each, in order
 // per key. Each partition is an idempotent producer of its own with one batch in flight, so
 // that a repeated attempt is recognised by the broker; what arrives meanwhile
