@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,9 +24,6 @@ func runAll(m *testing.M) (code int, err error) {
 	if os.Getenv(binaryVar) != "" || os.Getenv("SLUICE_TEST_KAFKA") == "" {
 		return m.Run(), nil
 	}
-	if err := noticeSources(); err != nil {
-		return 1, err
-	}
 	dir, err := os.MkdirTemp("", "sluice-e2e-")
 	if err != nil {
 		return 1, fmt.Errorf("making a directory for the binary: %w", err)
@@ -46,19 +41,4 @@ func runAll(m *testing.M) (code int, err error) {
 		return 1, fmt.Errorf("naming the binary: %w", err)
 	}
 	return m.Run(), nil
-}
-
-// noticeSources looks at every file of the product. The go command remembers what a test
-// looked at: without this it would repeat a result after the binary has changed.
-func noticeSources() error {
-	for _, tree := range []string{"cmd", "internal", "pipelines", "schemas", "sinks"} {
-		err := filepath.WalkDir(filepath.Join("..", "..", tree), func(path string, _ fs.DirEntry, err error) error {
-			_, missing := os.Stat(path)
-			return errors.Join(err, missing)
-		})
-		if err != nil {
-			return fmt.Errorf("looking at the sources: %w", err)
-		}
-	}
-	return nil
 }

@@ -3,7 +3,10 @@ package e2e
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,6 +35,7 @@ type site struct {
 // newSite waits for nothing: it needs both servers to be up, and skips its test without them.
 func newSite(t *testing.T, env ...string) *site {
 	t.Helper()
+	noticeSources(t)
 	s := &site{t: t, brokers: stacktest.Kafka(t), elastic: strings.TrimRight(stacktest.Elastic(t)[0], "/"), extra: env}
 	var tail [4]byte
 	if _, err := rand.Read(tail[:]); err != nil {
@@ -109,4 +113,19 @@ func (s *site) remove() {
 // deleteGroup deletes a group as soon as its dead members' session has ended.
 func (s *site) deleteGroup(name string) {
 	until(s.t, "group "+name+" to be deleted", func() error { return s.admin.DeleteConsumerGroup(name) })
+}
+
+// noticeSources looks at every file of the product. The go command remembers what a test
+// looked at: without this it would repeat a result after the binary has changed.
+func noticeSources(t *testing.T) {
+	t.Helper()
+	for _, tree := range []string{"cmd", "internal", "pipelines", "schemas", "sinks"} {
+		err := filepath.WalkDir(filepath.Join("..", "..", tree), func(path string, _ fs.DirEntry, err error) error {
+			_, missing := os.Stat(path)
+			return errors.Join(err, missing)
+		})
+		if err != nil {
+			t.Fatalf("looking at the sources: %v", err)
+		}
+	}
 }
