@@ -30,7 +30,7 @@ type prober struct {
 }
 
 const (
-	probePoll  = 10 * time.Millisecond
+	probePoll  = 25 * time.Millisecond
 	probeGrace = 10 * time.Second // how long the last probes may take
 	probeMaxMS = 600_000
 )
