@@ -16,6 +16,7 @@ type drained struct {
 
 const (
 	drainPoll  = 40 * time.Millisecond
+	steadyPoll = 200 * time.Millisecond // a measurement by time has no end to be caught
 	drainLimit = 5 * time.Minute
 )
 
@@ -87,11 +88,11 @@ func (b *run) steady(ctx context.Context, name, pipeline string, env []string) (
 	}
 	profiled := b.profile(ctx, p, name, 5*time.Second)
 	all := float64(b.cfg.Records)
-	from, err := p.until(ctx, drainPoll, drainLimit, func(c counts) bool { return c.at.Sub(begun) >= warmUp })
+	from, err := p.until(ctx, steadyPoll, drainLimit, func(c counts) bool { return c.at.Sub(begun) >= warmUp })
 	if err != nil {
 		return drained{}, err
 	}
-	end, err := p.until(ctx, drainPoll, drainLimit, func(c counts) bool {
+	end, err := p.until(ctx, steadyPoll, drainLimit, func(c counts) bool {
 		b.watch.Progress(int64(c.at.Sub(begun)), int64(b.cfg.For))
 		return c.at.Sub(begun) >= b.cfg.For || c.settled >= all
 	})
