@@ -59,7 +59,7 @@ func readAustin(t *testing.T, file string) []austinRow {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read
 	unpacked, err := zstd.NewReader(f)
 	if err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -145,9 +146,7 @@ func (a *author) poison(good outgoing) outgoing {
 // json is the record as an app sends it, with a field that nobody knows.
 func (f *fix) json() string {
 	record := map[string]any{"driverId": f.driver, "ts": f.ts, "lat": f.lat, "lon": f.lon, "appVersion": "7.1"}
-	for name, value := range f.optional {
-		record[name] = value
-	}
+	maps.Copy(record, f.optional)
 	text, err := json.Marshal(record)
 	if err != nil {
 		panic(err) // numbers and texts always encode

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 )
@@ -62,9 +63,7 @@ func (f *fix) document(at, received int64) map[string]any {
 	if received > 0 {
 		doc["receivedAt"] = received
 	}
-	for name, value := range f.optional {
-		doc[name] = value
-	}
+	maps.Copy(doc, f.optional)
 	text, err := json.Marshal(doc)
 	if err != nil {
 		panic(err) // numbers and texts always encode

@@ -29,8 +29,8 @@ func newProxy(t *testing.T, target string, relay func(p *proxy, client, server n
 	p := &proxy{t: t, target: target, conns: map[net.Conn]struct{}{}, frozen: make(chan struct{})}
 	close(p.frozen)
 	p.relay = func(client, server net.Conn) { relay(p, client, server) }
-	p.listen("127.0.0.1:0")
-	p.address = p.listener.Addr().String()
+	p.address = freeAddress(t)
+	p.listen(p.address)
 	t.Cleanup(func() {
 		p.thaw()
 		p.cut()
@@ -63,7 +63,7 @@ func (p *proxy) listen(address string) {
 func (p *proxy) serve(client net.Conn) {
 	server, err := net.DialTimeout("tcp", p.target, 5*time.Second)
 	if err != nil {
-		client.Close()
+		hangUp(client)
 		return
 	}
 	p.mu.Lock()
@@ -73,12 +73,18 @@ func (p *proxy) serve(client net.Conn) {
 	if listening {
 		p.relay(client, server)
 	}
-	client.Close()
-	server.Close()
+	hangUp(client, server)
 	p.mu.Lock()
 	delete(p.conns, client)
 	delete(p.conns, server)
 	p.mu.Unlock()
+}
+
+// hangUp closes connections, of which the other end or another goroutine may have done so before.
+func hangUp(conns ...net.Conn) {
+	for _, conn := range conns {
+		_ = conn.Close() // all that matters is that it is closed
+	}
 }
 
 // cut refuses new connections and breaks those there are, as a server that has died does.
@@ -92,7 +98,7 @@ func (p *proxy) cut() {
 		p.listener = nil
 	}
 	for conn := range p.conns {
-		conn.Close()
+		hangUp(conn)
 	}
 }
 
@@ -150,8 +156,7 @@ func both(client, server net.Conn, pump func(to, from net.Conn)) {
 	way := func(to, from net.Conn) {
 		wait.Go(func() {
 			pump(to, from)
-			to.Close()
-			from.Close()
+			hangUp(to, from)
 		})
 	}
 	way(server, client)

@@ -18,7 +18,11 @@ func TestKafkaProxyIsOnTheOnlyWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer func() {
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	for _, broker := range client.Brokers() {
 		if broker.Addr() != p.address {
 			t.Errorf("a broker is at %s, past the proxy", broker.Addr())
