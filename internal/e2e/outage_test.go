@@ -136,6 +136,12 @@ func (s *site) elasticSwitch() elasticSwitch {
 		s.t.Cleanup(func() { stack("start")(s.t) }) // harmless when it runs
 		return elasticSwitch{url: s.elastic, stop: stack("stop"), start: stack("start")}
 	}
+	return s.elasticProxy()
+}
+
+// elasticProxy cuts and heals the way to a server that itself goes on.
+func (s *site) elasticProxy() elasticSwitch {
+	s.t.Helper()
 	at, err := url.Parse(s.elastic)
 	if err != nil {
 		s.t.Fatal(err)
