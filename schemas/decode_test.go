@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -185,6 +186,9 @@ func FuzzDecodePing(f *testing.F) {
 		}
 		if !same(&fast, &general) {
 			t.Fatalf("DecodePing reads %+v, the general reader %+v", fast, general)
+		}
+		if got, want := stored(t, AppendPosition(nil, &fast, fast.TS, 1)), stored(t, AppendPosition(nil, &general, fast.TS, 1)); !reflect.DeepEqual(got, want) {
+			t.Fatalf("kept as %v, written as %v", got, want)
 		}
 		again, want := Ping{}, fast
 		want.Datum, want.Unknown = WGS84, 0

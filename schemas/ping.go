@@ -16,6 +16,8 @@ type Ping struct {
 	Seq      int64 // the app's counter, -1 when absent
 	Datum    Datum // what the app said; decode converts once and keeps the word
 	Unknown  int   // fields that the schema does not know, kept out of the stores
+
+	verbatim verbatim
 }
 
 // Status is what a driver is doing.

@@ -7,6 +7,9 @@ import "strconv"
 // device's clock said something else than ts, the effective event time. Times are in ms;
 // a receivedAt of 0 or below is left out. p comes from a decoder: its coordinates are WGS-84.
 func AppendPosition(dst []byte, p *Ping, ts, receivedAt int64) []byte {
+	if p.verbatim.object != nil && ts == p.TS {
+		return p.verbatim.appendTo(dst, receivedAt)
+	}
 	dst = append(dst, `{"driverId":`...)
 	dst = appendText(dst, p.DriverID)
 	dst = append(dst, `,"ts":`...)

@@ -11,11 +11,12 @@ import "unicode/utf8"
 func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
 	var seen fieldSet
 	var unknown unknownKeys
-	inner := skipper{b: b}
 	i := skipSpace(b, 0)
 	if i >= len(b) || b[i] != '{' {
 		return 0, false
 	}
+	b, i = b[i:], 0
+	inner := skipper{b: b}
 	for {
 		f, key, end := scanKey(b, skipSpace(b, i+1))
 		if end < 0 {
@@ -48,7 +49,13 @@ func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
 			continue
 		}
 		p.Unknown = unknown.n
-		return have, b[i] == '}' && skipSpace(b, i+1) == len(b)
+		if b[i] != '}' || skipSpace(b, i+1) != len(b) {
+			return 0, false
+		}
+		if object := b[:i+1]; p.isVerbatim(have, seen, object) {
+			p.verbatim.object = object
+		}
+		return have, true
 	}
 }
 
@@ -57,9 +64,13 @@ func scanPing(p *Ping, b []byte) (have fieldSet, ok bool) {
 func scanField(p *Ping, f field, b []byte, i int) int {
 	switch f {
 	case fieldLat:
+		p.verbatim.latFrom = uint16(i)
 		p.Lat, i = scanNumber(b, i)
+		p.verbatim.latTo = uint16(i)
 	case fieldLon:
+		p.verbatim.lonFrom = uint16(i)
 		p.Lon, i = scanNumber(b, i)
+		p.verbatim.lonTo = uint16(i)
 	case fieldSpeed:
 		p.Speed, i = scanNumber(b, i)
 	case fieldHeading:
