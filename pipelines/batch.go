@@ -9,7 +9,8 @@ type batch struct {
 	records []Record // records[i] became writes[i]
 	results []Result
 	dead    []DeadLetter // Poison before any write
-	arena   []byte       // keys and documents, and the bytes of coalesced records
+	arena   []byte       // keys and documents, and the bytes of cloned records
+	headers []Header     // of cloned records
 	bytes   int64        // what it weighs against the lane's buffer
 	opened  time.Time    // when its first record came; zero while it is empty
 }
@@ -48,6 +49,14 @@ func (b *batch) addDead(letter DeadLetter, now time.Time) int64 {
 	return b.weigh(letter.Record.Size())
 }
 
+// clone keeps a record in the batch's own memory. Where a batch takes few of many records,
+// each of them would otherwise keep a whole fetch buffer alive.
+func (b *batch) clone(rec *Record) Record {
+	var clone Record
+	b.arena, b.headers, clone = rec.cloneInto(b.arena, b.headers)
+	return clone
+}
+
 func (b *batch) open(now time.Time) {
 	if b.opened.IsZero() {
 		b.opened = now
@@ -66,6 +75,8 @@ func (b *batch) reset() {
 	clear(b.records)
 	clear(b.results)
 	clear(b.dead)
+	clear(b.headers)
+	b.headers = b.headers[:0]
 	b.writes, b.records, b.results, b.dead = b.writes[:0], b.records[:0], b.results[:0], b.dead[:0]
 	b.arena, b.bytes, b.opened = b.arena[:0], 0, time.Time{}
 }

@@ -6,55 +6,72 @@ import "time"
 // replaced within the window.
 const ReasonCoalesced = "coalesced"
 
-// coalescer keeps the newest record per identity until its window is over. It holds
-// clones of the bytes, not decoded records: whoever keeps one ping of a fetch buffer
-// keeps the buffer.
+// coalescer lets through at most one record per identity and window: the first at once,
+// and when the window is over the newest of those that came meanwhile. So a driver who
+// was quiet is written without delay, and one of a backlog once per window.
+//
+// It holds clones of the bytes, not decoded records: whoever keeps one ping of a fetch
+// buffer keeps the buffer.
 //
 // A replaced record can be settled at once, whatever its offset: the one that replaced
-// it is unsettled and in the same partition, so a crash before the write brings back
-// whichever of the two the commit has not passed, and the survivor always.
+// it is in the same partition and either written or unsettled, so a crash before the
+// write brings back whichever of the two the commit has not passed, and the survivor always.
 type coalescer struct {
-	window time.Duration
-	slots  []slot
-	free   []int32
-	index  map[string]int32
-	queue  []int32 // slots in the order in which they opened
-	head   int
-	bytes  int64
+	window  time.Duration
+	hashing Hashing
+	index   Index
+	slots   []slot
+	free    []int32
+	queue   []int32 // slots in the order in which their windows end
+	head    int
+	bytes   int64
 }
 
+// slot is one identity within its window.
 type slot struct {
-	id      string
-	record  Record // lies in buffer
+	id      Identity
+	version int64 // the newest that was let through or is held
+	opened  int64 // ns since 1970 UTC
+	holds   bool
+	record  Record // what is held; lies in buffer and headers
 	buffer  []byte
-	version int64
-	opened  time.Time
+	headers []Header
 }
+
+// fate is what the coalescer does with a record.
+type fate struct {
+	through bool  // it goes on at once
+	loser   int64 // the offset that was replaced, when it was: the record's own or the held one's
+}
+
+const nobody = -1
 
 func newCoalescer(window time.Duration) *coalescer {
-	return &coalescer{window: window, index: make(map[string]int32)}
+	return &coalescer{window: window, hashing: NewHashing()}
 }
 
-// offer takes a record and returns the offset that it made superfluous: its own when a
-// newer or equal one is held, the held one's when it is newer, -1 when it opens a slot.
-func (c *coalescer) offer(id []byte, version int64, rec *Record, now time.Time) int64 {
-	at, held := c.index[string(id)]
-	if !held {
-		c.open(string(id), version, rec, now)
-		return -1
+func (c *coalescer) offer(key []byte, version int64, rec *Record, now time.Time) fate {
+	id := c.hashing.Of(key)
+	at, known := c.index.Get(id)
+	if !known {
+		c.open(id, version, now)
+		return fate{through: true, loser: nobody}
 	}
 	s := &c.slots[at]
 	if version <= s.version {
-		return rec.Offset
+		return fate{loser: rec.Offset}
 	}
-	loser := s.record.Offset
+	loser := int64(nobody)
+	if s.holds {
+		loser = s.record.Offset
+	}
 	c.bytes -= s.weight()
 	s.keep(rec, version)
 	c.bytes += s.weight()
-	return loser
+	return fate{loser: loser}
 }
 
-func (c *coalescer) open(id string, version int64, rec *Record, now time.Time) {
+func (c *coalescer) open(id Identity, version int64, now time.Time) {
 	var at int32
 	if n := len(c.free); n > 0 {
 		at, c.free = c.free[n-1], c.free[:n-1]
@@ -63,65 +80,56 @@ func (c *coalescer) open(id string, version int64, rec *Record, now time.Time) {
 		c.slots = append(c.slots, slot{})
 	}
 	s := &c.slots[at]
-	s.id, s.opened = id, now
-	s.keep(rec, version)
+	s.id, s.version, s.opened, s.holds = id, version, now.UnixNano(), false
 	c.bytes += s.weight()
-	c.index[id] = at
+	c.index.Put(id, at)
 	c.queue = append(c.queue, at)
 }
 
-// due is when the oldest slot's window ends; false while nothing is held.
+// due is when the window that ends first does; false while none is open.
 func (c *coalescer) due() (time.Time, bool) {
 	if c.head == len(c.queue) {
 		return time.Time{}, false
 	}
-	return c.slots[c.queue[c.head]].opened.Add(c.window), true
+	return time.Unix(0, c.slots[c.queue[c.head]].opened).Add(c.window), true
 }
 
-// take removes the oldest slot. The record's bytes are valid until the next offer.
-func (c *coalescer) take() *Record {
+// take ends the window that ends first. It returns what was held, whose bytes are valid
+// until the next offer, and opens the next window for it, unless it was the last (closing);
+// nil when nothing came within the window: the identity is forgotten.
+func (c *coalescer) take(now time.Time, closing bool) *Record {
+	at := c.pop()
+	s := &c.slots[at]
+	c.bytes -= s.weight()
+	if s.holds && !closing {
+		s.opened, s.holds = now.UnixNano(), false
+		c.bytes += s.weight()
+		c.queue = append(c.queue, at)
+		return &s.record
+	}
+	c.index.Delete(s.id)
+	c.free = append(c.free, at)
+	if !s.holds {
+		return nil
+	}
+	return &s.record
+}
+
+func (c *coalescer) pop() int32 {
 	at := c.queue[c.head]
 	c.head++
 	if c.head == len(c.queue) {
 		c.queue, c.head = c.queue[:0], 0
 	} else if c.head > 1024 && c.head > len(c.queue)/2 {
-		c.queue = append(c.queue[:0], c.queue[c.head:]...)
-		c.head = 0
+		c.queue, c.head = append(c.queue[:0], c.queue[c.head:]...), 0
 	}
-	s := &c.slots[at]
-	delete(c.index, s.id)
-	c.bytes -= s.weight()
-	c.free = append(c.free, at)
-	return &s.record
+	return at
 }
 
 func (s *slot) keep(rec *Record, version int64) {
-	s.version = version
-	s.buffer, s.record = rec.cloneInto(s.buffer[:0], s.record.Headers[:0])
+	s.version, s.holds = version, true
+	s.buffer, s.headers, s.record = rec.cloneInto(s.buffer[:0], s.headers[:0])
 }
 
-func (s *slot) weight() int64 { return int64(s.record.Size() + len(s.id) + entryOverheadBytes) }
-
-// cloneInto copies the record's bytes to the end of buffer and returns the grown buffer with the copy.
-func (r *Record) cloneInto(buffer []byte, headers []Header) ([]byte, Record) {
-	size := len(r.Key) + len(r.Value)
-	for i := range r.Headers {
-		size += len(r.Headers[i].Value)
-	}
-	if cap(buffer)-len(buffer) < size {
-		buffer = append(make([]byte, 0, len(buffer)+2*size), buffer...)
-	}
-	put := func(b []byte) []byte {
-		if b == nil {
-			return nil
-		}
-		from := len(buffer)
-		buffer = append(buffer, b...)
-		return buffer[from:len(buffer):len(buffer)]
-	}
-	clone := Record{Offset: r.Offset, Time: r.Time, Key: put(r.Key), Value: put(r.Value), Headers: headers}
-	for i := range r.Headers {
-		clone.Headers = append(clone.Headers, Header{Key: r.Headers[i].Key, Value: put(r.Headers[i].Value)})
-	}
-	return buffer, clone
-}
+// weight is what the slot costs in memory, bytes; a buffer stays when its record has gone.
+func (s *slot) weight() int64 { return int64(cap(s.buffer) + entryOverheadBytes) }

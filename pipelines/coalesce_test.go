@@ -8,28 +8,43 @@ import (
 	"sluice/pipelines"
 )
 
-func TestCoalescingWritesTheNewestAndSettlesWhatItAbsorbed(t *testing.T) {
+func TestCoalescingWritesTheFirstAtOnceAndTheNewestAfterTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := start(t, 1, pipelines.Config{CoalesceWindow: time.Second, BatchAge: time.Millisecond}, newest, nil)
-		r.group.Append(0, rec("a", 5), rec("b", 1), rec("a", 7), rec("a", 6), rec("a", 7))
+		r.group.Append(0, rec("a", 5), rec("b", 1), rec("a", 7), rec("a", 6), rec("a", 8), rec("a", 8))
 		sleep(990 * time.Millisecond)
-		if n := len(r.store.Docs()); n != 0 {
-			t.Fatalf("%d written within the window", n)
+		if docs := r.store.Docs(); len(docs) != 2 || docs["notes/a"].Version != 5 {
+			t.Fatalf("stored %v within the window", docs)
 		}
 		if n := r.obs.Reason(pipelines.ReasonCoalesced); n != 3 {
 			t.Fatalf("%d settled as coalesced within the window, want 3", n)
 		}
 		sleep(time.Second)
-		docs := r.store.Docs()
-		if len(docs) != 2 || docs["notes/a"].Version != 7 || docs["notes/b"].Version != 1 {
+		if docs := r.store.Docs(); len(docs) != 2 || docs["notes/a"].Version != 8 || docs["notes/b"].Version != 1 {
 			t.Fatalf("stored %v", docs)
 		}
-		if _, offered, _ := r.store.Counts(); offered != 2 {
-			t.Fatalf("%d writes offered for 5 records of 2 identities", offered)
+		if _, offered, _ := r.store.Counts(); offered != 3 {
+			t.Fatalf("%d writes offered for 6 records of 2 identities in one window", offered)
 		}
 		sleep(time.Second)
-		if got := r.group.Committed(0); got != 5 || r.obs.Sum() != 5 {
+		if got := r.group.Committed(0); got != 6 || r.obs.Sum() != 6 {
 			t.Fatalf("committed %d, %d verdicts", got, r.obs.Sum())
+		}
+	})
+}
+
+// Whoever writes without a pause is written once per window, not twice.
+func TestCoalescingWritesOncePerWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := start(t, 1, pipelines.Config{CoalesceWindow: time.Second, BatchAge: time.Millisecond}, newest, nil)
+		for i := range 100 {
+			r.group.Append(0, rec("a", int64(i+1)))
+			sleep(100 * time.Millisecond)
+		}
+		sleep(2 * time.Second)
+		_, offered, _ := r.store.Counts()
+		if docs := r.store.Docs(); offered < 10 || offered > 12 || docs["notes/a"].Version != 100 {
+			t.Fatalf("%d writes in ten seconds, the last of version %d", offered, docs["notes/a"].Version)
 		}
 	})
 }

@@ -39,9 +39,13 @@ func (l *lane[T]) decode(rec *Record, now time.Time) {
 		return
 	}
 	id, version := l.keyed.Identity(&l.value)
-	if loser := l.coalescer.offer(id, version, rec, now); loser >= 0 {
+	fate := l.coalescer.offer(id, version, rec, now)
+	if fate.loser != nobody {
 		l.tally.add(Stale, ReasonCoalesced)
-		l.progress.settle(loser)
+		l.progress.settle(fate.loser)
+	}
+	if fate.through {
+		l.process(l.filling().clone(rec), now)
 	}
 }
 
@@ -60,11 +64,11 @@ func (l *lane[T]) process(rec Record, now time.Time) {
 // poison sends a record that cannot be decoded the way of the batch that fills: it is
 // dead-lettered with it, and the commit waits for that.
 func (l *lane[T]) poison(rec *Record, err error, now time.Time) {
-	letter := DeadLetter{Record: *rec, From: l.part, Stage: StageDecode, Reason: "decode", Detail: "the record cannot be decoded", At: now.UnixMilli()}
+	b := l.filling()
+	letter := DeadLetter{Record: b.clone(rec), From: l.part, Stage: StageDecode, Reason: "decode", Detail: "the record cannot be decoded", At: now.UnixMilli()}
 	if rejection, ok := errors.AsType[*Rejection](err); ok {
 		letter.Reason, letter.Detail = rejection.Reason, rejection.Detail
 	}
-	b := l.filling()
 	l.bytes += b.addDead(letter, now)
 	l.closeIf(b.full(l.cfg))
 }
@@ -78,7 +82,9 @@ func (l *lane[T]) emit(now time.Time, all bool) {
 			if !held || (!all && due.After(now)) {
 				break
 			}
-			l.release(l.coalescer.take(), now)
+			if held := l.coalescer.take(now, all); held != nil {
+				l.release(held, now)
+			}
 		}
 		l.report()
 	}
@@ -91,9 +97,7 @@ func (l *lane[T]) emit(now time.Time, all bool) {
 // the coalescer uses its own again; decoding them once more is cheaper than having kept
 // every ping that a newer one replaced.
 func (l *lane[T]) release(held *Record, now time.Time) {
-	b := l.filling()
-	var rec Record
-	b.arena, rec = held.cloneInto(b.arena, nil)
+	rec := l.filling().clone(held)
 	if err := l.stream.Decode(&rec, &l.value); err != nil {
 		l.poison(&rec, err, now)
 		return

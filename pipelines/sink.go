@@ -32,7 +32,8 @@ type Result struct {
 
 // DeadLetters keeps what will never be accepted.
 type DeadLetters interface {
-	// Publish returns nil only once every letter is durable.
+	// Publish returns nil only once every letter is durable. It keeps none of the letters'
+	// memory after it has returned, whatever it returns.
 	Publish(ctx context.Context, letters []DeadLetter) error
 }
 

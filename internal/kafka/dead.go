@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -41,9 +42,14 @@ func (d *DeadLetters) Publish(ctx context.Context, letters []pipelines.DeadLette
 }
 
 func (d *DeadLetters) record(letter *pipelines.DeadLetter) pipelines.Record {
-	out := letter.Record
+	// Copies: an attempt that failed may still be under way when its caller is done with
+	// the letter, and the publisher holds its memory for so long.
+	out := pipelines.Record{Key: bytes.Clone(letter.Record.Key), Value: bytes.Clone(letter.Record.Value)}
+	out.Offset, out.Time = letter.Record.Offset, letter.Record.Time
 	out.Headers = make([]pipelines.Header, 0, len(letter.Record.Headers)+storyHeaders)
-	out.Headers = append(out.Headers, letter.Record.Headers...)
+	for _, h := range letter.Record.Headers {
+		out.Headers = append(out.Headers, pipelines.Header{Key: h.Key, Value: bytes.Clone(h.Value)})
+	}
 	tell := func(name, value string) {
 		if value != "" {
 			out.Headers = append(out.Headers, pipelines.Header{Key: name, Value: []byte(value)})

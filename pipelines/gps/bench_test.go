@@ -25,7 +25,7 @@ func (e *endless) Poll(ctx context.Context, dst []pipelines.Record) (int, error)
 	}
 	i := 0
 	for ; i < len(dst) && e.next < e.n; i++ {
-		dst[i] = pipelines.Record{Offset: e.next, Time: noon, Value: e.values[e.next%int64(len(e.values))]}
+		dst[i] = pipelines.Record{Offset: e.next, Time: noon + 60_000, Value: e.values[e.next%int64(len(e.values))]}
 		e.next++
 	}
 	return i, nil

@@ -1,6 +1,9 @@
 package gps
 
-// driver is what a lane remembers of one driver for the outlier and movement gates.
+import "sluice/pipelines"
+
+// driver is what a lane remembers of one driver for the outlier and movement gates. It
+// holds no pointer, so that a hundred thousand of them cost the collector nothing.
 type driver struct {
 	known     bool
 	last      spot // accepted
@@ -17,26 +20,37 @@ func (d *driver) accept(here spot) {
 // drivers is a bounded memory: two generations, of which the elder is forgotten when the
 // younger is full. A driver who pings stays; one who was silent for a generation starts anew.
 type drivers struct {
-	most  int
-	young map[string]*driver
-	elder map[string]*driver
+	most    int
+	hashing pipelines.Hashing
+	young   *generation
+	elder   *generation
+}
+
+type generation struct {
+	index   pipelines.Index
+	drivers []driver
 }
 
 func newDrivers(most int) *drivers {
-	return &drivers{most: max(most/2, 1), young: map[string]*driver{}}
+	return &drivers{most: max(most/2, 1), hashing: pipelines.NewHashing(), young: &generation{}, elder: &generation{}}
 }
 
-func (m *drivers) of(id []byte) *driver {
-	if d, ok := m.young[string(id)]; ok {
-		return d
+// of is the driver with that id. The pointer is good until the next call.
+func (m *drivers) of(key []byte) *driver {
+	id := m.hashing.Of(key)
+	if at, known := m.young.index.Get(id); known {
+		return &m.young.drivers[at]
 	}
-	d, ok := m.elder[string(id)]
-	if !ok {
-		d = &driver{}
+	var d driver
+	if at, known := m.elder.index.Get(id); known {
+		d = m.elder.drivers[at]
 	}
-	if len(m.young) >= m.most {
-		m.elder, m.young = m.young, make(map[string]*driver, m.most)
+	if len(m.young.drivers) >= m.most {
+		m.elder, m.young = m.young, m.elder
+		m.young.index.Clear()
+		m.young.drivers = m.young.drivers[:0]
 	}
-	m.young[string(id)] = d
-	return d
+	m.young.index.Put(id, int32(len(m.young.drivers)))
+	m.young.drivers = append(m.young.drivers, d)
+	return &m.young.drivers[len(m.young.drivers)-1]
 }

@@ -1,7 +1,9 @@
 package pipelinestest
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"sync"
 
 	"sluice/pipelines"
@@ -115,8 +117,20 @@ func (g *Graveyard) Publish(_ context.Context, letters []pipelines.DeadLetter) e
 	if g.broken != nil {
 		return g.broken
 	}
-	g.letters = append(g.letters, letters...)
+	for _, letter := range letters {
+		letter.Record = clone(letter.Record)
+		g.letters = append(g.letters, letter)
+	}
 	return nil
+}
+
+// clone copies a record's bytes: the path uses their memory again.
+func clone(rec pipelines.Record) pipelines.Record {
+	rec.Key, rec.Value, rec.Headers = bytes.Clone(rec.Key), bytes.Clone(rec.Value), slices.Clone(rec.Headers)
+	for i := range rec.Headers {
+		rec.Headers[i].Value = bytes.Clone(rec.Headers[i].Value)
+	}
+	return rec
 }
 
 // Letters is a copy of what was buried.
