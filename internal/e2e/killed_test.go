@@ -9,11 +9,11 @@ import (
 )
 
 // kill -9 ten times, at any moment from before the process is ready to while it is busy:
-// nothing lost, nothing twice. Commits come often here, so that kills fall before, between
+// nothing lost, nothing twice. Commits come often here and windows are short, so that kills fall before, between
 // and after them.
 func TestKilledTenTimes(t *testing.T) {
 	now := time.Now()
-	s := newSite(t, loadEnv("SLUICE_KAFKA_INSTANCE_ID=one", "SLUICE_PIPELINE_COMMIT_INTERVAL=200ms")...).setup()
+	s := newSite(t, loadEnv("SLUICE_KAFKA_INSTANCE_ID=one", "SLUICE_GPS_COALESCE=200ms", "SLUICE_PIPELINE_COMMIT_INTERVAL=200ms")...).setup()
 	sent := newLoad(t, now)
 	f := s.feed(sent)
 	busy := 0
