@@ -10,32 +10,28 @@ const ReasonCoalesced = "coalesced"
 // and when the window is over the newest of those that came meanwhile. So a driver who
 // was quiet is written without delay, and one of a backlog once per window.
 //
-// It holds clones of the bytes, not decoded records: whoever keeps one ping of a fetch
-// buffer keeps the buffer.
-//
 // A replaced record can be settled at once, whatever its offset: the one that replaced
 // it is in the same partition and either written or unsettled, so a crash before the
 // write brings back whichever of the two the commit has not passed, and the survivor always.
 type coalescer struct {
 	window  time.Duration
-	hashing Hashing
-	index   Index
-	slots   []slot
-	free    []int32
-	queue   []int32 // slots in the order in which their windows end
+	windows []window // by seat
+	queue   []int32  // seats in the order in which their windows end
 	head    int
 	bytes   int64
+	names   names
 }
 
-// slot is one identity within its window.
-type slot struct {
-	id      Identity
+// window is one identity's. It holds bytes, not a decoded record, and those are a copy:
+// whoever keeps one ping of a fetch buffer keeps the buffer. With one pointer each,
+// a hundred thousand of them cost the collector little.
+type window struct {
 	version int64 // the newest that was let through or is held
 	opened  int64 // ns since 1970 UTC
+	offset  int64 // of what is held
+	held    []byte
+	open    bool
 	holds   bool
-	record  Record // what is held; lies in buffer and headers
-	buffer  []byte
-	headers []Header
 }
 
 // fate is what the coalescer does with a record.
@@ -47,43 +43,32 @@ type fate struct {
 const nobody = -1
 
 func newCoalescer(window time.Duration) *coalescer {
-	return &coalescer{window: window, hashing: NewHashing()}
+	return &coalescer{window: window, names: names{}}
 }
 
-func (c *coalescer) offer(key []byte, version int64, rec *Record, now time.Time) fate {
-	id := c.hashing.Of(key)
-	at, known := c.index.Get(id)
-	if !known {
-		c.open(id, version, now)
+func (c *coalescer) offer(seat Seat, version int64, rec *Record, now time.Time) fate {
+	for int(seat.Number) >= len(c.windows) {
+		c.windows = append(c.windows, window{})
+	}
+	w := &c.windows[seat.Number]
+	if !w.open {
+		w.open, w.version, w.opened = true, version, now.UnixNano()
+		c.bytes += w.weight()
+		c.queue = append(c.queue, seat.Number)
 		return fate{through: true, loser: nobody}
 	}
-	s := &c.slots[at]
-	if version <= s.version {
+	if version <= w.version {
 		return fate{loser: rec.Offset}
 	}
 	loser := int64(nobody)
-	if s.holds {
-		loser = s.record.Offset
+	if w.holds {
+		loser = w.offset
 	}
-	c.bytes -= s.weight()
-	s.keep(rec, version)
-	c.bytes += s.weight()
+	c.bytes -= w.weight()
+	w.version, w.offset, w.holds = version, rec.Offset, true
+	w.held = rec.pack(w.held[:0])
+	c.bytes += w.weight()
 	return fate{loser: loser}
-}
-
-func (c *coalescer) open(id Identity, version int64, now time.Time) {
-	var at int32
-	if n := len(c.free); n > 0 {
-		at, c.free = c.free[n-1], c.free[:n-1]
-	} else {
-		at = int32(len(c.slots))
-		c.slots = append(c.slots, slot{})
-	}
-	s := &c.slots[at]
-	s.id, s.version, s.opened, s.holds = id, version, now.UnixNano(), false
-	c.bytes += s.weight()
-	c.index.Put(id, at)
-	c.queue = append(c.queue, at)
 }
 
 // due is when the window that ends first does; false while none is open.
@@ -91,45 +76,54 @@ func (c *coalescer) due() (time.Time, bool) {
 	if c.head == len(c.queue) {
 		return time.Time{}, false
 	}
-	return time.Unix(0, c.slots[c.queue[c.head]].opened).Add(c.window), true
+	return time.Unix(0, c.windows[c.queue[c.head]].opened).Add(c.window), true
 }
 
-// take ends the window that ends first. It returns what was held, whose bytes are valid
-// until the next offer, and opens the next window for it, unless it was the last (closing);
-// nil when nothing came within the window: the identity is forgotten.
-func (c *coalescer) take(now time.Time, closing bool) *Record {
-	at := c.pop()
-	s := &c.slots[at]
-	c.bytes -= s.weight()
-	if s.holds && !closing {
-		s.opened, s.holds = now.UnixNano(), false
-		c.bytes += s.weight()
-		c.queue = append(c.queue, at)
-		return &s.record
+// take ends the window that ends first and opens the next one for what it held, unless
+// it was the last (closing). It returns that record, whose bytes are valid until the next
+// offer; false when nothing came within the window.
+func (c *coalescer) take(now time.Time, closing bool) (Record, bool) {
+	seat := c.pop()
+	w := &c.windows[seat]
+	c.bytes -= w.weight()
+	held := w.holds
+	w.open, w.holds = held && !closing, false
+	if w.open {
+		w.opened = now.UnixNano()
+		c.bytes += w.weight()
+		c.queue = append(c.queue, seat)
 	}
-	c.index.Delete(s.id)
-	c.free = append(c.free, at)
-	if !s.holds {
-		return nil
+	if !held {
+		return Record{}, false
 	}
-	return &s.record
+	rec := unpack(w.held, c.names)
+	rec.Offset = w.offset
+	return rec, true
 }
 
 func (c *coalescer) pop() int32 {
-	at := c.queue[c.head]
+	seat := c.queue[c.head]
 	c.head++
 	if c.head == len(c.queue) {
 		c.queue, c.head = c.queue[:0], 0
 	} else if c.head > 1024 && c.head > len(c.queue)/2 {
 		c.queue, c.head = append(c.queue[:0], c.queue[c.head:]...), 0
 	}
-	return at
+	return seat
 }
 
-func (s *slot) keep(rec *Record, version int64) {
-	s.version, s.holds = version, true
-	s.buffer, s.headers, s.record = rec.cloneInto(s.buffer[:0], s.headers[:0])
+// inUse says whether a seat has an open window.
+func (c *coalescer) inUse(seat int32) bool {
+	return int(seat) < len(c.windows) && c.windows[seat].open
 }
 
-// weight is what the slot costs in memory, bytes; a buffer stays when its record has gone.
-func (s *slot) weight() int64 { return int64(cap(s.buffer) + entryOverheadBytes) }
+// warm reads the place of a seat.
+func (c *coalescer) warm(seat int32) uint64 {
+	if int(seat) >= len(c.windows) {
+		return 0
+	}
+	return uint64(c.windows[seat].version)
+}
+
+// weight is what an open window costs in memory, bytes.
+func (w *window) weight() int64 { return int64(cap(w.held) + entryOverheadBytes) }

@@ -73,7 +73,9 @@ type anonymous struct{}
 
 func (anonymous) Decode(*pipelines.Record, *note) error { return nil }
 
-func (anonymous) Gate(*note, int64) (pipelines.Verdict, string) { return pipelines.Unsettled, "" }
+func (anonymous) Gate(*note, pipelines.Seat, int64) (pipelines.Verdict, string) {
+	return pipelines.Unsettled, ""
+}
 
 func (anonymous) Process(_ *note, arena []byte) ([]byte, pipelines.Write) {
 	return arena, pipelines.Write{}

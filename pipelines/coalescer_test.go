@@ -14,23 +14,25 @@ import (
 func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newCoalescer(time.Second)
-		type window struct {
+		type kept struct {
 			version int64
 			holds   bool
 			offset  int64
 			value   []byte
 		}
-		open := map[string]*window{}
+		open := map[string]*kept{}
+		seats := map[string]Seat{"a": {Number: 0}, "b": {Number: 1}, "c": {Number: 2}, "d": {Number: 3}, "e": {Number: 4}}
 		var order []string
 		fetched := make([]byte, 0, 64)
 		end := func(closing bool) {
 			key := order[0]
 			order = order[1:]
-			w, got := open[key], c.take(time.Unix(0, 0), closing)
+			w := open[key]
+			got, ok := c.take(time.Unix(0, 0), closing)
 			switch {
-			case !w.holds && got != nil:
+			case !w.holds && ok:
 				t.Fatalf("took %q of %s, which held nothing", got.Value, key)
-			case w.holds && (got == nil || got.Offset != w.offset || !bytes.Equal(got.Value, w.value) || string(got.Header("h")) != key):
+			case w.holds && (!ok || got.Offset != w.offset || !bytes.Equal(got.Value, w.value) || string(got.Header("h")) != key):
 				t.Fatalf("took %+v of %s, want offset %d %q", got, key, w.offset, w.value)
 			}
 			if w.holds && !closing {
@@ -54,7 +56,7 @@ func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 			switch {
 			case !known:
 				want.through = true
-				open[key] = &window{version: version}
+				open[key] = &kept{version: version}
 				order = append(order, key)
 			case version <= w.version:
 				want.loser = offset
@@ -64,7 +66,7 @@ func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 				}
 				w.version, w.holds, w.offset, w.value = version, true, offset, bytes.Clone(fetched)
 			}
-			if got := c.offer([]byte(key), version, &rec, time.Unix(0, 0)); got != want {
+			if got := c.offer(seats[key], version, &rec, time.Unix(0, 0)); got != want {
 				t.Fatalf("offering %s version %d at %d: %+v, want %+v", key, version, offset, got, want)
 			}
 			clear(fetched) // the fetch buffer is used again
@@ -72,8 +74,8 @@ func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 		for len(order) > 0 {
 			end(true)
 		}
-		if _, any := c.due(); any || c.bytes != 0 || c.index.Len() != 0 {
-			t.Fatalf("empty, and still %d bytes and %d identities", c.bytes, c.index.Len())
+		if _, any := c.due(); any || c.bytes != 0 || c.inUse(0) {
+			t.Fatalf("empty, and still %d bytes", c.bytes)
 		}
 	})
 }

@@ -21,7 +21,8 @@ type Config struct {
 	PollRecords      int           // records taken from the source at once; 0 = 256
 	BufferBytes      int64         // unsettled bytes of all lanes together: a lane over its share stops polling; 0 = 64 MiB
 	UnsettledRecords int64         // offsets of one lane between the commit and the newest record; 0 = 4,000,000
-	CoalesceWindow   time.Duration // the newest record per identity within it is written; 0 = every record
+	CoalesceWindow   time.Duration // per identity, the first record and then the newest within it are written; 0 = every record
+	Identities       int           // that a lane remembers, about 100 bytes each and what its stream keeps; 0 = 100,000
 
 	RetryBase      time.Duration // first wait before a retry, doubled each time, jittered; 0 = 100 ms
 	RetryMax       time.Duration // longest wait; 0 = 5 s
@@ -38,6 +39,7 @@ func (c *Config) applyDefaults() {
 	setDefault(&c.PollRecords, 256)
 	setDefault(&c.BufferBytes, 64<<20)
 	setDefault(&c.UnsettledRecords, 4_000_000)
+	setDefault(&c.Identities, 100_000)
 	setDefault(&c.RetryBase, 100*time.Millisecond)
 	setDefault(&c.RetryMax, 5*time.Second)
 	setDefault(&c.CommitInterval, time.Second)
@@ -64,6 +66,7 @@ func (c *Config) Validate() error {
 	complain(c.BatchBytes >= 0, "batchBytes is %d, must not be negative", c.BatchBytes)
 	complain(c.InFlight >= 0, "inFlight is %d, must not be negative", c.InFlight)
 	complain(c.PollRecords >= 0, "pollRecords is %d, must not be negative", c.PollRecords)
+	complain(c.Identities >= 0, "identities is %d, must not be negative", c.Identities)
 	complain(c.UnsettledRecords >= 0, "unsettledRecords is %d, must not be negative", c.UnsettledRecords)
 	for name, d := range map[string]time.Duration{
 		"batchAge": c.BatchAge, "coalesceWindow": c.CoalesceWindow, "retryBase": c.RetryBase, "retryMax": c.RetryMax,

@@ -16,7 +16,7 @@ type lane[T any] struct {
 	source Source
 	obs    Observer
 	stream Stream[T]
-	keyed  Identified[T] // nil when every record is written
+	keyed  Identified[T] // nil when records have no identity
 	settle *settler
 	share  func() int64 // bytes that this lane may hold unsettled
 	gauge  *gauge
@@ -24,7 +24,8 @@ type lane[T any] struct {
 	value     T // the record at hand, reused
 	progress  *progress
 	ages      ages
-	coalescer *coalescer // nil when every record is written
+	seats     *seats
+	coalescer *coalescer // holds nothing while every record is written
 	batch     *batch     // the one that fills
 	ready     []*batch   // closed, waiting for a place in flight
 	spare     []*batch
@@ -97,11 +98,8 @@ func (l *lane[T]) lost(ctx context.Context, err error) error {
 // overLimit is the back-pressure: while it is true the lane does not poll, and the
 // source pauses the partition.
 func (l *lane[T]) overLimit() bool {
-	held := l.bytes
-	if l.coalescer != nil {
-		held += l.coalescer.bytes
-	}
-	over := held >= l.share() || l.progress.span() >= l.cfg.UnsettledRecords || (l.coalescer == nil && len(l.ready) > 0)
+	held := l.bytes + l.coalescer.bytes
+	over := held >= l.share() || l.progress.span() >= l.cfg.UnsettledRecords || (l.cfg.CoalesceWindow == 0 && len(l.ready) > 0)
 	if over != l.blocked {
 		l.blocked = over
 		kind := Flowing
@@ -120,10 +118,8 @@ func (l *lane[T]) untilNext(now time.Time) time.Duration {
 		if l.batch != nil && !l.batch.empty() {
 			next = earlier(next, l.batch.opened.Add(l.cfg.BatchAge))
 		}
-		if l.coalescer != nil {
-			if due, held := l.coalescer.due(); held {
-				next = earlier(next, due)
-			}
+		if due, open := l.coalescer.due(); open {
+			next = earlier(next, due)
 		}
 	}
 	return max(next.Sub(now), 0)

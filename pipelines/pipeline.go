@@ -66,10 +66,10 @@ func (p *Pipeline[T]) lane(part Partition, source Source, g *gauge) *lane[T] {
 		progress: newProgress(),
 		landed:   make(chan landing, p.cfg.InFlight),
 		lastTry:  time.Now(),
+
+		seats:     newSeats(p.cfg.Identities),
+		coalescer: newCoalescer(p.cfg.CoalesceWindow),
 	}
-	if p.cfg.CoalesceWindow > 0 {
-		l.keyed, _ = l.stream.(Identified[T])
-		l.coalescer = newCoalescer(p.cfg.CoalesceWindow)
-	}
+	l.keyed, _ = l.stream.(Identified[T])
 	return l
 }

@@ -9,9 +9,12 @@ import (
 func (l *lane[T]) take(records []Record) {
 	now := time.Now()
 	l.obs.Noted(l.part, Event{Kind: Consumed, Stage: StageSource, N: int64(len(records))})
+	if l.keyed != nil {
+		l.seats.expect(records, l.coalescer.warm)
+	}
 	for i := range records {
 		if l.progress.track(records[i].Offset) {
-			l.decode(&records[i], now)
+			l.decode(i, &records[i], now)
 		} else {
 			l.tally.add(Duplicate, ReasonRepeated)
 		}
@@ -24,22 +27,32 @@ func (l *lane[T]) take(records []Record) {
 // ReasonRepeated is the reason of a record that the source handed over twice to one lane.
 const ReasonRepeated = "repeated"
 
-func (l *lane[T]) decode(rec *Record, now time.Time) {
+func (l *lane[T]) decode(i int, rec *Record, now time.Time) {
 	if err := l.stream.Decode(rec, &l.value); err != nil {
 		l.poison(rec, err, now)
 		return
 	}
-	if verdict, reason := l.stream.Gate(&l.value, now.UnixMilli()); verdict != Unsettled {
-		l.tally.add(verdict, reason)
-		l.progress.settle(rec.Offset)
+	if l.keyed != nil {
+		l.identify(i, rec, now)
 		return
 	}
-	if l.keyed == nil {
+	if l.gate(rec, Seat{}, now) {
+		l.process(*rec, now)
+	}
+}
+
+// identify carries on a record of which the newest per identity is enough.
+func (l *lane[T]) identify(i int, rec *Record, now time.Time) {
+	key, version := l.keyed.Identity(&l.value)
+	seat := l.seats.of(l.seats.identity(i, key, rec.Key), now.UnixMilli(), l.coalescer.inUse)
+	if !l.gate(rec, seat, now) {
+		return
+	}
+	if l.cfg.CoalesceWindow == 0 {
 		l.process(*rec, now)
 		return
 	}
-	id, version := l.keyed.Identity(&l.value)
-	fate := l.coalescer.offer(id, version, rec, now)
+	fate := l.coalescer.offer(seat, version, rec, now)
 	if fate.loser != nobody {
 		l.tally.add(Stale, ReasonCoalesced)
 		l.progress.settle(fate.loser)
@@ -47,6 +60,17 @@ func (l *lane[T]) decode(rec *Record, now time.Time) {
 	if fate.through {
 		l.process(l.filling().clone(rec), now)
 	}
+}
+
+// gate is true when the record at hand may pass; otherwise it is settled.
+func (l *lane[T]) gate(rec *Record, seat Seat, now time.Time) bool {
+	verdict, reason := l.stream.Gate(&l.value, seat, now.UnixMilli())
+	if verdict == Unsettled {
+		return true
+	}
+	l.tally.add(verdict, reason)
+	l.progress.settle(rec.Offset)
+	return false
 }
 
 // process turns the value at hand into a write of the batch that fills.
@@ -76,17 +100,14 @@ func (l *lane[T]) poison(rec *Record, err error, now time.Time) {
 // emit moves to the batch what the coalescing window has let go, and closes the batch
 // that has reached its age; with all, everything.
 func (l *lane[T]) emit(now time.Time, all bool) {
-	if l.coalescer != nil {
-		for len(l.ready) == 0 || all {
-			due, held := l.coalescer.due()
-			if !held || (!all && due.After(now)) {
-				break
-			}
-			if held := l.coalescer.take(now, all); held != nil {
-				l.release(held, now)
-			}
+	for len(l.ready) == 0 || all {
+		due, open := l.coalescer.due()
+		if !open || (!all && due.After(now)) {
+			break
 		}
-		l.report()
+		if held, ok := l.coalescer.take(now, all); ok {
+			l.release(&held, now)
+		}
 	}
 	if l.batch != nil && !l.batch.empty() && (all || (len(l.ready) == 0 && now.Sub(l.batch.opened) >= l.cfg.BatchAge)) {
 		l.closeIf(true)

@@ -9,8 +9,10 @@ type Stream[T any] interface {
 	Decode(rec *Record, v *T) error
 
 	// Gate drops what is not worth carrying on: a verdict of Unsettled lets it pass, any
-	// other (Stale, Duplicate) settles it with that reason. now is ms since 1970 UTC.
-	Gate(v *T, now int64) (Verdict, string)
+	// other (Stale, Duplicate) settles it with that reason. now is ms since 1970 UTC. seat
+	// is where an Identified stream may keep what it remembers of the record's identity;
+	// it is the zero Seat for the others.
+	Gate(v *T, seat Seat, now int64) (Verdict, string)
 
 	// Process appends what the write is made of (its key, its document) to arena and returns
 	// the grown arena with the write, whose slices lie in it.
@@ -18,8 +20,9 @@ type Stream[T any] interface {
 }
 
 // Identified is a Stream whose newest record per identity is enough: within the
-// coalescing window only that one is written. The identity may alias the record.
+// coalescing window only that one is written. The key may alias the record; look-ups are
+// fastest when it equals the record's own key.
 type Identified[T any] interface {
 	Stream[T]
-	Identity(v *T) (id []byte, version int64)
+	Identity(v *T) (key []byte, version int64)
 }

@@ -41,7 +41,9 @@ func (s *notes) Decode(rec *pipelines.Record, n *note) error {
 	return nil
 }
 
-func (s *notes) Gate(n *note, now int64) (pipelines.Verdict, string) { return s.age.Judge(n.at, now) }
+func (s *notes) Gate(n *note, _ pipelines.Seat, now int64) (pipelines.Verdict, string) {
+	return s.age.Judge(n.at, now)
+}
 
 func (s *notes) Process(n *note, arena []byte) ([]byte, pipelines.Write) {
 	from := len(arena)

@@ -20,7 +20,7 @@ type verbatim struct {
 // not known, another datum) must not reach the store, and a bulk request is made of lines.
 func (p *Ping) isVerbatim(have, seen fieldSet, object []byte) bool {
 	return seen == have && p.Unknown == 0 && !have.has(fieldDatum) &&
-		!(p.Speed < 0) && !(p.Heading < 0) && !(p.Accuracy < 0) && //nolint:staticcheck // NaN, an absent reading, may pass
+		!(p.Speed < 0) && !(p.Heading < 0) && !(p.Accuracy < 0) && // NaN, an absent reading, may pass
 		(!have.has(fieldStatus) || p.Status != StatusUnset) &&
 		(!have.has(fieldVehicle) || len(p.Vehicle) > 0) && (!have.has(fieldCity) || len(p.City) > 0) &&
 		len(object) <= math.MaxUint16 &&

@@ -86,6 +86,6 @@ type logConfig struct {
 }
 
 type memoryConfig struct {
-	Limit     settings.Size `key:"limit" default:"280MiB" doc:"of Go's heap and stacks, soft: the collector works harder near it; 0 = none"`
-	GCPercent int           `key:"gcPercent" default:"200" unit:"%" doc:"growth of the heap before it is collected; higher is faster and larger"`
+	Limit     settings.Size `key:"limit" default:"300MiB" doc:"of Go's heap and stacks, soft: the collector works harder near it; 0 = none"`
+	GCPercent int           `key:"gcPercent" default:"400" unit:"%" doc:"growth of the heap before it is collected; higher is faster and larger"`
 }

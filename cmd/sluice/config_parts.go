@@ -78,7 +78,7 @@ func (c *config) pipeline(name string) *pipelines.Config {
 		DrainTimeout: c.Pipeline.DrainTimeout, StallAfter: c.Pipeline.StallAfter,
 	}
 	if name == gps.Live {
-		p.CoalesceWindow = c.GPS.Coalesce
+		p.CoalesceWindow, p.Identities = c.GPS.Coalesce, c.GPS.MaxDrivers
 	}
 	return p
 }
@@ -87,7 +87,7 @@ func (c *config) gps() gps.Config {
 	return gps.Config{
 		MaxAge: c.GPS.MaxAge, HistoryMaxAge: c.GPS.HistoryMaxAge, ClockAhead: c.GPS.ClockAhead,
 		OutlierSpeed: c.GPS.OutlierSpeed, OutlierSlack: c.GPS.OutlierSlack, OutlierFixes: c.GPS.OutlierFixes,
-		MoveDistance: c.GPS.MoveDistance, MoveHeartbeat: c.GPS.MoveHeartbeat, MaxDrivers: c.GPS.MaxDrivers,
+		MoveDistance: c.GPS.MoveDistance, MoveHeartbeat: c.GPS.MoveHeartbeat,
 	}
 }
 

@@ -31,7 +31,7 @@ type gpsConfig struct {
 	OutlierFixes  int           `key:"outlierFixes" default:"3" unit:"pings" doc:"so many that agree with one another move the driver where they are"`
 	MoveDistance  float64       `key:"moveDistance" default:"0" unit:"m" doc:"pings nearer than this to the last one written are dropped from live, which is then wrong by up to that much; 0 = off"`
 	MoveHeartbeat time.Duration `key:"moveHeartbeat" default:"30s" doc:"a ping passes the movement gate after so long in any case"`
-	MaxDrivers    int           `key:"maxDrivers" default:"100000" unit:"drivers" doc:"that the outlier and movement gates remember per partition, about 200 bytes each"`
+	MaxDrivers    int           `key:"maxDrivers" default:"100000" unit:"drivers" doc:"that gps-live remembers per partition, about 300 bytes each, for its window and its gates; those silent longest are forgotten and start anew"`
 	KeepDays      int           `key:"keepDays" default:"0" unit:"days" doc:"whole days of history that are kept before today's; 0 = for ever"`
 }
 

@@ -12,6 +12,7 @@ import (
 
 // endless is a source that repeats a few thousand pings until n were polled.
 type endless struct {
+	keys   [][]byte
 	values [][]byte
 	next   int64
 	n      int64
@@ -25,7 +26,7 @@ func (e *endless) Poll(ctx context.Context, dst []pipelines.Record) (int, error)
 	}
 	i := 0
 	for ; i < len(dst) && e.next < e.n; i++ {
-		dst[i] = pipelines.Record{Offset: e.next, Time: noon + 60_000, Value: e.values[e.next%int64(len(e.values))]}
+		dst[i] = pipelines.Record{Offset: e.next, Time: noon + 60_000, Key: e.keys[e.next%int64(len(e.keys))], Value: e.values[e.next%int64(len(e.values))]}
 		e.next++
 	}
 	return i, nil
@@ -56,6 +57,7 @@ func (stores) Write(_ context.Context, writes []pipelines.Write, results []pipel
 func benchmarkPath(b *testing.B, cfg pipelines.Config, stream func() pipelines.Stream[Fix]) {
 	source := &endless{n: int64(b.N), done: make(chan struct{})}
 	for i := range 20_000 {
+		source.keys = append(source.keys, fmt.Appendf(nil, "D%07d", i%12500))
 		source.values = append(source.values, fmt.Appendf(nil, `{"driverId":"D%07d","ts":%d,"lat":31.%06d,"lon":121.%06d,"speed":8.3,"heading":120,"accuracy":5,"status":"idle","seq":%d}`, i%12500, noon+int64(i), i, i, i))
 	}
 	cfg.Name, cfg.CommitInterval = "bench", 10*time.Millisecond
@@ -80,7 +82,7 @@ func benchmarkPath(b *testing.B, cfg pipelines.Config, stream func() pipelines.S
 func BenchmarkHistoryPath(b *testing.B) { benchmarkPath(b, pipelines.Config{}, NewHistory(Config{})) }
 
 func BenchmarkLivePath(b *testing.B) {
-	gates := Config{OutlierSpeed: 100, OutlierSlack: 200, OutlierFixes: 3, MaxDrivers: 100_000}
+	gates := Config{OutlierSpeed: 100, OutlierSlack: 200, OutlierFixes: 3}
 	b.Run("window=1s", func(b *testing.B) {
 		benchmarkPath(b, pipelines.Config{CoalesceWindow: time.Second}, NewLive(gates))
 	})

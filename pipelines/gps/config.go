@@ -32,10 +32,6 @@ type Config struct {
 	// MoveHeartbeat lets a ping through after so long, however near; required while the
 	// movement gate is on, and below the query's maxAge, lest a waiting driver vanish.
 	MoveHeartbeat time.Duration
-
-	// MaxDrivers bounds the drivers that a lane remembers for these gates, about 200 bytes each; the
-	// ones silent longest are forgotten and start anew.
-	MaxDrivers int
 }
 
 // Validate reports every complaint at once.
@@ -55,6 +51,5 @@ func (c *Config) Validate() error {
 	complain(c.MoveDistance >= 0, "moveDistance is %g, must not be negative", c.MoveDistance)
 	complain(c.MoveDistance == 0 || c.MoveHeartbeat > 0, "moveHeartbeat is %s: with the movement gate on it must be above 0", c.MoveHeartbeat)
 	complain(c.MoveDistance == 0 || c.MaxAge == 0 || c.MoveHeartbeat < c.MaxAge, "moveHeartbeat (%s) must be below maxAge (%s): a waiting driver would vanish", c.MoveHeartbeat, c.MaxAge)
-	complain((c.OutlierSpeed == 0 && c.MoveDistance == 0) || c.MaxDrivers > 0, "maxDrivers is %d: the outlier and movement gates need at least 1", c.MaxDrivers)
 	return errors.Join(complaints...)
 }

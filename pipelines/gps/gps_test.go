@@ -103,7 +103,7 @@ func TestLiveWritesOneVersionedDocumentPerDriver(t *testing.T) {
 func TestHistoryKeepsEveryPingUnderItsOwnID(t *testing.T) {
 	stream := NewHistory(Config{})()
 	f := ping(t, stream, at(noon, 31, 121, `,"seq":42`), noon+3_600_000)
-	if v, _ := stream.Gate(f, noon+100*86_400_000); v != pipelines.Unsettled {
+	if v, _ := stream.Gate(f, pipelines.Seat{}, noon+100*86_400_000); v != pipelines.Unsettled {
 		t.Fatal("history dropped a late ping")
 	}
 	_, w := stream.Process(f, nil)
@@ -115,10 +115,10 @@ func TestHistoryKeepsEveryPingUnderItsOwnID(t *testing.T) {
 func TestHistoryDropsOnlyWhatIsOlderThanTheDaysItKeeps(t *testing.T) {
 	stream := NewHistory(Config{HistoryMaxAge: 48 * time.Hour})()
 	f := ping(t, stream, at(noon, 31, 121, ""), noon)
-	if v, _ := stream.Gate(f, noon+47*3_600_000); v != pipelines.Unsettled {
+	if v, _ := stream.Gate(f, pipelines.Seat{}, noon+47*3_600_000); v != pipelines.Unsettled {
 		t.Error("a ping of the days that are kept was dropped")
 	}
-	if v, reason := stream.Gate(f, noon+49*3_600_000); v != pipelines.Stale || reason != pipelines.ReasonAge {
+	if v, reason := stream.Gate(f, pipelines.Seat{}, noon+49*3_600_000); v != pipelines.Stale || reason != pipelines.ReasonAge {
 		t.Errorf("a ping from before them: %s, %s", v, reason)
 	}
 }
@@ -127,10 +127,10 @@ func TestHistoryDropsOnlyWhatIsOlderThanTheDaysItKeeps(t *testing.T) {
 func offsetBy(metres float64) float64 { return 31 + metres/111_195 }
 
 func TestOutlierIsDroppedAndAMovedDriverReanchored(t *testing.T) {
-	stream := NewLive(Config{OutlierSpeed: 100, OutlierSlack: 50, OutlierFixes: 3, MaxDrivers: 10})()
+	stream := NewLive(Config{OutlierSpeed: 100, OutlierSlack: 50, OutlierFixes: 3})()
 	gate := func(seconds int64, metresNorth float64, more string) pipelines.Verdict {
 		f := ping(t, stream, at(noon+seconds*1000, offsetBy(metresNorth), 121, more), noon+seconds*1000)
-		v, _ := stream.Gate(f, noon+seconds*1000)
+		v, _ := stream.Gate(f, pipelines.Seat{}, noon+seconds*1000)
 		return v
 	}
 	for _, step := range []struct {
@@ -166,7 +166,7 @@ func TestOutlierIsDroppedAndAMovedDriverReanchored(t *testing.T) {
 // A road that can be driven is never thinned out by the outlier gate, in whatever order its pings come.
 func TestOutlierGateNeverDropsADrivableRoad(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := &live{outlier: outlierGate{speed: 50, slack: 100, fixes: 3}, drivers: newDrivers(10)}
+		g := &live{outlier: outlierGate{speed: 50, slack: 100, fixes: 3}}
 		lat, lon, ts := rapid.Float64Range(-80, 80).Draw(t, "lat"), rapid.Float64Range(-180, 180).Draw(t, "lon"), noon
 		road := []Fix{}
 		for range rapid.IntRange(2, 40).Draw(t, "pings") {
@@ -180,7 +180,7 @@ func TestOutlierGateNeverDropsADrivableRoad(t *testing.T) {
 			road = append(road, Fix{Ping: schemas.Ping{DriverID: []byte("D"), Lat: lat, Lon: lon, Accuracy: math.NaN()}, At: ts})
 		}
 		for _, i := range rapid.Permutation(indices(len(road))).Draw(t, "order") {
-			if v, reason := g.Gate(&road[i], ts); v != pipelines.Unsettled {
+			if v, reason := g.Gate(&road[i], pipelines.Seat{}, ts); v != pipelines.Unsettled {
 				t.Fatalf("ping %d dropped as %s", i, reason)
 			}
 		}
@@ -196,7 +196,7 @@ func indices(n int) []int {
 }
 
 func TestMovementGateLetsDistanceHeartbeatAndChangesThrough(t *testing.T) {
-	stream := NewLive(Config{MoveDistance: 25, MoveHeartbeat: 30 * time.Second, MaxDrivers: 10})()
+	stream := NewLive(Config{MoveDistance: 25, MoveHeartbeat: 30 * time.Second})()
 	for _, step := range []struct {
 		name    string
 		seconds int64
@@ -214,30 +214,33 @@ func TestMovementGateLetsDistanceHeartbeatAndChangesThrough(t *testing.T) {
 	} {
 		f := ping(t, stream, at(noon+step.seconds*1000, offsetBy(step.north), 121, step.more), noon)
 		f.At = f.TS
-		if v, _ := stream.Gate(f, noon); v != step.want {
+		if v, _ := stream.Gate(f, pipelines.Seat{}, noon); v != step.want {
 			t.Fatalf("%s: %s, want %s", step.name, v, step.want)
 		}
 	}
 }
 
-func TestDriversAreBoundedAndTheBusyOnesStay(t *testing.T) {
-	m := newDrivers(100)
-	m.of([]byte("busy")).state = 42
-	for i := range 10_000 {
-		m.of(fmt.Appendf(nil, "D%d", i))
-		if m.of([]byte("busy")).state != 42 {
-			t.Fatalf("a driver who pings was forgotten after %d others", i)
-		}
-		if n := len(m.young.drivers) + len(m.elder.drivers); n > 101 {
-			t.Fatalf("remembers %d drivers, bound is 100", n)
-		}
+// A seat that changes hands carries nothing over, even when its new driver's first ping is dropped.
+func TestANewDriverInheritsNothing(t *testing.T) {
+	stream := NewLive(Config{MaxAge: time.Minute, OutlierSpeed: 100, OutlierSlack: 50, OutlierFixes: 3})()
+	gate := func(seat pipelines.Seat, ts, now int64, lat float64) (pipelines.Verdict, string) {
+		return stream.Gate(ping(t, stream, at(ts, lat, 121, ""), now), seat, now)
+	}
+	if v, _ := gate(pipelines.Seat{New: true}, noon, noon, 31); v != pipelines.Unsettled {
+		t.Fatal("the first driver's first ping was dropped")
+	}
+	if v, reason := gate(pipelines.Seat{New: true}, noon-120_000, noon, 45); v != pipelines.Stale || reason != pipelines.ReasonAge {
+		t.Fatalf("the second driver's old ping: %s, %s", v, reason)
+	}
+	if v, reason := gate(pipelines.Seat{}, noon+1000, noon+1000, 45); v != pipelines.Unsettled {
+		t.Fatalf("the second driver is judged by the first one's place: %s, %s", v, reason)
 	}
 }
 
 func TestConfigReportsEveryComplaintAtOnce(t *testing.T) {
 	bad := Config{MaxAge: -1, OutlierSpeed: 10, MoveDistance: 5}
 	err := bad.Validate()
-	for _, want := range []string{"maxAge", "outlierFixes", "moveHeartbeat", "maxDrivers"} {
+	for _, want := range []string{"maxAge", "outlierFixes", "moveHeartbeat"} {
 		if !strings.Contains(fmt.Sprint(err), want) {
 			t.Errorf("no complaint about %s in %v", want, err)
 		}

@@ -25,7 +25,9 @@ func NewHistory(cfg Config) func() pipelines.Stream[Fix] {
 
 // Gate lets pass what is late for live: it is history all the same. Only a ping from before
 // the days that are kept is dropped, since it would make an index of its own.
-func (h *history) Gate(f *Fix, now int64) (pipelines.Verdict, string) { return h.age.Judge(f.At, now) }
+func (h *history) Gate(f *Fix, _ pipelines.Seat, now int64) (pipelines.Verdict, string) {
+	return h.age.Judge(f.At, now)
+}
 
 // Process writes the ping under its own id; a redelivered one is a Duplicate there.
 func (h *history) Process(f *Fix, arena []byte) ([]byte, pipelines.Write) {

@@ -21,35 +21,32 @@ type live struct {
 	age     pipelines.AgeGate
 	outlier outlierGate
 	move    moveGate
-	drivers *drivers // nil while both gates are off
+	drivers drivers
 }
 
 // NewLive returns the streams of gps-live, one per lane.
 func NewLive(cfg Config) func() pipelines.Stream[Fix] {
 	return func() pipelines.Stream[Fix] {
-		l := &live{
+		return &live{
 			decoder: decoder{clockAhead: cfg.ClockAhead.Milliseconds()},
 			age:     pipelines.AgeGate{MaxAge: cfg.MaxAge},
 			outlier: outlierGate{speed: cfg.OutlierSpeed, slack: cfg.OutlierSlack, fixes: cfg.OutlierFixes},
 			move:    moveGate{distance: cfg.MoveDistance, heartbeat: cfg.MoveHeartbeat.Milliseconds(), seed: maphash.MakeSeed()},
 		}
-		if l.outlier.on() || l.move.on() {
-			l.drivers = newDrivers(cfg.MaxDrivers)
-		}
-		return l
 	}
 }
 
 // Gate judges age, then speed, then movement. A ping that is not newer than the driver's
 // last one passes: the store knows what to do with it.
-func (l *live) Gate(f *Fix, now int64) (pipelines.Verdict, string) {
-	if verdict, reason := l.age.Judge(f.At, now); verdict != pipelines.Unsettled {
+func (l *live) Gate(f *Fix, seat pipelines.Seat, now int64) (pipelines.Verdict, string) {
+	gated := l.outlier.on() || l.move.on()
+	var d *driver
+	if gated {
+		d = l.drivers.at(seat) // first of all: a new driver's place has to be swept even for a ping that is dropped
+	}
+	if verdict, reason := l.age.Judge(f.At, now); verdict != pipelines.Unsettled || !gated {
 		return verdict, reason
 	}
-	if l.drivers == nil {
-		return pipelines.Unsettled, ""
-	}
-	d := l.drivers.of(f.DriverID)
 	here := spot{at: f.At, lat: f.Lat, lon: f.Lon, accuracy: f.Accuracy}
 	if d.known && here.at <= d.last.at {
 		return pipelines.Unsettled, ""
