@@ -68,18 +68,21 @@ type fates struct {
 	newest map[string]int64
 }
 
+// append publishes n records, once it knows what has to become of each.
 func (f *fates) append(rng *rand.Rand, n int) {
+	var records []pipelines.Record
 	for offset := range int64(n) {
 		key, version := fmt.Sprintf("k%d", rng.IntN(8)), int64(1+rng.IntN(1000))
 		if rng.IntN(12) == 0 {
 			f.poison[offset] = true
-			f.rig.group.Append(0, pipelines.Record{Value: []byte("!")})
+			records = append(records, pipelines.Record{Value: []byte("!")})
 		} else {
 			f.newest[key] = max(f.newest[key], version)
-			f.rig.group.Append(0, rec(key, version))
+			records = append(records, rec(key, version))
 		}
 		f.values = append(f.values, key)
 	}
+	f.rig.group.Append(0, records...)
 }
 
 // fault answers by chance: late, not at all, with single items refused or busy.

@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -48,7 +49,7 @@ func TestTheOneSilentLongestLeaves(t *testing.T) {
 		return s.of(s.hashing.of([]byte(key)), now, func(int32) bool { return false })
 	}
 	for i := range 10 {
-		of(fmt.Sprint(i), int64(i))
+		of(strconv.Itoa(i), int64(i))
 	}
 	of("0", 50)
 	if of("10", 51); of("0", 52).New {
