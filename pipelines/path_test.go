@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,7 +88,7 @@ func (f *fates) append(rng *rand.Rand, n int) {
 
 // fault answers by chance: late, not at all, with single items refused or busy.
 func (f *fates) fault(seed uint64) func(context.Context, []pipelines.Write, []pipelines.Result) (bool, error) {
-	rng := rand.New(rand.NewPCG(seed, 2))
+	rng := rand.New(&locked{source: rand.NewPCG(seed, 2)})
 	return func(ctx context.Context, writes []pipelines.Write, results []pipelines.Result) (bool, error) {
 		dice, wait := rng.IntN(10), time.Duration(rng.IntN(2000))*time.Millisecond
 		timer := time.NewTimer(wait)
@@ -111,6 +112,18 @@ func (f *fates) fault(seed uint64) func(context.Context, []pipelines.Write, []pi
 		}
 		return false, nil
 	}
+}
+
+// locked is a source of chance that flights share.
+type locked struct {
+	mu     sync.Mutex
+	source rand.Source
+}
+
+func (l *locked) Uint64() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.source.Uint64()
 }
 
 // onCommit checks, at each commit, that all below it have a fate.
