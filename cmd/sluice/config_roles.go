@@ -23,7 +23,7 @@ type pipelineConfig struct {
 
 type gpsConfig struct {
 	MaxAge        time.Duration `key:"maxAge" default:"60s" doc:"older pings are dropped from live, never from history; 0 = no age limit"`
-	Coalesce      time.Duration `key:"coalesce" default:"1s" doc:"of a driver's pings within it only the newest is written to live; 0 = every ping"`
+	Coalesce      time.Duration `key:"coalesce" default:"1s" doc:"a driver's first ping is written to live at once, of those within it afterwards only the newest; 0 = every ping"`
 	HistoryMaxAge time.Duration `key:"historyMaxAge" default:"0" doc:"older pings are dropped from history too: each day that a device's clock can name makes an index; 0 = no age limit"`
 	ClockAhead    time.Duration `key:"clockAhead" default:"2s" doc:"how far a device's clock may be ahead of the time of receipt, which counts instead beyond it"`
 	OutlierSpeed  float64       `key:"outlierSpeed" default:"100" unit:"m/s" doc:"a ping that would need a greater speed is dropped from live; 0 = off"`
