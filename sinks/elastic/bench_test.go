@@ -22,7 +22,7 @@ import (
 
 // batchOf makes n writes of plausible pings.
 func batchOf(n int, seed uint64, write func(p *schemas.Ping) pipelines.Write) []pipelines.Write {
-	rng := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // a load, no secret
+	rng := rand.New(rand.NewPCG(seed, 7))
 	writes := make([]pipelines.Write, n)
 	for i := range writes {
 		p := schemas.Ping{
@@ -198,7 +198,7 @@ func nearbyUnderFlow(b *testing.B, flow int, radius float64) {
 	if flow > 0 {
 		writer.Go(func() { drip(b, s, flow, stop) })
 	}
-	rng := rand.New(rand.NewPCG(8, 9)) //nolint:gosec // a load, no secret
+	rng := rand.New(rand.NewPCG(8, 9))
 	var took []time.Duration
 	hits := 0
 	for began := time.Now(); time.Since(began) < 6*time.Second; {

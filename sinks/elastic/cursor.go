@@ -22,7 +22,7 @@ func (p place) cursor() string {
 	raw := make([]byte, 0, cursorBytes)
 	raw = append(raw, cursorForm)
 	for _, n := range p {
-		raw = binary.BigEndian.AppendUint64(raw, uint64(n)) //nolint:gosec // the bits, not the number
+		raw = binary.BigEndian.AppendUint64(raw, uint64(n))
 	}
 	raw = binary.BigEndian.AppendUint32(raw, crc32.ChecksumIEEE(raw))
 	return base64.RawURLEncoding.EncodeToString(raw)
@@ -43,7 +43,7 @@ func parseCursor(text string) (place, error) {
 	}
 	var p place
 	for i := range p {
-		p[i] = int64(binary.BigEndian.Uint64(body[1+8*i:])) //nolint:gosec // the bits, not the number
+		p[i] = int64(binary.BigEndian.Uint64(body[1+8*i:]))
 	}
 	return p, nil
 }

@@ -11,7 +11,7 @@ import (
 	"sluice/sinks/sinkstest"
 )
 
-// creates are n writes with ids k0, k1, …
+// creates are n writes with ids k0, k1 and so on.
 func creates(n int) []pipelines.Write {
 	writes := make([]pipelines.Write, n)
 	for i := range writes {

@@ -86,15 +86,14 @@ func (p *Prober) Offer(w pipelines.Write) {
 
 // Run carries out the probes until ctx ends, and then returns nil.
 func (p *Prober) Run(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 			return nil
 		case w := <-p.sample:
 			err := p.probe(ctx, w)
 			switch {
-			case ctx.Err() != nil:
-				return nil
+			case ctx.Err() != nil: // the end, which says nothing about the store
 			case err != nil:
 				p.obs.NotSearchable(w.Target, err)
 			default:
@@ -102,6 +101,7 @@ func (p *Prober) Run(ctx context.Context) error {
 			}
 		}
 	}
+	return nil
 }
 
 // probe asks until a search sees the write, or a newer version of it.

@@ -81,8 +81,7 @@ func (s *Setup) hasILM(ctx context.Context) (bool, error) {
 		Mode string `json:"operation_mode"`
 	}
 	err := s.client.ask(ctx, http.MethodGet, "/_ilm/status", nil, &reply)
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*refusal](err); ok {
 		switch refused.status {
 		case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
 			return false, nil

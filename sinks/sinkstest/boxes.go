@@ -25,7 +25,7 @@ func (f *Fleet) within(t *testing.T, q schemas.WithinQuery) []string {
 }
 
 func withinBruteForce(t *testing.T, f Fleet) {
-	rng := rand.New(rand.NewPCG(5, 6)) //nolint:gosec // the same world each time
+	rng := rand.New(rand.NewPCG(5, 6))
 	pings := world(rng, 2000)
 	f.live(t, pings...)
 	boxes := []schemas.Box{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -69,7 +70,7 @@ func (s *Scripted) bulk(w http.ResponseWriter, r *http.Request, body []byte) {
 	case f.Unheard:
 		panic(http.ErrAbortHandler)
 	case f.Cut:
-		w.Header().Set("Content-Length", fmt.Sprint(len(answer)))
+		w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
 		s.write(w, answer[:len(answer)/2])
 		return
 	}

@@ -108,7 +108,7 @@ func spot(rng *rand.Rand, i int) (lat, lon float64) {
 }
 
 func nearbyBruteForce(t *testing.T, f Fleet) {
-	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same world each time
+	rng := rand.New(rand.NewPCG(1, 2))
 	pings := world(rng, 4000)
 	f.live(t, pings...)
 	for i := range 120 {

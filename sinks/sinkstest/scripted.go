@@ -3,6 +3,7 @@ package sinkstest
 import (
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -94,9 +95,7 @@ func (s *Scripted) Docs(index string) map[string]Doc {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held := make(map[string]Doc, len(s.docs[index]))
-	for id, doc := range s.docs[index] {
-		held[id] = doc
-	}
+	maps.Copy(held, s.docs[index])
 	return held
 }
 

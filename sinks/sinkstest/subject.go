@@ -3,7 +3,7 @@ package sinkstest
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"slices"
 	"testing"
 
 	"sluice/pipelines"
@@ -79,7 +79,7 @@ func wants(t testingT, results []pipelines.Result, verdicts ...pipelines.Verdict
 	for i := range results {
 		got[i] = results[i].Verdict
 	}
-	if fmt.Sprint(got) != fmt.Sprint(verdicts) {
+	if !slices.Equal(got, verdicts) {
 		t.Fatalf("verdicts %v, want %v (%v)", got, verdicts, results)
 	}
 }
