@@ -127,6 +127,7 @@ func BenchmarkBareGroup(b *testing.B) {
 	conf.Metadata.Full = true
 	conf.Consumer.Return.Errors = false
 	conf.Consumer.MaxProcessingTime = time.Second
+	conf.Consumer.Fetch.Default, conf.Consumer.Fetch.MaxBytes, conf.ChannelBufferSize = 1<<20, 16<<20, 256
 	group, err := sarama.NewConsumerGroup(cfg.Brokers, cfg.TopicPrefix+"group", conf)
 	if err != nil {
 		b.Fatal(err)

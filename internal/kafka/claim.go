@@ -2,8 +2,6 @@ package kafka
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -12,10 +10,10 @@ import (
 	"sluice/pipelines"
 )
 
-// pauser pauses and resumes partitions at the broker.
+// pauser keeps sarama's own consumer from fetching a partition: its source does. A pause
+// lasts, whether the partition goes and comes back or not.
 type pauser interface {
 	Pause(partitions map[string][]int32)
-	Resume(partitions map[string][]int32)
 }
 
 // claims serves the partitions that a member holds: sarama's handler.
@@ -45,6 +43,7 @@ func (c *claims) Cleanup(sarama.ConsumerGroupSession) error { return nil }
 // stays whole until this returns: it heartbeats on, and commits are taken, with the
 // context of Run cancelled as well as without.
 func (c *claims) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim) error {
+	c.pauser.Pause(map[string][]int32{claim.Topic(): {claim.Partition()}})
 	ctx, end := context.WithCancelCause(context.WithoutCancel(c.ctx))
 	defer end(nil)
 	if !c.enter(claim.Partition(), end) {
@@ -53,56 +52,15 @@ func (c *claims) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.
 	defer c.leave(claim.Partition())
 	defer context.AfterFunc(session.Context(), func() { end(c.cause()) })()
 
-	part := pipelines.Partition{Topic: c.group.topic, ID: claim.Partition()}
-	src := c.source(ctx, part, session, claim, end)
-	err := c.serve(ctx, part, src)
-	src.close()
-	if err != nil && !errors.Is(err, pipelines.ErrRevoked) && !errors.Is(err, pipelines.ErrStopped) {
-		c.failed(fmt.Errorf("serving %v: %w", part, err))
+	renew := c.carry(ctx, session, claim, end)
+	if renew || ctx.Err() == nil {
+		return nil // sarama takes it for the wish to end the session, and all are claimed anew
 	}
-	if ctx.Err() == nil && err == nil {
-		return nil // serve gave up the partition: sarama ends the session, and all are claimed anew
-	}
-	// sarama takes an early return for the wish to end the session: it has to have
-	// revoked the claim itself, and closed its channel, before this returns.
-	for range claim.Messages() { // unsettled: another member reads them
+	// Otherwise sarama has to have revoked the claim itself, and closed its channel, before
+	// this returns.
+	for range claim.Messages() { // of a fetch from before the pause: the source reads them
 	}
 	return nil
-}
-
-// source makes the partition's source, and reports what retention has taken from it.
-func (c *claims) source(ctx context.Context, part pipelines.Partition, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, end context.CancelCauseFunc) *source {
-	start := claim.InitialOffset()
-	if start < 0 { // nothing committed, or a commit out of range
-		var err error
-		if start, err = c.start(ctx, part); err != nil {
-			start = claim.HighWaterMarkOffset()
-			if ctx.Err() == nil {
-				c.group.obs.GroupFailed(fmt.Errorf("looking for a gap in %v: %w", part, err))
-			}
-		}
-	}
-	return newSource(part, session, claim, c, start, func() { end(c.cause()) })
-}
-
-// start is the oldest offset of a partition that is read from there.
-func (c *claims) start(ctx context.Context, part pipelines.Partition) (int64, error) {
-	oldest, err := await(ctx, func() (int64, error) {
-		return c.client.GetOffset(c.group.cfg.topic(part.Topic), part.ID, sarama.OffsetOldest)
-	})
-	if err != nil {
-		return 0, err
-	}
-	committed, err := await(ctx, func() (int64, error) {
-		return c.offsets.committed(c.group.cfg.topic(part.Topic), part.ID)
-	})
-	if err != nil {
-		return oldest, err
-	}
-	if committed >= 0 && committed != oldest {
-		c.group.obs.GroupGap(part, committed, oldest)
-	}
-	return oldest, nil
 }
 
 // assigned ends the lanes whose partitions are not in the new assignment.

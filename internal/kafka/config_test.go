@@ -37,11 +37,10 @@ func TestValidateReportsAllComplaintsAtOnce(t *testing.T) {
 func TestNewRefusesContradictions(t *testing.T) {
 	ok := Config{Brokers: []string{"a:1"}}
 	for name, group := range map[string]GroupConfig{
-		"heartbeats too rare":       {SessionTimeout: 6e9, HeartbeatInterval: 3e9},
-		"answer below one fetch":    {FetchBytes: 2 << 20, FetchMaxBytes: 1 << 20},
-		"longest wait below first":  {RetryBase: 2e9, RetryMax: 1e9},
-		"a negative buffer":         {BufferRecords: -1},
-		"a negative time to resume": {PauseAfter: -1},
+		"heartbeats too rare":      {SessionTimeout: 6e9, HeartbeatInterval: 3e9},
+		"answer below one fetch":   {FetchBytes: 2 << 20, FetchMaxBytes: 1 << 20},
+		"longest wait below first": {RetryBase: 2e9, RetryMax: 1e9},
+		"a negative wait":          {FetchWait: -1},
 	} {
 		if _, err := NewGroup(ok, "g", "t", group, failing{t}); err == nil {
 			t.Errorf("%s: accepted", name)

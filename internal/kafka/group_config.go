@@ -19,19 +19,13 @@ type GroupConfig struct {
 	HeartbeatInterval time.Duration // how soon a rebalance is noticed; 0 = 300 ms
 	RebalanceTimeout  time.Duration // a revoked lane has so long to drain; 0 = 30 s
 
-	FetchBytes    int32         // asked for per partition and fetch; 0 = 1 MiB
-	FetchMaxBytes int32         // of one answer of one broker; 0 = 16 MiB
-	FetchWait     time.Duration // a broker without records answers after so long; 0 = 250 ms
-	BufferRecords int           // records of one partition fetched ahead of Poll; 0 = 256
+	// One partition holds at most two answers, as the broker compressed them and unpacked:
+	// the one being polled and the next.
+	FetchBytes    int32         // asked for per fetch of a partition, compressed; 0 = 1 MiB
+	FetchMaxBytes int32         // asked for when one batch is larger than FetchBytes; 0 = 16 MiB
+	FetchWait     time.Duration // a leader without new records answers after so long; 0 = 250 ms
 
-	// SlowAfter is how long one partition that takes nothing may hold back the others of
-	// its broker: then it is fetched apart. 0 = 25 ms.
-	SlowAfter time.Duration
-	// PauseAfter is how long a partition with records waiting may go without Poll before
-	// it is paused at the broker; 0 = 250 ms.
-	PauseAfter time.Duration
-
-	RetryBase time.Duration // first wait after a failure of the group, doubled each time; 0 = 250 ms
+	RetryBase time.Duration // first wait after a failure of the group or of a fetch, doubled each time; 0 = 250 ms
 	RetryMax  time.Duration // longest wait; 0 = 5 s
 }
 
@@ -42,9 +36,6 @@ func (g GroupConfig) withDefaults() GroupConfig {
 	g.FetchBytes = orElse(g.FetchBytes, 1<<20)
 	g.FetchMaxBytes = orElse(g.FetchMaxBytes, 16<<20)
 	g.FetchWait = orElse(g.FetchWait, 250*time.Millisecond)
-	g.BufferRecords = orElse(g.BufferRecords, 256)
-	g.SlowAfter = orElse(g.SlowAfter, 25*time.Millisecond)
-	g.PauseAfter = orElse(g.PauseAfter, 250*time.Millisecond)
 	g.RetryBase = orElse(g.RetryBase, 250*time.Millisecond)
 	g.RetryMax = orElse(g.RetryMax, 5*time.Second)
 	return g
@@ -64,9 +55,6 @@ func (g GroupConfig) validate() error {
 	below("fetch bytes", int64(g.FetchBytes))
 	below("fetch max bytes", int64(g.FetchMaxBytes))
 	below("fetch wait", int64(g.FetchWait))
-	below("buffer records", int64(g.BufferRecords))
-	below("slow after", int64(g.SlowAfter))
-	below("pause after", int64(g.PauseAfter))
 	below("retry base", int64(g.RetryBase))
 	if g.HeartbeatInterval > g.SessionTimeout/3 {
 		errs = append(errs, errors.New("kafka: group: a heartbeat must come at least three times per session time-out"))
@@ -80,14 +68,14 @@ func (g GroupConfig) validate() error {
 	return errors.Join(errs...)
 }
 
-// apply puts the settings into a client's.
+// apply puts the settings into a client's. What sarama's own consumer fetches between a claim
+// and its pause is thrown away, so it is kept small.
 func (g GroupConfig) apply(conf *sarama.Config, strategy sarama.BalanceStrategy) {
-	conf.ChannelBufferSize = g.BufferRecords
+	conf.ChannelBufferSize = 1
 	conf.Consumer.Return.Errors = true
-	conf.Consumer.MaxProcessingTime = g.SlowAfter
 	conf.Consumer.MaxWaitTime = g.FetchWait
-	conf.Consumer.Fetch.Default = g.FetchBytes
-	conf.Consumer.Fetch.MaxBytes = g.FetchMaxBytes
+	conf.Consumer.Fetch.Default = 1
+	conf.Consumer.Fetch.MaxBytes = 1
 	conf.Consumer.Retry.Backoff = g.RetryBase
 	conf.Consumer.Offsets.Initial = sarama.OffsetOldest
 	conf.Consumer.Offsets.AutoCommit.Enable = false

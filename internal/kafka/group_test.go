@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/IBM/sarama"
-
 	"sluice/pipelines"
 )
 
@@ -128,19 +126,3 @@ func TestGroupWaitsForKafkaAndStops(t *testing.T) {
 		t.Errorf("Run returned %v after a stop, want nil", err)
 	}
 }
-
-// paused stands in for the client's pausing.
-type paused struct{ calls chan string }
-
-func (p paused) Pause(map[string][]int32)  { p.calls <- "pause" }
-func (p paused) Resume(map[string][]int32) { p.calls <- "resume" }
-
-// waiting is a claim with records in its channel.
-type waiting struct {
-	sarama.ConsumerGroupClaim
-	messages chan *sarama.ConsumerMessage
-}
-
-func (w waiting) Topic() string                            { return "pings" }
-func (w waiting) Partition() int32                         { return 0 }
-func (w waiting) Messages() <-chan *sarama.ConsumerMessage { return w.messages }

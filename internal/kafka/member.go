@@ -11,13 +11,13 @@ import (
 	"sluice/pipelines"
 )
 
-// member is one membership of a group with all its connections. There are three lines:
-// one fetches, one speaks for the membership (join, heartbeat, leave), one commits.
-// Kafka answers a connection's requests in turn, so on a single line the fetches of
-// the partitions that stay would wait for a JoinGroup, which lasts as long as the slowest
-// member takes, and every heartbeat and commit would wait for a long poll.
+// member is one membership of a group with all its connections: one line looks things up,
+// one speaks for the membership (join, heartbeat, leave), one commits, and each
+// partition is fetched on its own. Kafka answers a connection's requests in turn, so on a
+// single line all would wait for a JoinGroup, which lasts as long as the slowest member
+// takes, and every heartbeat and commit would wait for a long poll.
 type member struct {
-	fetch   sarama.Client
+	lookup  sarama.Client
 	control sarama.Client
 	cut     *cutter
 	group   sarama.ConsumerGroup
@@ -33,7 +33,7 @@ func (g *Group) join(ctx context.Context, fail context.CancelCauseFunc, serve pi
 		return nil, err
 	}
 	m := &member{cut: &cutter{timeout: g.cfg.DialTimeout}}
-	if m.fetch, err = g.dial(strategy, func(*sarama.Config) {}); err != nil {
+	if m.lookup, err = g.dial(strategy, func(*sarama.Config) {}); err != nil {
 		return nil, err
 	}
 	m.control, err = g.dial(strategy, func(conf *sarama.Config) {
@@ -43,15 +43,15 @@ func (g *Group) join(ctx context.Context, fail context.CancelCauseFunc, serve pi
 		conf.Net.Proxy.Dialer = m.cut
 	})
 	if err != nil {
-		return nil, errors.Join(err, m.fetch.Close())
+		return nil, errors.Join(err, m.lookup.Close())
 	}
-	m.group, err = sarama.NewConsumerGroupFromClient(g.id, split{Client: m.fetch, control: m.control})
+	m.group, err = sarama.NewConsumerGroupFromClient(g.id, split{Client: m.lookup, control: m.control})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("making the group: %w", err), m.fetch.Close(), m.control.Close())
+		return nil, errors.Join(fmt.Errorf("making the group: %w", err), m.lookup.Close(), m.control.Close())
 	}
 	m.claims = &claims{
-		group: g, ctx: ctx, fail: fail, serve: serve, client: m.fetch, pauser: m.group,
-		offsets: newOffsets(m.fetch, g.id, g.group.InstanceID), lanes: make(map[int32]context.CancelCauseFunc),
+		group: g, ctx: ctx, fail: fail, serve: serve, client: m.lookup, pauser: m.group,
+		offsets: newOffsets(m.lookup, g.id, g.group.InstanceID), lanes: make(map[int32]context.CancelCauseFunc),
 	}
 	strategy.assigned = m.claims.assigned
 	return m, nil
@@ -94,10 +94,10 @@ func (m *member) settle(ctx context.Context, done <-chan error) error {
 
 // close leaves the group (a static member stays in it until its session ends) and hangs up.
 func (m *member) close() error {
-	return errors.Join(m.group.Close(), m.claims.offsets.close(), m.fetch.Close(), m.control.Close())
+	return errors.Join(m.group.Close(), m.claims.offsets.close(), m.lookup.Close(), m.control.Close())
 }
 
-// split is the fetching client, except that the coordinator is spoken to on another line.
+// split is the client that looks things up, except that the coordinator is spoken to on another line.
 type split struct {
 	sarama.Client
 	control sarama.Client

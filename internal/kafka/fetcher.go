@@ -1,0 +1,150 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/IBM/sarama"
+
+	"sluice/pipelines"
+)
+
+// fetcher reads one partition from its leader, on a connection of its own, one answer ahead of
+// its source: while one is polled the next is fetched and unpacked, and then it waits.
+//
+// sarama's own consumer is not used. It makes a message of each record, hands it through
+// two channels, and unpacks all partitions of a broker in one goroutine: about
+// half of what it costs to bring records to a sink.
+type fetcher struct {
+	part   pipelines.Partition
+	wire   string // the topic on the wire
+	group  GroupConfig
+	obs    GroupObserver
+	client sarama.Client  // knows the leaders
+	conf   *sarama.Config // of the connection, which is tied to ctx
+	renew  func()         // gives up the claim: it is made anew
+
+	ctx     context.Context //nolint:containedctx // the connection's, which takes none by call
+	stop    context.CancelFunc
+	done    chan struct{}
+	answers chan answer
+	end     atomic.Int64 // of the partition, as its leader last said
+
+	// The goroutine's own:
+	conn  *sarama.Broker
+	next  int64 // offset wanted
+	bytes int32 // asked for
+}
+
+// fetchVersion is the last one before topics' ids, and every broker since 2.3 has it.
+const fetchVersion = 11
+
+// start fetches from the offset next until ctx ends or close. end is the partition's, until
+// its leader says more.
+func (f *fetcher) start(ctx context.Context, dialTimeout time.Duration, next, end int64) {
+	f.ctx, f.stop = context.WithCancel(ctx)
+	conf := *f.client.Config()
+	conf.Net.Proxy.Enable = true
+	conf.Net.Proxy.Dialer = tether{ctx: f.ctx, timeout: dialTimeout}
+	f.conf = &conf
+	f.done, f.answers = make(chan struct{}), make(chan answer)
+	f.next, f.bytes = next, f.group.FetchBytes
+	f.end.Store(end)
+	go f.run()
+}
+
+// close stops it and waits until it has.
+func (f *fetcher) close() {
+	f.stop()
+	<-f.done
+}
+
+func (f *fetcher) run() {
+	defer close(f.done)
+	defer f.hangUp()
+	for failures := 0; f.ctx.Err() == nil; {
+		got, err := f.fetch()
+		if err == nil {
+			failures = 0
+			f.hand(got)
+			continue
+		}
+		f.hangUp()
+		if f.ctx.Err() != nil {
+			return
+		}
+		f.obs.GroupFailed(fmt.Errorf("reading %v: %w", f.part, err))
+		pause(f.ctx, backoff(f.group.RetryBase, f.group.RetryMax, failures))
+		failures++
+		f.refresh()
+	}
+}
+
+// hand waits until the source takes an answer; one without anything new is dropped.
+func (f *fetcher) hand(got answer) {
+	if got.next == got.from {
+		return
+	}
+	select {
+	case f.answers <- got:
+	case <-f.ctx.Done():
+	}
+}
+
+// fetch asks once.
+func (f *fetcher) fetch() (answer, error) {
+	conn, err := f.connect()
+	if err != nil {
+		return answer{}, err
+	}
+	said, err := conn.Fetch(f.request())
+	if err != nil {
+		return answer{}, fmt.Errorf("fetching: %w", err)
+	}
+	if said.ThrottleTime > 0 {
+		pause(f.ctx, said.ThrottleTime)
+	}
+	block, err := heed(said, f.wire, f.part.ID)
+	if errors.Is(err, sarama.ErrOffsetOutOfRange) {
+		return answer{}, f.reset(err)
+	}
+	if err != nil || block == nil {
+		return answer{}, err
+	}
+	f.end.Store(block.HighWaterMarkOffset)
+	got, partial, err := unpack(block, f.next)
+	if err != nil {
+		return answer{}, err
+	}
+	if partial {
+		return answer{}, f.grow()
+	}
+	if got.next > f.next {
+		f.next, f.bytes = got.next, f.group.FetchBytes
+	}
+	return got, nil
+}
+
+func (f *fetcher) request() *sarama.FetchRequest {
+	request := &sarama.FetchRequest{
+		Version: fetchVersion, MaxWaitTime: int32(f.group.FetchWait / time.Millisecond), MinBytes: 1,
+		MaxBytes: f.bytes, Isolation: sarama.ReadUncommitted, SessionEpoch: noSession,
+	}
+	request.AddBlock(f.wire, f.part.ID, f.next, f.bytes, unknownEpoch)
+	return request
+}
+
+// noSession as a session's epoch: each request says all that it wants.
+const noSession = -1
+
+// grow asks for more the next time: the next batch is larger than what was asked for.
+func (f *fetcher) grow() error {
+	if f.bytes >= f.group.FetchMaxBytes {
+		return fmt.Errorf("the batch at offset %d is larger than %d bytes, the most that may be fetched", f.next, f.bytes)
+	}
+	f.bytes = int32(min(2*int64(f.bytes), int64(f.group.FetchMaxBytes)))
+	return nil
+}
