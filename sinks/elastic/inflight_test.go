@@ -117,7 +117,7 @@ func TestInflightFindsTheServersWidth(t *testing.T) {
 		"one worker":                {1, 0, 1, 4, 0.95},
 		"two workers":               {2, 0, 2, 6, 0.95},
 		"eight workers":             {8, 0, 8, 12, 0.9},
-		"wider than the cap":        {64, 0, 16, 16, 0.9},
+		"wider than the cap":        {64, 0, 15, 16, 0.9},
 		"four, then it pushes back": {4, 5, 3, 6, 0.8},
 	} {
 		t.Run(name, func(t *testing.T) {
