@@ -112,6 +112,7 @@ func (f *flight) attempt(ctx context.Context) bool {
 		report.Bytes += len(writes[i].Body)
 	}
 	if err != nil {
+		clear(results) // whatever the sink put there is not to be trusted
 		report.Retries = len(writes)
 		f.obs.Wrote(f.part, report)
 		if ctx.Err() == nil {
@@ -200,21 +201,6 @@ func (f *flight) condemn(i int32, r Result, now int64) {
 		Record: f.batch.records[i], From: f.part, Stage: StageSink, Reason: r.Reason, Status: r.Status,
 		Detail: "the store will never accept this document", At: now,
 	})
-}
-
-// bury publishes the letters that are not acknowledged yet. It is true when none is left.
-func (f *flight) bury(ctx context.Context) bool {
-	if len(f.letters) == 0 {
-		return true
-	}
-	if err := f.dead.Publish(ctx, f.letters); err != nil {
-		if ctx.Err() == nil {
-			f.obs.Noted(f.part, Event{Kind: Failed, Stage: StageSettle, N: int64(len(f.letters)), Reason: "dead_letter", Err: err})
-		}
-		return false
-	}
-	f.letters = nil
-	return true
 }
 
 // hold reports what keeps the batch from being settled: every time for an observer that

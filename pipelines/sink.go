@@ -33,17 +33,20 @@ type Result struct {
 // DeadLetters keeps what will never be accepted.
 type DeadLetters interface {
 	// Publish returns nil only once every letter is durable. It keeps none of the letters'
-	// memory after it has returned, whatever it returns.
+	// memory after it has returned, whatever it returns. An error that has a method
+	// `RecordIndex() int` names a letter that is too large ever to be kept: it is offered
+	// again cut short. Any other error is temporary.
 	Publish(ctx context.Context, letters []DeadLetter) error
 }
 
 // DeadLetter is a record that ended as Poison, with all that a person needs to mend and requeue it.
 type DeadLetter struct {
-	Record Record    // the original bytes
+	Record Record    // the original bytes, unless Detail says that they were cut short
 	From   Partition // where it was read
 	Stage  Stage     // which stage gave it up
 	Reason string    // the same word as in the metrics
 	Status int       // the store's code, 0 when no store was asked
 	Detail string    // one line for a person; never the document's body
 	At     int64     // when, ms since 1970 UTC
+	short  bool      // key, value or headers are not whole: see Detail
 }

@@ -69,6 +69,8 @@ type rig struct {
 	dead  *pipelinestest.Graveyard
 	obs   *pipelinestest.Observer
 	stop  func() error // ends the pipeline and returns what Run returned
+
+	letters pipelines.DeadLetters // instead of dead, when a test sets it
 }
 
 // start runs a pipeline inside the bubble of the calling test.
@@ -82,7 +84,10 @@ func start(t *testing.T, partitions int32, cfg pipelines.Config, stream func() p
 		prepare(r)
 	}
 	cfg.Name = "notes"
-	p, err := pipelines.New(cfg, stream, r.store, r.dead, r.obs)
+	if r.letters == nil {
+		r.letters = r.dead
+	}
+	p, err := pipelines.New(cfg, stream, r.store, r.letters, r.obs)
 	if err != nil {
 		t.Fatal(err)
 	}
