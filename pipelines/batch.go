@@ -13,6 +13,7 @@ type batch struct {
 	headers []Header     // of cloned records
 	bytes   int64        // what it weighs against the lane's buffer
 	opened  time.Time    // when its first record came; zero while it is empty
+	keep    int          // the largest arena that is worth reusing, bytes
 }
 
 // entryOverheadBytes is what a write and its record and result weigh beside their bytes.
@@ -20,6 +21,7 @@ const entryOverheadBytes = 192
 
 func newBatch(cfg *Config) *batch {
 	return &batch{
+		keep:    4 * cfg.BatchBytes,
 		writes:  make([]Write, 0, min(cfg.BatchRecords, 1024)),
 		records: make([]Record, 0, min(cfg.BatchRecords, 1024)),
 		arena:   make([]byte, 0, cfg.BatchBytes+cfg.BatchBytes/8),
@@ -74,9 +76,12 @@ func (b *batch) reset() {
 	clear(b.writes)
 	clear(b.records)
 	clear(b.results)
-	clear(b.dead)
+	clear(b.dead[:cap(b.dead)]) // a flight appends its own letters behind
 	clear(b.headers)
 	b.headers = b.headers[:0]
 	b.writes, b.records, b.results, b.dead = b.writes[:0], b.records[:0], b.results[:0], b.dead[:0]
+	if cap(b.arena) > b.keep { // one huge record would stay for good
+		b.arena = nil
+	}
 	b.arena, b.bytes, b.opened = b.arena[:0], 0, time.Time{}
 }

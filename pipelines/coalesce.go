@@ -88,17 +88,20 @@ func (c *coalescer) take(now time.Time, closing bool) (Record, bool) {
 	c.bytes -= w.weight()
 	held := w.holds
 	w.open, w.holds = held && !closing, false
+	var rec Record
+	if held {
+		rec = unpack(w.held, c.names)
+		rec.Offset = w.offset
+		if cap(w.held) > maxIdleHeldBytes {
+			w.held = nil
+		}
+	}
 	if w.open {
 		w.opened = now.UnixNano()
 		c.bytes += w.weight()
 		c.queue = append(c.queue, seat)
 	}
-	if !held {
-		return Record{}, false
-	}
-	rec := unpack(w.held, c.names)
-	rec.Offset = w.offset
-	return rec, true
+	return rec, held
 }
 
 func (c *coalescer) pop() int32 {
@@ -124,6 +127,10 @@ func (c *coalescer) warm(seat int32) uint64 {
 	}
 	return uint64(c.windows[seat].version)
 }
+
+// maxIdleHeldBytes is the largest buffer that a window keeps for its next record: a
+// hundred thousand windows keep theirs, and only open ones are weighed.
+const maxIdleHeldBytes = 1 << 10
 
 // weight is what an open window costs in memory, bytes.
 func (w *window) weight() int64 { return int64(cap(w.held) + entryOverheadBytes) }

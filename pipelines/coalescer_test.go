@@ -79,3 +79,25 @@ func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 		}
 	})
 }
+
+// A large record does not stay behind when its window has ended, and what an open window
+// weighs is all taken back.
+func TestCoalescerKeepsNoLargeBufferPerSilentIdentity(t *testing.T) {
+	c := newCoalescer(time.Second)
+	now := time.Unix(0, 0)
+	huge := Record{Value: make([]byte, 16<<10)}
+	c.offer(Seat{}, 1, &huge, now)
+	c.offer(Seat{}, 2, &huge, now)
+	if c.bytes < 16<<10 {
+		t.Fatalf("a held record of 16 KiB weighs %d bytes", c.bytes)
+	}
+	if rec, ok := c.take(now, false); !ok || len(rec.Value) != len(huge.Value) {
+		t.Fatalf("took %d bytes, %t", len(rec.Value), ok)
+	}
+	if _, ok := c.take(now, false); ok {
+		t.Fatal("took a record twice")
+	}
+	if kept := cap(c.windows[0].held); kept > maxIdleHeldBytes || c.bytes != 0 {
+		t.Fatalf("%d bytes are kept for a driver who is silent, %d are counted", kept, c.bytes)
+	}
+}
