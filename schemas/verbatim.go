@@ -2,7 +2,6 @@ package schemas
 
 import (
 	"bytes"
-	"math"
 	"strconv"
 )
 
@@ -15,6 +14,10 @@ type verbatim struct {
 	lonFrom, lonTo uint16
 }
 
+// maxVerbatimBytes bounds the object that is kept. Elasticsearch refuses a number of more
+// than 1000 characters, which is a number all the same; and white space is not worth storing.
+const maxVerbatimBytes = 1000
+
 // isVerbatim says whether the fast reader, which met these fields with values (have) and
 // these at all (seen), may keep the object: what it leaves out of a Ping (nulls, empty texts, readings
 // not known, another datum) must not reach the store, and a bulk request is made of lines.
@@ -23,7 +26,7 @@ func (p *Ping) isVerbatim(have, seen fieldSet, object []byte) bool {
 		!(p.Speed < 0) && !(p.Heading < 0) && !(p.Accuracy < 0) && // NaN, an absent reading, may pass
 		(!have.has(fieldStatus) || p.Status != StatusUnset) &&
 		(!have.has(fieldVehicle) || len(p.Vehicle) > 0) && (!have.has(fieldCity) || len(p.City) > 0) &&
-		len(object) <= math.MaxUint16 &&
+		len(object) <= maxVerbatimBytes &&
 		bytes.IndexByte(object, '\n') < 0 && bytes.IndexByte(object, '\r') < 0 && bytes.IndexByte(object, '\\') < 0
 }
 

@@ -51,6 +51,8 @@ func TestWhatIsNotVerbatim(t *testing.T) {
 	for _, more := range []string{
 		`,"colour":"red"}`, `,"speed":null}`, `,"speed":-1}`, `,"heading":-1.0}`, `,"accuracy":-1}`, `,"status":""}`, `,"vehicle":""}`,
 		`,"city":""}`, `,"city":"\u00e4"}`, `,"datum":"wgs84"}`, `,"datum":"gcj02"}`, ",\n\"seq\":1}", "\r}", `,"seq":1e2}`,
+		`,"speed":1.` + strings.Repeat("0", 1000) + `}`, // Elasticsearch refuses a number of so many digits
+		strings.Repeat(" ", 1000) + `}`,
 	} {
 		var p Ping
 		if err := DecodePing(&p, []byte(ping+more)); err != nil {
