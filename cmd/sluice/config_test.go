@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sluice/internal/settings"
+	"sluice/schemas"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -159,5 +160,19 @@ func TestConfigReference(t *testing.T) {
 	}
 	if !bytes.Equal(out.Bytes(), want) {
 		t.Errorf("the reference has changed: look at `sluice config docs`, then run with -update")
+	}
+}
+
+// What an app writes to the topic itself carries the broker's time: its own may be wrong, and
+// then nothing would tell a clock ahead.
+func TestPingsCarryTheBrokersTime(t *testing.T) {
+	specs := topicSpecs(&config{})
+	if specs[0].Name != schemas.TopicPings || specs[0].Settings["message.timestamp.type"] != "LogAppendTime" {
+		t.Fatalf("the first topic is %+v", specs[0])
+	}
+	for _, dead := range specs[1:] {
+		if _, set := dead.Settings["message.timestamp.type"]; set {
+			t.Errorf("%s would lose its records' own time", dead.Name)
+		}
 	}
 }

@@ -67,7 +67,11 @@ func topicSpecs(cfg *config) []kafka.TopicSpec {
 		}
 		return s
 	}
-	specs := []kafka.TopicSpec{topic(schemas.TopicPings, int64(cfg.Topic.MaxMessage), cfg.Topic.Retention)}
+	pings := topic(schemas.TopicPings, int64(cfg.Topic.MaxMessage), cfg.Topic.Retention)
+	// A ping that an app wrote here itself counts as received when the broker says, not when its
+	// own clock does: else a clock ahead could not be told, and would freeze its driver.
+	pings.Settings["message.timestamp.type"] = "LogAppendTime"
+	specs := []kafka.TopicSpec{pings}
 	for _, name := range pipelineNames() {
 		specs = append(specs, topic(schemas.DeadTopic(name), int64(cfg.Topic.MaxMessage)+letterMargin, cfg.Topic.DeadRetention))
 	}

@@ -26,15 +26,18 @@ func (d decoder) Decode(rec *pipelines.Record, f *Fix) error {
 	if err := schemas.DecodePingValue(&f.Ping, rec.Header(schemas.HeaderContentType), rec.Value); err != nil {
 		return rejection(err)
 	}
-	f.ReceivedAt = receivedAt(rec)
+	f.ReceivedAt = d.receivedAt(rec)
 	f.At = schemas.EffectiveTS(f.TS, f.ReceivedAt, d.clockAhead)
 	return nil
 }
 
 // receivedAt is the gateway's header; for a ping that an app wrote to the topic itself,
 // the record's timestamp (the topic is set up to carry the broker's clock); failing both, now.
-func receivedAt(rec *pipelines.Record) int64 {
-	if at, ok := schemas.ParseMillis(rec.Header(schemas.HeaderReceivedAt)); ok {
+// A header that cannot be true (a clock never set, or ahead of the record's own time) is not
+// believed: with it a clock ahead would pass unclamped, and freeze its driver.
+func (d decoder) receivedAt(rec *pipelines.Record) int64 {
+	at, ok := schemas.ParseMillis(rec.Header(schemas.HeaderReceivedAt))
+	if ok && at >= schemas.MinTS && at < schemas.MaxTS && (rec.Time <= 0 || at-rec.Time <= d.clockAhead) {
 		return at
 	}
 	if rec.Time > 0 {

@@ -50,14 +50,27 @@ func TestRejectionCarriesTheCodeAndTheFieldButNotTheBody(t *testing.T) {
 }
 
 func TestReceivedAtIsTheHeaderThenTheBrokersTimeThenNow(t *testing.T) {
-	header := []pipelines.Header{{Key: schemas.HeaderReceivedAt, Value: []byte("1790000000123")}}
-	if got := receivedAt(&pipelines.Record{Time: 5, Headers: header}); got != 1790000000123 {
-		t.Errorf("with a header: %d", got)
+	d := decoder{clockAhead: 2000}
+	for name, c := range map[string]struct {
+		header string
+		time   int64
+		want   int64
+	}{
+		"header":                        {"1790000000123", noon + 500, noon + 123},
+		"header, no record time":        {"1790000000123", 0, noon + 123},
+		"header within the tolerance":   {"1790000001999", noon, noon + 1999},
+		"header ahead of the record":    {"4000000000000", noon, noon},
+		"header of a clock never set":   {"0", noon, noon},
+		"header beyond every clock":     {"999999999999999", noon, noon},
+		"header that is no time at all": {"soon", noon, noon},
+		"record time":                   {"", noon, noon},
+	} {
+		rec := pipelines.Record{Time: c.time, Headers: []pipelines.Header{{Key: schemas.HeaderReceivedAt, Value: []byte(c.header)}}}
+		if got := d.receivedAt(&rec); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
 	}
-	if got := receivedAt(&pipelines.Record{Time: 5}); got != 5 {
-		t.Errorf("with a record time: %d", got)
-	}
-	if got := receivedAt(&pipelines.Record{}); time.Since(time.UnixMilli(got)) > time.Minute {
+	if got := d.receivedAt(&pipelines.Record{}); time.Since(time.UnixMilli(got)) > time.Minute {
 		t.Errorf("with neither: %d", got)
 	}
 }
@@ -217,6 +230,28 @@ func TestMovementGateLetsDistanceHeartbeatAndChangesThrough(t *testing.T) {
 		if v, _ := stream.Gate(f, pipelines.Seat{}, noon); v != step.want {
 			t.Fatalf("%s: %s, want %s", step.name, v, step.want)
 		}
+	}
+}
+
+// A driver who goes offline from an impossible place is shown offline, but is not believed to
+// be there, whichever gates are on.
+func TestGoingOfflineFromAnOutlierAnchorsNothing(t *testing.T) {
+	for name, cfg := range map[string]Config{
+		"outlier": {OutlierSpeed: 100, OutlierSlack: 50, OutlierFixes: 3},
+		"both":    {OutlierSpeed: 100, OutlierSlack: 50, OutlierFixes: 3, MoveDistance: 25, MoveHeartbeat: 30 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			stream := NewLive(cfg)()
+			for i, step := range []struct {
+				north float64
+				more  string
+			}{{0, ""}, {50_000, `,"status":"offline"`}, {100, `,"status":"idle"`}} {
+				f := ping(t, stream, at(noon+int64(i)*5000, offsetBy(step.north), 121, step.more), noon+int64(i)*5000)
+				if v, reason := stream.Gate(f, pipelines.Seat{}, noon); v != pipelines.Unsettled {
+					t.Fatalf("ping %d: %s, %s", i, v, reason)
+				}
+			}
+		})
 	}
 }
 

@@ -57,6 +57,9 @@ func (l *live) Gate(f *Fix, seat pipelines.Seat, now int64) (pipelines.Verdict, 
 	if l.move.on() && !l.move.pass(d, here, f) {
 		return pipelines.Stale, ReasonUnmoved
 	}
+	if !l.outlier.on() {
+		d.accept(here) // else it has, or has let somebody go offline without believing where
+	}
 	return pipelines.Unsettled, ""
 }
 

@@ -20,7 +20,6 @@ func (g *moveGate) pass(d *driver, here spot, f *Fix) bool {
 		return false
 	}
 	d.written, d.state = here, is
-	d.accept(here)
 	return true
 }
 
