@@ -21,7 +21,7 @@ type GroupConfig struct {
 
 	// One partition holds at most two answers, as the broker compressed them and unpacked:
 	// the one being polled and the next.
-	FetchBytes    int32         // asked for per fetch of a partition, compressed; 0 = 1 MiB
+	FetchBytes    int32         // asked for per fetch of a partition, compressed; 0 = 512 KiB
 	FetchMaxBytes int32         // asked for when one batch is larger than FetchBytes; 0 = 16 MiB
 	FetchWait     time.Duration // a leader without new records answers after so long; 0 = 250 ms
 
@@ -33,7 +33,7 @@ func (g GroupConfig) withDefaults() GroupConfig {
 	g.SessionTimeout = orElse(g.SessionTimeout, 8*time.Second)
 	g.HeartbeatInterval = orElse(g.HeartbeatInterval, 300*time.Millisecond)
 	g.RebalanceTimeout = orElse(g.RebalanceTimeout, 30*time.Second)
-	g.FetchBytes = orElse(g.FetchBytes, 1<<20)
+	g.FetchBytes = orElse(g.FetchBytes, 512<<10)
 	g.FetchMaxBytes = orElse(g.FetchMaxBytes, 16<<20)
 	g.FetchWait = orElse(g.FetchWait, 250*time.Millisecond)
 	g.RetryBase = orElse(g.RetryBase, 250*time.Millisecond)
