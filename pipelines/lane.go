@@ -96,7 +96,7 @@ func (l *lane[T]) lost(ctx context.Context, err error) error {
 }
 
 // overLimit is the back-pressure: while it is true the lane does not poll, and the
-// source pauses the partition.
+// source does not fetch.
 func (l *lane[T]) overLimit() bool {
 	held := l.bytes + l.coalescer.bytes
 	over := held >= l.share() || l.progress.span() >= l.cfg.UnsettledRecords || (l.cfg.CoalesceWindow == 0 && len(l.ready) > 0)

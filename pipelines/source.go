@@ -6,8 +6,7 @@ import "context"
 // methods are never called from two goroutines at once, except Lag.
 //
 // A source that is not polled holds at most what its own configuration says, stops
-// fetching (it pauses the partition), keeps its membership of the group, and resumes by
-// itself with the next Poll.
+// fetching, keeps its membership of the group, and resumes by itself with the next Poll.
 type Source interface {
 	// Poll blocks until at least one record is there, fills dst from the front and says
 	// how many. It returns the context's cause once ctx ends. The bytes of the records
