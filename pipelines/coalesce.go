@@ -15,6 +15,7 @@ const ReasonCoalesced = "coalesced"
 // write brings back whichever of the two the commit has not passed, and the survivor always.
 type coalescer struct {
 	window  time.Duration
+	born    time.Time // windows are measured from it, by the steady clock: one that is set back must hold nobody up
 	windows []window // by seat
 	queue   []int32  // seats in the order in which their windows end
 	head    int
@@ -27,7 +28,7 @@ type coalescer struct {
 // a hundred thousand of them cost the collector little.
 type window struct {
 	version int64 // the newest that was let through or is held
-	opened  int64 // ns since 1970 UTC
+	opened  int64 // ns since the coalescer was born
 	offset  int64 // of what is held
 	held    []byte
 	open    bool
@@ -43,7 +44,7 @@ type fate struct {
 const nobody = -1
 
 func newCoalescer(window time.Duration) *coalescer {
-	return &coalescer{window: window, names: names{}}
+	return &coalescer{window: window, born: time.Now(), names: names{}}
 }
 
 func (c *coalescer) offer(seat Seat, version int64, rec *Record, now time.Time) fate {
@@ -52,7 +53,7 @@ func (c *coalescer) offer(seat Seat, version int64, rec *Record, now time.Time) 
 	}
 	w := &c.windows[seat.Number]
 	if !w.open {
-		w.open, w.version, w.opened = true, version, now.UnixNano()
+		w.open, w.version, w.opened = true, version, int64(now.Sub(c.born))
 		c.bytes += w.weight()
 		c.queue = append(c.queue, seat.Number)
 		return fate{through: true, loser: nobody}
@@ -76,7 +77,7 @@ func (c *coalescer) due() (time.Time, bool) {
 	if c.head == len(c.queue) {
 		return time.Time{}, false
 	}
-	return time.Unix(0, c.windows[c.queue[c.head]].opened).Add(c.window), true
+	return c.born.Add(time.Duration(c.windows[c.queue[c.head]].opened) + c.window), true
 }
 
 // take ends the window that ends first and opens the next one for what it held, unless
@@ -97,7 +98,7 @@ func (c *coalescer) take(now time.Time, closing bool) (Record, bool) {
 		}
 	}
 	if w.open {
-		w.opened = now.UnixNano()
+		w.opened = int64(now.Sub(c.born))
 		c.bytes += w.weight()
 		c.queue = append(c.queue, seat)
 	}

@@ -3,6 +3,7 @@ package pipelines
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,5 +100,20 @@ func TestCoalescerKeepsNoLargeBufferPerSilentIdentity(t *testing.T) {
 	}
 	if kept := cap(c.windows[0].held); kept > maxIdleHeldBytes || c.bytes != 0 {
 		t.Fatalf("%d bytes are kept for a driver who is silent, %d are counted", kept, c.bytes)
+	}
+}
+
+// A wall clock that is set back by an hour must not hold a position for an hour: what is due
+// is told by the steady clock, which a time shows as m=.
+func TestWindowsEndByTheSteadyClock(t *testing.T) {
+	c := newCoalescer(time.Second)
+	now := time.Now()
+	c.offer(Seat{}, 1, &Record{}, now)
+	due, open := c.due()
+	if !open || due.Sub(now) != time.Second {
+		t.Fatalf("due in %s, %t", due.Sub(now), open)
+	}
+	if !strings.Contains(due.String(), " m=") {
+		t.Fatalf("due at %s, by the wall clock", due)
 	}
 }

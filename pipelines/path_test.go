@@ -99,6 +99,9 @@ func (f *fates) fault(seed uint64) func(context.Context, []pipelines.Write, []pi
 		}
 		switch {
 		case dice == 0:
+			for i := range results { // not to be trusted beside an error
+				results[i] = pipelines.Result{Verdict: pipelines.Verdict(rng.IntN(7)), Reason: "untold"}
+			}
 			return true, errors.New("connection reset")
 		case dice < 4:
 			for i := range writes {
