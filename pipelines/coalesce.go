@@ -16,8 +16,8 @@ const ReasonCoalesced = "coalesced"
 type coalescer struct {
 	window  time.Duration
 	born    time.Time // windows are measured from it, by the steady clock: one that is set back must hold nobody up
-	windows []window // by seat
-	queue   []int32  // seats in the order in which their windows end
+	windows []window  // by seat
+	queue   []int32   // seats in the order in which their windows end
 	head    int
 	bytes   int64
 	names   names
