@@ -54,9 +54,9 @@ type gatewayConfig struct {
 type keysConfig struct {
 	File             string        `key:"file" doc:"API keys: per line an id and one or two hex SHA-256 of its secrets; empty = everybody is let in"`
 	RecordsPerSecond float64       `key:"recordsPerSecond" default:"0" doc:"each client's quota of records; 0 = none"`
-	BurstRecords     int           `key:"burstRecords" default:"0" doc:"records that a client may send at once; 0 = ten seconds' worth"`
+	BurstRecords     int           `key:"burstRecords" default:"0" doc:"records that a client may send at once, at least gateway.maxRecords; 0 = ten seconds' worth"`
 	BytesPerSecond   settings.Size `key:"bytesPerSecond" default:"0" doc:"each client's quota of body bytes, unpacked; 0 = none"`
-	BurstBytes       settings.Size `key:"burstBytes" default:"0" doc:"body bytes that a client may send at once; 0 = ten seconds' worth"`
+	BurstBytes       settings.Size `key:"burstBytes" default:"0" doc:"body bytes that a client may send at once, at least gateway.maxBody; 0 = ten seconds' worth"`
 }
 
 type queryConfig struct {

@@ -54,10 +54,10 @@ func (k *Keys) Allows(records, bytes int) error {
 	}
 	var complaints []error
 	if burst := burstOf(k.cfg.RecordsPerSecond, k.cfg.BurstRecords); burst > 0 && burst < records {
-		complaints = append(complaints, fmt.Errorf("BurstRecords (%d) is less than one request may hold (%d records)", burst, records))
+		complaints = append(complaints, fmt.Errorf("BurstRecords (%d) is less than one request may hold (%d records): raise it, or lower the gateway's limit", burst, records))
 	}
 	if burst := burstOf(k.cfg.BytesPerSecond, k.cfg.BurstBytes); burst > 0 && burst < bytes {
-		complaints = append(complaints, fmt.Errorf("BurstBytes (%d) is less than one request may hold (%d bytes)", burst, bytes))
+		complaints = append(complaints, fmt.Errorf("BurstBytes (%d) is less than one request may hold (%d bytes): raise it, or lower the gateway's limit", burst, bytes))
 	}
 	return errors.Join(complaints...)
 }
