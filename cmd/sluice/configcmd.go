@@ -19,6 +19,11 @@ func (configCmd) Help() string {
 
 type configShowCmd struct{ configFlag }
 
+// Help is the long text of --help.
+func (configShowCmd) Help() string {
+	return "Example:\n  SLUICE_GPS_COALESCE=2s sluice config show --config sluice.yaml"
+}
+
 // Run prints what is in force.
 func (c *configShowCmd) Run(p *process) error {
 	cfg, err := loadConfig(c.Config, p.environ)
@@ -29,6 +34,9 @@ func (c *configShowCmd) Run(p *process) error {
 }
 
 type configDocsCmd struct{}
+
+// Help is the long text of --help.
+func (configDocsCmd) Help() string { return "Example:\n  sluice config docs > config.md" }
 
 // Run prints the reference.
 func (configDocsCmd) Run(p *process) error {

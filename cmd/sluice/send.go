@@ -28,7 +28,7 @@ type sendCmd struct {
 	Rate        float64           `help:"At most so many records a second; 0 = no limit."`
 	Batch       int               `help:"Records in one request." default:"500"`
 	Connections int               `help:"Requests under way at once." default:"4"`
-	GiveUp      time.Duration     `help:"On a request that gets no final answer." default:"60s"`
+	GiveUp      time.Duration     `help:"On a request that would get no final answer within it." default:"60s"`
 	Timeout     time.Duration     `help:"Of one request." default:"15s"`
 	Hold        string            `help:"Records that --shift and --speed may hold in memory." default:"1GiB" placeholder:"SIZE"`
 	Key         string            `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
@@ -67,10 +67,10 @@ func (c *sendCmd) Run(ctx context.Context, p *process) (err error) {
 	if err := c.print(p.stdout, &summary); err != nil {
 		return err
 	}
-	if err != nil {
+	if err != nil && summary.Unsent > 0 {
 		return fmt.Errorf("%d of %d records were not acknowledged: %w", summary.Unsent, summary.Read, err)
 	}
-	return nil
+	return err
 }
 
 func (c *sendCmd) config(stdin io.Reader) (send.Config, error) {
