@@ -25,7 +25,7 @@ func DecodePingProto(p *Ping, value []byte) error {
 	var have fieldSet
 	for len(value) > 0 {
 		number, wire, n := protowire.ConsumeTag(value)
-		if n < 0 {
+		if n < 0 || number > protowire.MaxValidNumber { // ConsumeTag lets larger ones pass, the library does not
 			return &FieldError{CodeBadProtobuf, "", "a broken tag"}
 		}
 		value = value[n:]
