@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/IBM/sarama"
 
@@ -70,7 +71,7 @@ func (r *reader) read(dst []pipelines.Record) int {
 	n := 0
 	for n < len(dst) && len(r.answer.batches) > 0 {
 		batch := r.answer.batches[0]
-		first, appended := batch.FirstTimestamp.UnixMilli(), batch.MaxTimestamp.UnixMilli()
+		first, appended := millis(batch.FirstTimestamp), millis(batch.MaxTimestamp)
 		for n < len(dst) && r.record < len(batch.Records) {
 			rec := batch.Records[r.record]
 			r.record++
@@ -123,4 +124,12 @@ func heed(said *sarama.FetchResponse, wire string, id int32) (*sarama.FetchRespo
 		return nil, block.Err
 	}
 	return block, nil
+}
+
+// millis is a time on the wire, 0 for a record without one.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
 }

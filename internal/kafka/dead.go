@@ -45,7 +45,10 @@ func (d *DeadLetters) record(letter *pipelines.DeadLetter) pipelines.Record {
 	// Copies: an attempt that failed may still be under way when its caller is done with
 	// the letter, and the publisher holds its memory for so long.
 	out := pipelines.Record{Key: bytes.Clone(letter.Record.Key), Value: bytes.Clone(letter.Record.Value)}
-	out.Offset, out.Time = letter.Record.Offset, letter.Record.Time
+	out.Offset = letter.Record.Offset
+	if at := letter.Record.Time; at > 0 && at < latestTime {
+		out.Time = at // another one cannot be written; the letter then carries its own time
+	}
 	out.Headers = make([]pipelines.Header, 0, len(letter.Record.Headers)+storyHeaders)
 	for _, h := range letter.Record.Headers {
 		out.Headers = append(out.Headers, pipelines.Header{Key: h.Key, Value: bytes.Clone(h.Value)})
@@ -69,6 +72,10 @@ func (d *DeadLetters) record(letter *pipelines.DeadLetter) pipelines.Record {
 	tell(schemas.HeaderDeadPipeline, d.pipeline)
 	return out
 }
+
+// latestTime bounds what a producer may have claimed, ms since 1970 UTC: the client
+// counts in ns and refuses what would overflow.
+const latestTime = schemas.MaxTS
 
 // storyHeaders is how many headers a letter has beside its record's own.
 const storyHeaders = 10
