@@ -8,7 +8,7 @@ import "strconv"
 // one of them longer than its batch keeps that whole buffer alive, and clones it instead.
 type Record struct {
 	Offset  int64 // position in the partition
-	Time    int64 // broker's or producer's timestamp, ms since 1970 UTC
+	Time    int64 // broker's or producer's timestamp, ms since 1970 UTC; 0 = none
 	Key     []byte
 	Value   []byte
 	Headers []Header
