@@ -33,6 +33,7 @@ func (a *app) addGateway(keys *apikeys.Keys) error {
 	}
 	a.routes = append(a.routes, g.Routes()...)
 	a.precondition(roleGateway, a.topicsAre([]string{schemas.TopicPings}))
+	a.checks = append(a.checks, opshttp.Check{Name: "kafka", Ready: a.admin.Ping})
 	return nil
 }
 
