@@ -20,7 +20,7 @@ type coalescer struct {
 	queue   []int32   // seats in the order in which their windows end
 	head    int
 	bytes   int64
-	names   names
+	names   HeaderNames
 }
 
 // window is one identity's. It holds bytes, not a decoded record, and those are a copy:
@@ -44,7 +44,7 @@ type fate struct {
 const nobody = -1
 
 func newCoalescer(window time.Duration) *coalescer {
-	return &coalescer{window: window, born: time.Now(), names: names{}}
+	return &coalescer{window: window, born: time.Now(), names: HeaderNames{}}
 }
 
 func (c *coalescer) offer(seat Seat, version int64, rec *Record, now time.Time) fate {

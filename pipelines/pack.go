@@ -27,7 +27,7 @@ func packBytes(dst, b []byte) []byte {
 }
 
 // unpack is the record that pack was given. Its bytes alias packed.
-func unpack(packed []byte, known names) Record {
+func unpack(packed []byte, known HeaderNames) Record {
 	r := Record{Time: int64(binary.LittleEndian.Uint64(packed))}
 	packed = packed[8:]
 	r.Key, packed = unpackBytes(packed)
@@ -40,7 +40,7 @@ func unpack(packed []byte, known names) Record {
 	for i := range r.Headers {
 		var name []byte
 		name, packed = unpackBytes(packed)
-		r.Headers[i].Key = known.text(name)
+		r.Headers[i].Key = known.Text(name)
 		r.Headers[i].Value, packed = unpackBytes(packed)
 	}
 	return r
@@ -53,20 +53,4 @@ func unpackBytes(packed []byte) (b, rest []byte) {
 		return nil, packed
 	}
 	return packed[: n-1 : n-1], packed[n-1:]
-}
-
-// names keeps a few header names as texts, so that each is made once.
-type names map[string]string
-
-const maxNames = 64
-
-func (n names) text(name []byte) string {
-	if known, ok := n[string(name)]; ok {
-		return known
-	}
-	made := string(name)
-	if len(n) < maxNames {
-		n[made] = made
-	}
-	return made
 }

@@ -79,7 +79,7 @@ func TestPackedRecordsComeBack(t *testing.T) {
 		for i := range rapid.IntRange(0, 4).Draw(t, "headers") {
 			rec.Headers = append(rec.Headers, Header{Key: fmt.Sprint("h", i), Value: bytes.Draw(t, "header")})
 		}
-		got := unpack(rec.pack(nil), names{})
+		got := unpack(rec.pack(nil), HeaderNames{})
 		if fmt.Sprintf("%#v", got) != fmt.Sprintf("%#v", rec) {
 			t.Fatalf("%#v came back as %#v", rec, got)
 		}

@@ -62,7 +62,7 @@ func afterEmpty(block *sarama.FetchResponseBlock) int64 {
 type reader struct {
 	answer answer
 	record int // of the first batch left
-	names  names
+	names  pipelines.HeaderNames
 }
 
 // read fills dst from the front with what is left of the answer.
@@ -104,7 +104,7 @@ func (r *reader) headers(slab []pipelines.Header, headers []*sarama.RecordHeader
 		slab = make([]pipelines.Header, 0, records*len(headers))
 	}
 	for _, h := range headers {
-		slab = append(slab, pipelines.Header{Key: r.names.text(h.Key), Value: h.Value})
+		slab = append(slab, pipelines.Header{Key: r.names.Text(h.Key), Value: h.Value})
 	}
 	return slab
 }

@@ -38,7 +38,7 @@ func (c *claims) carry(ctx context.Context, session sarama.ConsumerGroupSession,
 func (c *claims) source(part pipelines.Partition, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, renew func()) *source {
 	return &source{
 		part: part, wire: claim.Topic(), session: session, offsets: c.offsets, committed: -1,
-		reader: reader{names: make(names)},
+		reader: reader{names: pipelines.HeaderNames{}},
 		fetcher: &fetcher{
 			part: part, wire: claim.Topic(), group: c.group.group, obs: c.group.obs, client: c.client, renew: renew,
 		},

@@ -56,19 +56,3 @@ func (s *source) close() {
 	s.closed.Store(true)
 	s.fetcher.close()
 }
-
-// names keeps the header names it has met as texts, so that a name is made once.
-type names map[string]string
-
-const maxNames = 64
-
-func (n names) text(name []byte) string {
-	if known, ok := n[string(name)]; ok {
-		return known
-	}
-	made := string(name)
-	if len(n) < maxNames {
-		n[made] = made
-	}
-	return made
-}
