@@ -9,9 +9,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
-	"sluice/schemas"
-	"sluice/sinks/elastic"
 )
 
 // errMissing is a precondition that only an operator can mend.
@@ -110,16 +107,5 @@ func (a *app) topicsAre(topics []string) func(context.Context) error {
 			return fmt.Errorf("%w: missing topics: %s", errMissing, a.cfg.Topic.Prefix+strings.Join(missing, ", "+a.cfg.Topic.Prefix))
 		}
 		return nil
-	}
-}
-
-// templatesAre is met when Elasticsearch has what the set-up makes.
-func templatesAre(set *elastic.Setup) func(context.Context) error {
-	return func(ctx context.Context) error {
-		err := set.Check(ctx)
-		if err == nil || errors.Is(err, schemas.ErrUnavailable) || ctx.Err() != nil {
-			return err
-		}
-		return fmt.Errorf("%w: %w", errMissing, err)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"go.uber.org/zap"
-
-	"sluice/sinks/elastic"
 )
 
 // pingsFamily begins the names of history's day indices.
@@ -17,7 +15,7 @@ const retainEvery = time.Hour
 
 // retention drops days of history that are older than is kept.
 type retention struct {
-	setup    *elastic.Setup
+	retain   func(ctx context.Context, family string, keepDays int, now time.Time) (dropped []string, err error)
 	family   string
 	keepDays int
 	log      *zap.Logger
@@ -38,12 +36,12 @@ func (r *retention) run(ctx context.Context) error {
 }
 
 func (r *retention) once(ctx context.Context) {
-	said, err := r.setup.Retain(ctx, r.family, r.keepDays, time.Now())
+	dropped, err := r.retain(ctx, r.family, r.keepDays, time.Now())
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
 		r.log.Error("dropping old days failed, next try in an hour", zap.String("family", r.family), zap.Error(err))
-	case len(said.Dropped) > 0:
-		r.log.Info("dropped old days", zap.Strings("indices", said.Dropped), zap.Int("keepDays", r.keepDays))
+	case len(dropped) > 0:
+		r.log.Info("dropped old days", zap.Strings("days", dropped), zap.Int("keepDays", r.keepDays))
 	}
 }

@@ -70,7 +70,11 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	limitMemory(cfg.Memory)
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.Strings("roles", roles))
-	a, err := newApp(cfg, roles, c.Pipelines, log)
+	on, err := clusterSite(cfg)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(cfg, on, roles, c.Pipelines, log)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 // app is one process: the parts of its roles, and what they share.
 type app struct {
 	cfg   *config
+	site  *site
 	log   *zap.Logger
 	reg   *prometheus.Registry
 	admin *kafka.Admin
@@ -33,13 +34,15 @@ type app struct {
 	http, ops *httpserver.Server // http is nil without a role that serves
 }
 
-// newApp builds the roles. What it has opened it closes again when it fails.
-func newApp(cfg *config, roles, names []string, log *zap.Logger) (*app, error) {
+// newApp builds the roles on a site, which is the app's to close. What it has opened it
+// closes again when it fails.
+func newApp(cfg *config, on *site, roles, names []string, log *zap.Logger) (*app, error) {
+	a := &app{cfg: cfg, site: on, log: log, group: runGroup{within: stopWithin}, closers: on.closers}
 	reg, err := telemetry.NewRegistry(buildOf())
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, a.close())
 	}
-	a := &app{cfg: cfg, log: log, reg: reg, group: runGroup{within: stopWithin}}
+	a.reg = reg
 	if err := a.build(roles, names); err != nil {
 		return nil, errors.Join(err, a.abandon())
 	}
@@ -53,6 +56,9 @@ func (a *app) build(roles, names []string) error {
 	}
 	a.admin = admin
 	a.closers = append(a.closers, admin.Close)
+	for _, server := range a.site.servers {
+		a.group.addLast(server.name, server.run)
+	}
 	if slices.Contains(roles, rolePipelines) {
 		if err := a.addPipelines(names); err != nil {
 			return err

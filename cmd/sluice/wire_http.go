@@ -13,7 +13,6 @@ import (
 	"sluice/internal/query"
 	"sluice/internal/telemetry"
 	"sluice/schemas"
-	"sluice/sinks/elastic"
 )
 
 // addGateway adds the endpoints that take records.
@@ -39,26 +38,18 @@ func (a *app) addGateway(keys *apikeys.Keys) error {
 
 // addQuery adds the endpoints that answer questions.
 func (a *app) addQuery(keys *apikeys.Keys) error {
-	reader, err := elastic.NewReader(a.cfg.elastic())
-	if err != nil {
-		return usage(err)
-	}
 	observer, err := telemetry.NewQuery(a.reg, a.log)
 	if err != nil {
 		return err
 	}
-	q, err := query.New(a.cfg.query(), query.Deps{Drivers: reader, Area: reader, Keys: keys, Observer: observer})
+	q, err := query.New(a.cfg.query(), query.Deps{Drivers: a.site.places, Area: a.site.places, Keys: keys, Observer: observer})
 	if err != nil {
 		return usage(err)
 	}
 	a.routes = append(a.routes, q.Routes()...)
 	a.group.add("live streams", q.Run)
-	set, err := newSetup(a.cfg)
-	if err != nil {
-		return err
-	}
-	a.precondition(roleQuery, templatesAre(set))
-	a.checks = append(a.checks, opshttp.Check{Name: "elastic", Ready: reader.Ready})
+	a.precondition(roleQuery, a.site.check)
+	a.checks = append(a.checks, opshttp.Check{Name: a.site.name, Ready: a.site.places.Ready})
 	return nil
 }
 

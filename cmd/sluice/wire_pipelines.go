@@ -6,11 +6,11 @@ import (
 	"slices"
 
 	"sluice/internal/kafka"
+	"sluice/internal/probe"
 	"sluice/internal/telemetry"
 	"sluice/pipelines"
 	"sluice/pipelines/gps"
 	"sluice/schemas"
-	"sluice/sinks/elastic"
 )
 
 // spec is one pipeline: which topic, and how its records are carried.
@@ -25,7 +25,7 @@ type carrier interface {
 	Run(ctx context.Context, group pipelines.Group) error
 }
 
-// pipelineDeps are what every pipeline into Elasticsearch is made of.
+// pipelineDeps are what every pipeline is made of.
 type pipelineDeps struct {
 	cfg  *config
 	sink pipelines.Sink
@@ -66,22 +66,18 @@ func (a *app) addPipelines(names []string) error {
 		return usage(fmt.Errorf("making the publisher of dead letters: %w", err))
 	}
 	a.closers = append(a.closers, letters.Close)
-	set, err := newSetup(a.cfg)
-	if err != nil {
-		return err
-	}
 	var topics []string
 	for _, s := range chosen(names) {
 		topics = append(topics, s.topic, schemas.DeadTopic(s.name))
 	}
-	before := a.precondition(rolePipelines, a.topicsAre(topics), templatesAre(set))
+	before := a.precondition(rolePipelines, a.topicsAre(topics), a.site.check)
 	for _, s := range chosen(names) {
 		if err := a.addPipeline(s, letters, before); err != nil {
 			return fmt.Errorf("pipeline %s: %w", s.name, err)
 		}
 	}
 	if a.cfg.GPS.KeepDays > 0 {
-		keeper := &retention{setup: set, family: pingsFamily, keepDays: a.cfg.GPS.KeepDays, log: a.log}
+		keeper := &retention{retain: a.site.retain, family: pingsFamily, keepDays: a.cfg.GPS.KeepDays, log: a.log}
 		a.group.add("retention", before.guard(keeper.run))
 	}
 	return nil
@@ -101,9 +97,9 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	if err != nil {
 		return err
 	}
-	sink, err := elastic.New(a.cfg.elastic(), storeObserver{store})
+	sink, err := a.site.sink(store)
 	if err != nil {
-		return usage(err)
+		return err
 	}
 	dead, err := kafka.NewDeadLetters(letters, s.name)
 	if err != nil {
@@ -139,7 +135,7 @@ func (a *app) addProber(name string, store *telemetry.Store, before *preconditio
 	if a.cfg.Pipeline.ProbeInterval == 0 {
 		return nil, nil //nolint:nilnil // nobody asks for samples
 	}
-	prober, err := elastic.NewProber(a.cfg.elastic(), elastic.ProbeConfig{Interval: a.cfg.Pipeline.ProbeInterval}, storeObserver{store})
+	prober, err := probe.New(probe.Config{Interval: a.cfg.Pipeline.ProbeInterval}, a.site.probes, store)
 	if err != nil {
 		return nil, usage(err)
 	}

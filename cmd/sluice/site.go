@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"sluice/internal/probe"
+	"sluice/internal/query"
+	"sluice/internal/telemetry"
+	"sluice/pipelines"
+)
+
+// site is the list of what one installation stores with: real servers (site_cluster.go), or
+// one data directory (site_embedded.go). Everything else of the process is the same.
+type site struct {
+	sink   func(store *telemetry.Store) (pipelines.Sink, error) // one for each pipeline
+	places places                                               // what questions are answered from
+	probes probe.Searcher                                       // what freshness is measured with
+
+	check  func(ctx context.Context) error // what setup makes is there; wraps errMissing when waiting cannot help
+	retain func(ctx context.Context, family string, keepDays int, now time.Time) (dropped []string, err error)
+
+	name    string   // of the store, in readiness checks
+	servers []runner // to be run as long as anything else runs
+	closers []func() error
+}
+
+// places is where drivers are found.
+type places interface {
+	query.Drivers
+	query.Area
+	Ready(ctx context.Context) error
+}
