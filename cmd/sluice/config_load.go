@@ -10,11 +10,17 @@ const envPrefix = "SLUICE_"
 
 // loadConfig reads defaults, file and environment; any complaint is one of usage.
 func loadConfig(file string, environ []string) (*config, error) {
+	return loadConfigWith(file, environ, func(*config) {})
+}
+
+// loadConfigWith lets the command line's flags have the last word.
+func loadConfigWith(file string, environ []string, flags func(*config)) (*config, error) {
 	cfg := &config{}
 	err := settings.Load(cfg, settings.Source{File: file, Environ: environ, Prefix: envPrefix, Foreign: foreignVariables()})
 	if err != nil {
 		return nil, usage(fmt.Errorf("reading settings:\n%w", err))
 	}
+	flags(cfg)
 	if err := cfg.validate(); err != nil {
 		return nil, usage(fmt.Errorf("checking settings:\n%w", err))
 	}

@@ -70,11 +70,15 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	limitMemory(cfg.Memory)
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.Strings("roles", roles))
+	reg, err := telemetry.NewRegistry(build)
+	if err != nil {
+		return err
+	}
 	on, err := clusterSite(cfg)
 	if err != nil {
 		return err
 	}
-	a, err := newApp(cfg, on, roles, c.Pipelines, log)
+	a, err := newApp(cfg, on, roles, c.Pipelines, reg, log)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"go.uber.org/zap"
+
 	"sluice/internal/probe"
 	"sluice/internal/query"
 	"sluice/internal/telemetry"
@@ -20,8 +22,9 @@ type site struct {
 	check  func(ctx context.Context) error // what setup makes is there; wraps errMissing when waiting cannot help
 	retain func(ctx context.Context, family string, keepDays int, now time.Time) (dropped []string, err error)
 
-	name    string   // of the store, in readiness checks
-	servers []runner // to be run as long as anything else runs
+	name    string      // of the store, in readiness checks
+	facts   []zap.Field // told beside the addresses when all is ready
+	servers []runner    // to be run as long as anything else runs
 	closers []func() error
 }
 

@@ -36,13 +36,8 @@ type app struct {
 
 // newApp builds the roles on a site, which is the app's to close. What it has opened it
 // closes again when it fails.
-func newApp(cfg *config, on *site, roles, names []string, log *zap.Logger) (*app, error) {
-	a := &app{cfg: cfg, site: on, log: log, group: runGroup{within: stopWithin}, closers: on.closers}
-	reg, err := telemetry.NewRegistry(buildOf())
-	if err != nil {
-		return nil, errors.Join(err, a.close())
-	}
-	a.reg = reg
+func newApp(cfg *config, on *site, roles, names []string, reg *prometheus.Registry, log *zap.Logger) (*app, error) {
+	a := &app{cfg: cfg, site: on, reg: reg, log: log, group: runGroup{within: stopWithin}, closers: on.closers}
 	if err := a.build(roles, names); err != nil {
 		return nil, errors.Join(err, a.abandon())
 	}
@@ -121,7 +116,7 @@ func (a *app) announce(ctx context.Context) error {
 	if a.http != nil {
 		fields = append(fields, zap.String("http", "http://"+a.http.Addr().String()))
 	}
-	a.log.Info("ready", fields...)
+	a.log.Info("ready", append(fields, a.site.facts...)...)
 	<-ctx.Done()
 	a.log.Info("stopping", zap.Duration("within", stopWithin))
 	return nil
