@@ -114,19 +114,5 @@ func (a *Admin) compare(admin sarama.ClusterAdmin, spec TopicSpec) ([]Difference
 
 // settingsOf asks for some of a topic's settings.
 func settingsOf(admin sarama.ClusterAdmin, wire string, names []string) (map[string]string, error) {
-	ask := []*sarama.ConfigResource{{Type: sarama.TopicResource, Name: wire, ConfigNames: names}}
-	said, err := admin.DescribeConfigs(ask, sarama.DescribeConfigsOptions{})
-	if err != nil {
-		return nil, err
-	}
-	have := make(map[string]string, len(names))
-	for _, resource := range said {
-		if resource.ErrorCode != sarama.ErrNoError {
-			return nil, resource.ErrorCode
-		}
-		for _, entry := range resource.Configs {
-			have[entry.Name] = entry.Value
-		}
-	}
-	return have, nil
+	return describeSettings(admin, sarama.TopicResource, wire, names)
 }
