@@ -20,6 +20,7 @@ type Observer interface {
 
 // Attempt is one call of the sink.
 type Attempt struct {
+	Start   time.Time     // when the sink was called
 	Writes  int           // writes offered
 	Bytes   int           // their bodies, bytes
 	Took    time.Duration // the sink's answer
@@ -27,6 +28,7 @@ type Attempt struct {
 	Err     error         // the whole attempt failed
 	Fresh   Freshness     // event -> stored, of the writes stored by this attempt
 	Sample  Write         // one write that was stored, to be looked for by a search; Key is nil when none was
+	Records []Record      // those of the batch, also when only some are offered again; valid during the call
 }
 
 // Kind is what an Event is about.

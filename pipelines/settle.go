@@ -107,7 +107,7 @@ func (f *flight) attempt(ctx context.Context) bool {
 	}
 	start := time.Now()
 	err := f.sink.Write(ctx, writes, results)
-	report := Attempt{Writes: len(writes), Took: time.Since(start), Err: err}
+	report := Attempt{Start: start, Writes: len(writes), Took: time.Since(start), Err: err, Records: f.batch.records}
 	for i := range writes {
 		report.Bytes += len(writes[i].Body)
 	}

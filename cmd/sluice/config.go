@@ -20,6 +20,7 @@ type config struct {
 	Query    queryConfig    `key:"query"`
 	Ops      opsConfig      `key:"ops"`
 	Log      logConfig      `key:"log"`
+	Trace    traceConfig    `key:"trace"`
 	Memory   memoryConfig   `key:"memory"`
 	Check    bool           `key:"check" default:"true" doc:"refuse to run without the topics and templates that setup makes; off only in front of a server that stands in for Elasticsearch"`
 }

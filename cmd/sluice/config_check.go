@@ -27,6 +27,7 @@ func (c *config) validate() error {
 		section("query", c.query().Validate()),
 		section("http", c.http().Validate()),
 		section("ops", c.ops().Validate()),
+		section("trace", c.trace().Validate()),
 		c.contradictions(),
 	)
 }

@@ -23,6 +23,7 @@ type app struct {
 	log   *zap.Logger
 	reg   *prometheus.Registry
 	admin *kafka.Admin
+	spans *telemetry.Tracer // nil when it is switched off
 
 	group     runGroup
 	checks    []opshttp.Check
@@ -51,6 +52,10 @@ func (a *app) build(roles, names []string) error {
 	}
 	a.admin = admin
 	a.closers = append(a.closers, admin.Close)
+	if a.spans, err = telemetry.NewTracer(a.cfg.trace(), buildOf(), a.reg, a.log); err != nil {
+		return usage(err)
+	}
+	a.group.addLast("spans", a.spans.Run)
 	for _, server := range a.site.servers {
 		a.group.addLast(server.name, server.run)
 	}

@@ -26,7 +26,7 @@ func (a *app) addGateway(keys *apikeys.Keys) error {
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(a.cfg.gateway(), gateway.Deps{Publisher: publisher, Keys: keys, Observer: observer})
+	g, err := gateway.New(a.cfg.gateway(), gateway.Deps{Publisher: a.spans.Publisher(publisher), Keys: keys, Observer: observer})
 	if err != nil {
 		return usage(err)
 	}
@@ -42,7 +42,7 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 	if err != nil {
 		return err
 	}
-	q, err := query.New(a.cfg.query(), query.Deps{Drivers: a.site.places, Area: a.site.places, Keys: keys, Observer: observer})
+	q, err := query.New(a.cfg.query(), query.Deps{Drivers: a.spans.Drivers(a.site.places), Area: a.site.places, Keys: keys, Observer: observer})
 	if err != nil {
 		return usage(err)
 	}
@@ -63,7 +63,7 @@ func (a *app) addHTTP() error {
 	if err != nil {
 		return fmt.Errorf("making the servers' log: %w", err)
 	}
-	server, err := httpserver.New(a.cfg.http(), httpserver.Observe(httpserver.Mux(a.routes...), observer), errorLog)
+	server, err := httpserver.New(a.cfg.http(), a.spans.HTTP(httpserver.Observe(httpserver.Mux(a.routes...), observer)), errorLog)
 	if err != nil {
 		return err
 	}

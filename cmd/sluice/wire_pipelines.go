@@ -85,7 +85,7 @@ func (a *app) addPipelines(names []string) error {
 
 // addPipeline adds one pipeline with its group, sink, prober and observers.
 func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition) error {
-	store, err := telemetry.NewStore(s.name, a.reg, a.log)
+	store, err := telemetry.NewStore(s.name, a.spans, a.reg, a.log)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	if err != nil {
 		return err
 	}
-	carrying, err := s.build(pipelineDeps{cfg: a.cfg, sink: sink, dead: dead, obs: observer})
+	carrying, err := s.build(pipelineDeps{cfg: a.cfg, sink: sink, dead: dead, obs: a.spans.Pipeline(s.name, observer)})
 	if err != nil {
 		return usage(err)
 	}

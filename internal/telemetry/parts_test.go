@@ -95,7 +95,7 @@ func TestQueryStoreAndGroupReport(t *testing.T) {
 	q.QueryFailed("/v1/drivers/nearby", errors.New("store unavailable"))
 	q.LiveSubscribers(3)
 	q.LiveDropped()
-	s, err := telemetry.NewStore("gps-live", reg, log)
+	s, err := telemetry.NewStore("gps-live", nil, reg, log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 // Store counts the requests that one pipeline's sink sends to its store, and how long a
 // stored document takes to be found.
 type Store struct {
+	pipeline   string
+	tracer     *Tracer // nil when it is switched off
 	log        *zap.Logger
 	quiet      *quiet
 	requests   *prometheus.CounterVec
@@ -23,14 +25,15 @@ type Store struct {
 	unseen     prometheus.Counter
 }
 
-// NewStore registers the metrics of one pipeline's store.
-func NewStore(pipeline string, reg prometheus.Registerer, log *zap.Logger) (*Store, error) {
+// NewStore registers the metrics of one pipeline's store; tracer may be nil.
+func NewStore(pipeline string, tracer *Tracer, reg prometheus.Registerer, log *zap.Logger) (*Store, error) {
 	labels := prometheus.Labels{"pipeline": pipeline}
 	fresh := make([]float64, 0, 32)
 	for _, bound := range pipelines.FreshnessBounds() {
 		fresh = append(fresh, bound.Seconds())
 	}
 	s := &Store{
+		pipeline: pipeline, tracer: tracer,
 		log:   log.With(zap.String("pipeline", pipeline)),
 		quiet: newQuiet(time.Minute),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -62,6 +65,7 @@ func (s *Store) Requested(status, busy int, took time.Duration) {
 	s.requests.WithLabelValues(strconv.Itoa(status)).Inc()
 	s.busy.Add(float64(busy))
 	s.seconds.Observe(took.Seconds())
+	s.tracer.request(s.pipeline, status, busy, took)
 }
 
 // Limited sets the limit of requests in flight.
