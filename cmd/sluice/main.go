@@ -29,6 +29,7 @@ type commands struct {
 	Setup   setupCmd   `cmd:"" help:"Make the topics, templates and indices that are missing. Harmless when run again."`
 	Send    sendCmd    `cmd:"" help:"Send pings from CSV, GPX or NDJSON files through the gateway."`
 	Lag     lagCmd     `cmd:"" help:"Say how far each pipeline is behind, per partition."`
+	Health  healthCmd  `cmd:"" help:"Ask the process beside it whether it is ready: a health check for containers."`
 	Bench   benchCmd   `cmd:"" help:"Measure sluice beside the limits of this machine."`
 	Config  configCmd  `cmd:"" help:"Show the configuration in force, or document every key."`
 	Version versionCmd `cmd:"" help:"Say which binary this is."`
