@@ -54,6 +54,7 @@ func rooms() []room {
 
 		{path: "cmd/sluice/...", free: true},
 		{path: "ops/ci/...", std: true},
+		{path: "ops/opstest"},
 	}
 }
 
