@@ -1,0 +1,80 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Config says where the store is and what it may use.
+type Config struct {
+	Dir    string // an existing directory; the store makes its files there
+	NoSync bool   // true: what is Stored survives kill -9, but perhaps not a power cut; false: it survives both
+
+	MaxDays     int   // day files; a write that needs one more is Refused as too_many_days; 0 = 1000
+	MaxOpenDays int   // day files that are open at once; 0 = 8
+	MaxGroup    int   // writes of one transaction: calls that wait are committed together up to here; 0 = 20,000
+	CacheBytes  int64 // SQLite's page cache of one connection, two or three per open file; 0 = 8 MiB
+	MaxLogBytes int64 // write-ahead log of one file, above which it is moved into the file; 0 = 32 MiB
+}
+
+// The defaults of a Config, and its bounds.
+const (
+	DefaultMaxDays     = 1000
+	DefaultMaxOpenDays = 8
+	DefaultMaxGroup    = 20_000
+	DefaultCacheBytes  = 8 << 20
+	DefaultMaxLogBytes = 32 << 20
+
+	mostDays      = 40_000 // every day from 2000 to 2099, and some
+	mostOpenDays  = 256
+	mostGroup     = 1_000_000
+	minCacheBytes = 64 << 10
+	minLogBytes   = 1 << 20
+)
+
+// Validate names everything that is wrong, at once.
+func (c Config) Validate() error {
+	var complaints []error
+	complain := func(format string, args ...any) {
+		complaints = append(complaints, fmt.Errorf("embedded: "+format, args...))
+	}
+	if c.Dir == "" {
+		complain("a directory is needed")
+	}
+	if c.MaxDays < 0 || c.MaxDays > mostDays {
+		complain("%d days are outside 0 to %d", c.MaxDays, mostDays)
+	}
+	if c.MaxOpenDays < 0 || c.MaxOpenDays > mostOpenDays {
+		complain("%d open days are outside 0 to %d", c.MaxOpenDays, mostOpenDays)
+	}
+	if c.MaxGroup < 0 || c.MaxGroup > mostGroup {
+		complain("%d writes of one transaction are outside 0 to %d", c.MaxGroup, mostGroup)
+	}
+	if c.CacheBytes != 0 && c.CacheBytes < minCacheBytes {
+		complain("a page cache of %d bytes is below %d", c.CacheBytes, minCacheBytes)
+	}
+	if c.MaxLogBytes != 0 && c.MaxLogBytes < minLogBytes {
+		complain("a write-ahead log of %d bytes is below %d", c.MaxLogBytes, minLogBytes)
+	}
+	return errors.Join(complaints...)
+}
+
+// withDefaults fills in what was left zero.
+func (c Config) withDefaults() Config {
+	if c.MaxDays == 0 {
+		c.MaxDays = DefaultMaxDays
+	}
+	if c.MaxOpenDays == 0 {
+		c.MaxOpenDays = DefaultMaxOpenDays
+	}
+	if c.MaxGroup == 0 {
+		c.MaxGroup = DefaultMaxGroup
+	}
+	if c.CacheBytes == 0 {
+		c.CacheBytes = DefaultCacheBytes
+	}
+	if c.MaxLogBytes == 0 {
+		c.MaxLogBytes = DefaultMaxLogBytes
+	}
+	return c
+}
