@@ -37,7 +37,7 @@ func (c *claims) carry(ctx context.Context, session sarama.ConsumerGroupSession,
 // source makes the partition's source; its fetcher is not started.
 func (c *claims) source(part pipelines.Partition, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, renew func()) *source {
 	return &source{
-		part: part, wire: claim.Topic(), session: session, offsets: c.offsets, committed: -1,
+		part: part, wire: claim.Topic(), note: c.group.group.Notes[part.ID], session: session, offsets: c.offsets, committed: -1,
 		reader: reader{names: pipelines.HeaderNames{}},
 		fetcher: &fetcher{
 			part: part, wire: claim.Topic(), group: c.group.group, obs: c.group.obs, client: c.client, renew: renew,

@@ -49,7 +49,7 @@ func (s *source) commit(next int64) error {
 	if next <= s.committed {
 		return nil
 	}
-	err := s.offsets.commit(s.session.MemberID(), s.session.GenerationID(), s.wire, s.part.ID, next)
+	err := s.offsets.commit(s.session.MemberID(), s.session.GenerationID(), s.wire, s.part.ID, next, s.note)
 	if err == nil {
 		s.committed = next
 		return nil

@@ -15,6 +15,10 @@ type GroupConfig struct {
 	// must never share one. "" = dynamic: a member that stops hands over at once.
 	InstanceID string
 
+	// Notes are kept with every commit of a partition, for Admin.Places to read; at most 4096
+	// bytes each by the brokers' default. nil = none.
+	Notes map[int32]string
+
 	SessionTimeout    time.Duration // a member silent for so long is dead; 0 = 8 s (brokers allow 6 s and more)
 	HeartbeatInterval time.Duration // how soon a rebalance is noticed; 0 = 300 ms
 	RebalanceTimeout  time.Duration // a revoked lane has so long to drain; 0 = 30 s

@@ -59,17 +59,30 @@ func (a *Admin) lag(ctx context.Context, group, wire string) ([]PartitionLag, er
 	return lags, nil
 }
 
-// committed asks for a group's commits; a coordinator that has moved, or that is only
-// just taking the group over, is asked again.
+// committed asks for a group's commits, -1 where there is none.
 func committed(ctx context.Context, client sarama.Client, admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]int64, error) {
+	found, err := blocksOf(ctx, client, admin, group, wire, ids)
+	if err != nil {
+		return nil, err
+	}
+	commits := nothing(ids)
+	for id, block := range found {
+		commits[id] = block.Offset
+	}
+	return commits, nil
+}
+
+// blocksOf asks for what a group has committed; a coordinator that has moved, or that is
+// only just taking the group over, is asked again.
+func blocksOf(ctx context.Context, client sarama.Client, admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]*sarama.OffsetFetchResponseBlock, error) {
 	var last error
 	for failures := range coordinatorTries {
-		commits, err := commitsOf(admin, group, wire, ids)
+		found, err := askBlocks(admin, group, wire, ids)
 		if err == nil {
-			return commits, nil
+			return found, nil
 		}
 		if errors.Is(err, sarama.ErrGroupIDNotFound) { // a group that never was has no commits
-			return nothing(ids), nil
+			return map[int32]*sarama.OffsetFetchResponseBlock{}, nil
 		}
 		last = err
 		if !errors.Is(err, sarama.ErrNotCoordinatorForConsumer) && !errors.Is(err, sarama.ErrConsumerCoordinatorNotAvailable) &&
@@ -86,7 +99,7 @@ func committed(ctx context.Context, client sarama.Client, admin sarama.ClusterAd
 
 const coordinatorTries = 8
 
-func commitsOf(admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]int64, error) {
+func askBlocks(admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[int32]*sarama.OffsetFetchResponseBlock, error) {
 	said, err := admin.ListConsumerGroupOffsets(group, map[string][]int32{wire: ids})
 	if err != nil {
 		return nil, err
@@ -94,16 +107,16 @@ func commitsOf(admin sarama.ClusterAdmin, group, wire string, ids []int32) (map[
 	if said.Err != sarama.ErrNoError {
 		return nil, said.Err
 	}
-	commits := nothing(ids)
+	found := make(map[int32]*sarama.OffsetFetchResponseBlock, len(ids))
 	for _, id := range ids {
 		if block := said.GetBlock(wire, id); block != nil {
 			if block.Err != sarama.ErrNoError {
 				return nil, block.Err
 			}
-			commits[id] = block.Offset
+			found[id] = block
 		}
 	}
-	return commits, nil
+	return found, nil
 }
 
 // nothing is the answer for a group without commits.

@@ -35,12 +35,12 @@ func newOffsets(client sarama.Client, group, instance string) *offsets {
 // noTimestamp leaves the commit's time to the broker.
 const noTimestamp = 0
 
-// commit puts one partition's offset, as that member of that generation.
-func (o *offsets) commit(member string, generation int32, topic string, partition int32, next int64) error {
+// commit puts one partition's offset with its note, as that member of that generation.
+func (o *offsets) commit(member string, generation int32, topic string, partition int32, next int64, note string) error {
 	request := &sarama.OffsetCommitRequest{
 		Version: 8, ConsumerGroup: o.group, ConsumerID: member, ConsumerGroupGeneration: generation, GroupInstanceId: o.instance,
 	}
-	request.AddBlockWithLeaderEpoch(topic, partition, next, unknownEpoch, noTimestamp, "")
+	request.AddBlockWithLeaderEpoch(topic, partition, next, unknownEpoch, noTimestamp, note)
 	conn, err := o.connect()
 	if err != nil {
 		return err

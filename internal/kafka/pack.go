@@ -62,8 +62,8 @@ type packed struct {
 
 // pack sorts a call's records by partition, and cuts each share into parts that fit a
 // batch. It allocates per call, not per record.
-func (p *Publisher) pack(t *topic, records []pipelines.Record) (packed, error) {
-	where, ends, headers, err := p.place(t, records)
+func (p *Publisher) pack(t *topic, partition int32, records []pipelines.Record) (packed, error) {
+	where, ends, headers, err := p.place(t, partition, records)
 	if err != nil {
 		return packed{}, err
 	}
@@ -96,8 +96,11 @@ func (p *Publisher) pack(t *topic, records []pipelines.Record) (packed, error) {
 
 // place finds each record's partition, where each partition's share ends, and how many
 // headers there are.
-func (p *Publisher) place(t *topic, records []pipelines.Record) (where, ends []int32, headers int, err error) {
+func (p *Publisher) place(t *topic, partition int32, records []pipelines.Record) (where, ends []int32, headers int, err error) {
 	n := len(t.partitions)
+	if int(partition) >= n {
+		return nil, nil, 0, fmt.Errorf("no partition %d, only %d of them", partition, n)
+	}
 	where, ends = make([]int32, len(records)), make([]int32, n)
 	keyless := int(p.turn.Add(1)) % n
 	for i := range records {
@@ -105,7 +108,10 @@ func (p *Publisher) place(t *topic, records []pipelines.Record) (where, ends []i
 			return nil, nil, 0, &TooLargeError{Index: i, Bytes: size, Limit: p.limits.RecordBytes}
 		}
 		w := keyless
-		if records[i].Key != nil {
+		switch {
+		case partition != byKey:
+			w = int(partition)
+		case records[i].Key != nil:
 			w = partitionOf(records[i].Key, n)
 		}
 		where[i] = int32(w)

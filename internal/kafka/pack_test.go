@@ -28,7 +28,7 @@ func TestPackKeepsEveryRecordInOrder(t *testing.T) {
 				records[i].Headers = append(records[i].Headers, pipelines.Header{Key: fmt.Sprint(i, h), Value: fmt.Append(nil, h)})
 			}
 		}
-		out, err := p.pack(topic, records)
+		out, err := p.pack(topic, byKey, records)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func checkPacked(t *rapid.T, p *Publisher, topic *topic, records []pipelines.Rec
 func TestPackNamesTheRecordThatIsTooLarge(t *testing.T) {
 	p := &Publisher{limits: PublisherConfig{RecordBytes: 200}.withDefaults()}
 	topic := &topic{partitions: []*partition{newPartition(p, "t", 0)}}
-	_, err := p.pack(topic, []pipelines.Record{{Value: make([]byte, 100)}, {Value: make([]byte, 201)}})
+	_, err := p.pack(topic, byKey, []pipelines.Record{{Value: make([]byte, 100)}, {Value: make([]byte, 201)}})
 	var large *TooLargeError
 	if !errors.As(err, &large) || large.Index != 1 || large.Limit != 200 {
 		t.Fatalf("got %v, want a TooLargeError of record 1", err)

@@ -97,6 +97,21 @@ const spareRequests = 3
 // The bytes of the records are read until they are acknowledged: only after nil may they
 // be used again.
 func (p *Publisher) Publish(ctx context.Context, topic string, records []pipelines.Record) error {
+	return p.publish(ctx, topic, byKey, records)
+}
+
+// PublishTo is Publish into one partition, whatever the records' keys are.
+func (p *Publisher) PublishTo(ctx context.Context, part pipelines.Partition, records []pipelines.Record) error {
+	if part.ID < 0 {
+		return fmt.Errorf("publishing to %v: no such partition", part)
+	}
+	return p.publish(ctx, part.Topic, part.ID, records)
+}
+
+// byKey as a partition leaves the choice to the records' keys.
+const byKey = -1
+
+func (p *Publisher) publish(ctx context.Context, topic string, partition int32, records []pipelines.Record) error {
 	if len(records) == 0 {
 		return nil
 	}
@@ -106,7 +121,7 @@ func (p *Publisher) Publish(ctx context.Context, topic string, records []pipelin
 	if err != nil {
 		return fmt.Errorf("publishing to %s: %w", topic, p.late(ctx, err))
 	}
-	packed, err := p.pack(t, records)
+	packed, err := p.pack(t, partition, records)
 	if err != nil {
 		return fmt.Errorf("publishing to %s: %w", topic, err)
 	}

@@ -14,6 +14,7 @@ import (
 type source struct {
 	part    pipelines.Partition
 	wire    string // the topic on the wire
+	note    string // kept with each commit
 	session sarama.ConsumerGroupSession
 	offsets *offsets
 	fetcher *fetcher
