@@ -1,0 +1,8 @@
+package city
+
+import (
+	"testing"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
