@@ -41,6 +41,9 @@ func shortenNamed(letters []DeadLetter, err error) bool {
 	return i >= 0 && i < len(letters) && letters[i].shorten()
 }
 
+// CutShort is in the detail of a letter whose record is not whole.
+const CutShort = "cut short, too large to be kept"
+
 // shorten halves the larger of value and key, or drops the headers when they weigh most.
 // What is left out can be read where the record still stands, which the letter says.
 func (l *DeadLetter) shorten() bool {
@@ -52,7 +55,7 @@ func (l *DeadLetter) shorten() bool {
 	}
 	if !l.short {
 		l.short = true
-		l.Detail += fmt.Sprintf("; cut short, too large to be kept: its key had %d bytes, its value %d, its headers %d", key, value, headers)
+		l.Detail += fmt.Sprintf("; "+CutShort+": its key had %d bytes, its value %d, its headers %d", key, value, headers)
 	}
 	switch {
 	case headers > max(key, value):

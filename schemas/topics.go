@@ -32,4 +32,21 @@ const (
 	HeaderDeadOffset    = "dead-offset"
 	HeaderDeadTime      = "dead-time" // ms since 1970 UTC, decimal text
 	HeaderDeadPipeline  = "dead-pipeline"
+	HeaderDeadWritten   = "dead-written"  // the original record's own time, ms; absent when it had none
+	HeaderDeadAttempts  = "dead-attempts" // how often it was requeued, decimal; the requeued record carries it on
+)
+
+// Headers of a mark: a record of a dead topic without value that says what was done about
+// letters of its own partition. A letter has a verdict, and a mark has none.
+const (
+	HeaderDeadMark    = "dead-mark"    // MarkRequeued or MarkDropped
+	HeaderDeadMarked  = "dead-marked"  // offsets of the letters: 3,5-9
+	HeaderDeadMarkAt  = "dead-mark-at" // ms since 1970 UTC
+	HeaderDeadMarkWho = "dead-mark-who"
+)
+
+// What a mark says was done.
+const (
+	MarkRequeued = "requeued"
+	MarkDropped  = "dropped"
 )

@@ -34,3 +34,11 @@ func ParseMillis(text []byte) (int64, bool) {
 	}
 	return ms, true
 }
+
+// ReceivedAt reads the header received-at of a ping whose record has that time (ms, 0 or below: none),
+// and says whether it is believed. One that cannot be true (a clock never set, or ahead of the record's own time by
+// more than tolerance) is not: with it a clock ahead would pass unclamped, and freeze its driver.
+func ReceivedAt(header []byte, recordTime, tolerance int64) (int64, bool) {
+	at, ok := ParseMillis(header)
+	return at, ok && at >= MinTS && at < MaxTS && (recordTime <= 0 || at-recordTime <= tolerance)
+}

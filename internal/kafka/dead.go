@@ -46,8 +46,10 @@ func (d *DeadLetters) record(letter *pipelines.DeadLetter) pipelines.Record {
 	// the letter, and the publisher holds its memory for so long.
 	out := pipelines.Record{Key: bytes.Clone(letter.Record.Key), Value: bytes.Clone(letter.Record.Value)}
 	out.Offset = letter.Record.Offset
+	written := ""
 	if at := letter.Record.Time; at > 0 && at < latestTime {
 		out.Time = at // another one cannot be written; the letter then carries its own time
+		written = strconv.FormatInt(at, 10)
 	}
 	out.Headers = make([]pipelines.Header, 0, len(letter.Record.Headers)+storyHeaders)
 	for _, h := range letter.Record.Headers {
@@ -70,6 +72,7 @@ func (d *DeadLetters) record(letter *pipelines.DeadLetter) pipelines.Record {
 	tell(schemas.HeaderDeadOffset, strconv.FormatInt(letter.Record.Offset, 10))
 	tell(schemas.HeaderDeadTime, strconv.FormatInt(letter.At, 10))
 	tell(schemas.HeaderDeadPipeline, d.pipeline)
+	tell(schemas.HeaderDeadWritten, written)
 	return out
 }
 
@@ -78,4 +81,4 @@ func (d *DeadLetters) record(letter *pipelines.DeadLetter) pipelines.Record {
 const latestTime = schemas.MaxTS
 
 // storyHeaders is how many headers a letter has beside its record's own.
-const storyHeaders = 10
+const storyHeaders = 11

@@ -37,7 +37,7 @@ func TestDeadLetterKeepsRecordAndStory(t *testing.T) {
 		schemas.HeaderReceivedAt: "1790000000124", schemas.HeaderDeadReason: "mapping", schemas.HeaderDeadStage: "sink",
 		schemas.HeaderDeadVerdict: "poison", schemas.HeaderDeadStatus: "400", schemas.HeaderDeadDetail: "a field does not fit",
 		schemas.HeaderDeadTopic: "driver.pings", schemas.HeaderDeadPartition: "7", schemas.HeaderDeadOffset: "42",
-		schemas.HeaderDeadTime: "1790000000999", schemas.HeaderDeadPipeline: "gps-live",
+		schemas.HeaderDeadTime: "1790000000999", schemas.HeaderDeadPipeline: "gps-live", schemas.HeaderDeadWritten: "1790000000123",
 	} {
 		if have := string(got.Header(name)); have != want {
 			t.Errorf("header %s is %q, want %q", name, have, want)

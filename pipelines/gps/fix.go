@@ -31,13 +31,11 @@ func (d decoder) Decode(rec *pipelines.Record, f *Fix) error {
 	return nil
 }
 
-// receivedAt is the gateway's header; for a ping that an app wrote to the topic itself,
-// the record's timestamp (the topic is set up to carry the broker's clock); failing both, now.
-// A header that cannot be true (a clock never set, or ahead of the record's own time) is not
-// believed: with it a clock ahead would pass unclamped, and freeze its driver.
+// receivedAt is the gateway's header; for a ping that an app wrote to the topic itself, or
+// one whose header is not believed, the record's timestamp (the topic is set up to carry the
+// broker's clock); failing both, now.
 func (d decoder) receivedAt(rec *pipelines.Record) int64 {
-	at, ok := schemas.ParseMillis(rec.Header(schemas.HeaderReceivedAt))
-	if ok && at >= schemas.MinTS && at < schemas.MaxTS && (rec.Time <= 0 || at-rec.Time <= d.clockAhead) {
+	if at, ok := schemas.ReceivedAt(rec.Header(schemas.HeaderReceivedAt), rec.Time, d.clockAhead); ok {
 		return at
 	}
 	if rec.Time > 0 {
