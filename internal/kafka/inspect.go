@@ -153,3 +153,6 @@ func IsDenied(err error) bool {
 	}
 	return false
 }
+
+// IsMissing tells whether the cluster does not have the topic that was asked for.
+func IsMissing(err error) bool { return errors.Is(err, sarama.ErrUnknownTopicOrPartition) }

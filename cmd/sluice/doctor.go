@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sluice/internal/doctor"
+)
+
+// doctorCmd is `sluice doctor`.
+type doctorCmd struct {
+	configFlag
+	Data string `help:"Data directory of an embedded installation: look at it and at its broker instead of Elasticsearch." type:"path" placeholder:"DIR"`
+	JSON bool   `help:"Print JSON." name:"json"`
+}
+
+// Help is the long text of --help.
+func (doctorCmd) Help() string {
+	return `Checks every server, topic, template, index, setting, clock, disk and permission, changes nothing, and says how to mend what it finds. ` +
+		`Exit code 3 when something fails; warnings alone are no failure.
+
+Example:
+  sluice doctor --config sluice.yaml
+  sluice doctor --data ~/sluice-data
+  sluice doctor --json | jq '.findings[] | select(.level == "fail")'`
+}
+
+// Run asks everything at once and prints.
+func (c *doctorCmd) Run(ctx context.Context, p *process) (err error) {
+	cfg, err := loadConfig(c.Config, p.environ)
+	if err != nil {
+		return err
+	}
+	parts, closers, err := c.parts(cfg)
+	defer func() { err = errors.Join(err, closeAll(closers)) }()
+	if err != nil {
+		return usage(err)
+	}
+	report := doctor.Run(ctx, doctor.Config{}, parts)
+	printing := report.Print
+	if c.JSON {
+		printing = report.JSON
+	}
+	if err := printing(p.stdout); err != nil {
+		return err
+	}
+	if report.Failures > 0 {
+		return fmt.Errorf("%w: %d failures", errFound, report.Failures)
+	}
+	return nil
+}
+
+// parts are what this installation is made of.
+func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() error, err error) {
+	part, closer, err := kafkaPart(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	parts, closers = append(parts, part), append(closers, closer)
+	if c.Data != "" {
+		parts = append(parts, dataPart(c.Data))
+	} else {
+		part, closer, err := elasticPart(cfg)
+		if err != nil {
+			return nil, closers, err
+		}
+		parts, closers = append(parts, part), append(closers, closer)
+	}
+	return append(parts, machinePart(cfg)), closers, nil
+}
+
+func closeAll(closers []func() error) error {
+	var errs []error
+	for _, closer := range closers {
+		errs = append(errs, closer())
+	}
+	return errors.Join(errs...)
+}
+
+// judged are findings about one thing: a good one stands when nothing else was found.
+type judged struct {
+	what, where string
+	found       []doctor.Finding
+}
+
+func (j *judged) warn(fix, format string, args ...any) {
+	j.found = append(j.found, doctor.Warning(j.what, j.where, fmt.Sprintf(format, args...), fix))
+}
+
+func (j *judged) fail(fix, format string, args ...any) {
+	j.found = append(j.found, doctor.Failure(j.what, j.where, fmt.Sprintf(format, args...), fix))
+}
+
+// or is what was found, or the good word.
+func (j *judged) or(format string, args ...any) []doctor.Finding {
+	if len(j.found) > 0 {
+		return j.found
+	}
+	return []doctor.Finding{doctor.Good(j.what, j.where, fmt.Sprintf(format, args...))}
+}
+
+// only is one finding.
+func only(f doctor.Finding) []doctor.Finding { return []doctor.Finding{f} }

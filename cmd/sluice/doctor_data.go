@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"sluice/internal/datadir"
+	"sluice/internal/doctor"
+)
+
+// dataPart is the data directory of an embedded installation.
+func dataPart(dir string) doctor.Part {
+	return doctor.Part{Name: "data directory", Checks: []doctor.Check{
+		{What: "data", Where: dir, Run: func(context.Context) []doctor.Finding { return judgeData(dir) }},
+	}}
+}
+
+// judgeData looks at the directory's format, its holder, its permissions and its disk.
+func judgeData(dir string) []doctor.Finding {
+	j := judged{what: "data", where: dir}
+	err := datadir.Check(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		j.fail("sluice up --data "+dir, "does not exist")
+		return j.found
+	case err != nil:
+		j.fail("name the directory that `sluice up` uses, or an empty one", "%v", err)
+		return j.found
+	}
+	if err := unix.Access(dir, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
+		j.fail("chown -R $USER "+dir, "this user may not write there: %v", err)
+	}
+	return append(j.or("%s", holder(dir)), judgeSpace(dir)...)
+}
+
+// holder says which process has the directory. A pid that a kill has left behind belongs to
+// nobody, or by chance to another program: the kernel's lock counts, and is not tried here,
+// because trying would take it.
+func holder(dir string) string {
+	said, err := os.ReadFile(filepath.Join(dir, "LOCK"))
+	pid := strings.TrimSpace(string(said))
+	if err != nil || pid == "" {
+		return "nobody holds it: `sluice up` does not run"
+	}
+	if _, err := os.Stat(filepath.Join("/proc", pid)); errors.Is(err, fs.ErrNotExist) {
+		return "was left by process " + pid + ", which no longer runs; the next `sluice up` takes it"
+	}
+	return "held by process " + pid
+}
+
+// spaceLeast is what a data directory needs to work on: segments, the store's log and its
+// merges.
+const (
+	spaceLeast = 1 << 30
+	spaceWarn  = 5 << 30
+)
+
+func judgeSpace(dir string) []doctor.Finding {
+	j := judged{what: "disk", where: dir}
+	free, err := datadir.Free(dir)
+	if err != nil {
+		return only(doctor.Skipped("disk", dir, err.Error()))
+	}
+	fix := fmt.Sprintf("du -sh %s/*, then free space on that disk, or SLUICE_GPS_KEEP_DAYS=… to keep less", dir)
+	switch {
+	case free < spaceLeast:
+		j.fail(fix, "only %s are free: nothing is acknowledged once they are used", human(free))
+	case free < spaceWarn:
+		j.warn(fix, "only %s are free", human(free))
+	}
+	return j.or("%s are free", human(free))
+}

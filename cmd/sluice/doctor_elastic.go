@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"sluice/internal/doctor"
+	"sluice/schemas"
+	"sluice/sinks/elastic"
+)
+
+// elasticPart is Elasticsearch and what sluice has there.
+func elasticPart(cfg *config) (doctor.Part, func() error, error) {
+	var looks []*elastic.Inspector
+	closer := func() error {
+		for _, look := range looks {
+			look.Close()
+		}
+		return nil
+	}
+	part := doctor.Part{Name: "Elasticsearch"}
+	for _, url := range cfg.Elastic.URLs {
+		one := cfg.elastic()
+		one.URLs = []string{url}
+		look, err := elastic.NewInspector(one)
+		if err != nil {
+			return part, closer, err
+		}
+		looks = append(looks, look)
+		part.Reach = append(part.Reach, doctor.Check{What: "elastic", Where: url, Run: func(ctx context.Context) []doctor.Finding {
+			nodes, err := look.Nodes(ctx)
+			return judgeURL(url, nodes, err)
+		}})
+	}
+	set, err := newSetup(cfg)
+	if err != nil {
+		return part, closer, err
+	}
+	look, err := elastic.NewInspector(cfg.elastic())
+	if err != nil {
+		return part, closer, err
+	}
+	looks = append(looks, look)
+	part.Checks = append(clusterChecks(cfg, look), indexChecks(cfg, look, set)...)
+	return part, func() error { set.Close(); return closer() }, nil
+}
+
+// clusterChecks look at what the cluster has for everybody.
+func clusterChecks(cfg *config, look *elastic.Inspector) []doctor.Check {
+	return []doctor.Check{
+		{What: "nodes", Where: "elastic", Run: func(ctx context.Context) []doctor.Finding {
+			nodes, err := look.Nodes(ctx)
+			if err != nil {
+				return only(elasticFailed("nodes", "elastic", err))
+			}
+			var found []doctor.Finding
+			for _, node := range nodes {
+				found = append(found, judgeNode(cfg, node)...)
+			}
+			return found
+		}},
+		{What: "cluster", Where: "elastic", Run: func(ctx context.Context) []doctor.Finding {
+			health, err := look.Health(ctx)
+			if err != nil {
+				return only(elasticFailed("cluster", "elastic", err))
+			}
+			limits, err := look.Limits(ctx)
+			if err != nil {
+				return append(judgeHealth(cfg, health), doctor.Skipped("shards", "elastic", err.Error()))
+			}
+			return append(judgeHealth(cfg, health), judgeLimits(cfg, health, limits)...)
+		}},
+		{What: "privileges", Where: "elastic", Run: func(ctx context.Context) []doctor.Finding {
+			missing, known, err := look.Rights(ctx)
+			switch {
+			case err != nil:
+				return only(elasticFailed("privileges", "elastic", err))
+			case !known:
+				return only(doctor.Skipped("privileges", "elastic", "the cluster has no security, or does not say; everything above could be read"))
+			}
+			return judgeRights(missing)
+		}},
+	}
+}
+
+// judgeURL says whether one address is Elasticsearch, of a version that sluice speaks.
+func judgeURL(url string, nodes []elastic.Node, err error) []doctor.Finding {
+	j := judged{what: "elastic", where: url}
+	switch {
+	case err != nil:
+		return only(elasticFailed("elastic", url, err))
+	case len(nodes) == 0:
+		j.fail("SLUICE_ELASTIC_URLS=http://host:9200 of a node of Elasticsearch", "answers, but names no node")
+		return j.found
+	}
+	for _, node := range nodes {
+		switch major, _, _ := strings.Cut(node.Version, "."); major {
+		case "8":
+		case "9":
+			j.warn("run Elasticsearch 8.19, which sluice is tested with", "node %s is version %s", node.Name, node.Version)
+		default:
+			j.fail("run Elasticsearch 8.x", "node %s is version %q, sluice speaks to 8.x", node.Name, node.Version)
+		}
+	}
+	return j.or("answers: %d nodes, version %s", len(nodes), nodes[0].Version)
+}
+
+// elasticFailed is the finding when a question has no answer.
+func elasticFailed(what, where string, err error) doctor.Finding {
+	unknown, forbidden := elastic.Denied(err)
+	fix := "start Elasticsearch, or SLUICE_ELASTIC_URLS=http://host:port of one that runs"
+	switch {
+	case unknown:
+		fix = "SLUICE_ELASTIC_API_KEY=…, or SLUICE_ELASTIC_USERNAME and SLUICE_ELASTIC_PASSWORD"
+	case forbidden:
+		fix = "give this user's role the cluster privilege monitor, and view_index_metadata on its indices"
+	case strings.Contains(err.Error(), "x509"):
+		fix = "SLUICE_ELASTIC_CA_FILE=/path/to/http_ca.crt"
+	case strings.Contains(err.Error(), "HTTP response to HTTPS"):
+		fix = "SLUICE_ELASTIC_URLS=http://…"
+	case errors.Is(err, context.DeadlineExceeded):
+		fix = "look whether the cluster is overloaded (`curl …/_nodes/hot_threads`), then run `sluice doctor` again"
+	case !errors.Is(err, schemas.ErrUnavailable):
+		fix = "look into Elasticsearch's logs; this question should have been understood"
+	}
+	return doctor.Failure(what, where, err.Error(), fix)
+}
+
+// judgeNode looks at one server's limits, disk, queue and clock.
+func judgeNode(cfg *config, node elastic.Node) []doctor.Finding {
+	j := judged{what: "node", where: node.Name}
+	if body := int64(cfg.Elastic.MaxBody); node.MaxContentLength > 0 && body > node.MaxContentLength {
+		j.fail(fmt.Sprintf("SLUICE_ELASTIC_MAX_BODY=%s", size(node.MaxContentLength)), "takes requests of %s, elastic.maxBody is %s: full ones are refused", size(node.MaxContentLength), cfg.Elastic.MaxBody)
+	}
+	if node.WriteRejected > 0 {
+		j.warn(fmt.Sprintf("SLUICE_ELASTIC_MAX_IN_FLIGHT=%d, or more nodes", max(cfg.Elastic.MaxInFlight/2, 1)), "has turned away %d bulk items since it started, for a full queue; they were offered again", node.WriteRejected)
+	}
+	found := j.or("version %s", node.Version)
+	if node.Total > 0 {
+		found = append(found, judgeDisk("elastic "+node.Name, node.Available, node.Total, "SLUICE_GPS_KEEP_DAYS=… to keep less, or a larger disk; below 5 % Elasticsearch closes its indices")...)
+	}
+	ahead := node.ClockAhead
+	if ahead.Abs() <= node.ClockError {
+		ahead = 0
+	}
+	good := fmt.Sprintf("within %s of this machine's", rounded(max(node.ClockAhead.Abs(), node.ClockError, time.Millisecond)))
+	if ahead < -clockWarn {
+		// An old clock of a store hurts nobody but who reads its logs, and ours may be the wrong one.
+		return append(found, doctor.Warning("clock", "elastic "+node.Name, fmt.Sprintf("is %s behind this machine", rounded(-ahead)), "timedatectl set-ntp true on both machines, then `chronyc tracking`"))
+	}
+	return append(found, judgeClock("elastic "+node.Name, ahead, cfg.GPS.ClockAhead, good)...)
+}
+
+// judgeHealth says what the cluster's colour means.
+func judgeHealth(cfg *config, health elastic.Health) []doctor.Finding {
+	j := judged{what: "cluster", where: "elastic"}
+	switch {
+	case health.Status == "red":
+		j.fail(fmt.Sprintf("curl '%s/_cluster/allocation/explain?pretty'", cfg.Elastic.URLs[0]), "is red: %d shards are nowhere, what they hold cannot be read or written", health.UnassignedShards)
+	case health.Status != "green" && health.DataNodes <= cfg.Index.Replicas:
+		j.warn(fmt.Sprintf("add nodes, or: curl -X PUT '%s/%s*/_settings' -H 'Content-Type: application/json' -d '{\"index.number_of_replicas\":%d}', and SLUICE_INDEX_REPLICAS=%d", cfg.Elastic.URLs[0], cfg.Index.Prefix, max(health.DataNodes-1, 0), max(health.DataNodes-1, 0)),
+			"is %s: %d copies have no node to live on", health.Status, health.UnassignedShards)
+	case health.Status != "green":
+		j.warn(fmt.Sprintf("curl '%s/_cluster/allocation/explain?pretty'", cfg.Elastic.URLs[0]), "is %s: %d shards are unassigned", health.Status, health.UnassignedShards)
+	case cfg.Index.Replicas > 0 && health.DataNodes == 1:
+		j.warn("SLUICE_INDEX_REPLICAS=0, or add a node", "has one data node and index.replicas is %d: new indices stay yellow", cfg.Index.Replicas)
+	}
+	return j.or("green, %d data nodes, %d shards", health.DataNodes, health.ActiveShards)
+}
+
+// shardsWarn is how much of a cluster's shards may be in use before it is said.
+const shardsWarn = 0.9
+
+func judgeLimits(cfg *config, health elastic.Health, limits elastic.Limits) []doctor.Finding {
+	j := judged{what: "shards", where: "elastic"}
+	used, room := health.ActiveShards+health.UnassignedShards, limits.MaxShardsPerNode*health.DataNodes
+	day := cfg.Index.Shards * (1 + cfg.Index.Replicas)
+	more := fmt.Sprintf("SLUICE_GPS_KEEP_DAYS=… to keep fewer days, or: curl -X PUT '%s/_cluster/settings' -H 'Content-Type: application/json' -d '{\"persistent\":{\"cluster.max_shards_per_node\":%d}}'", cfg.Elastic.URLs[0], 2*limits.MaxShardsPerNode)
+	switch {
+	case room == 0:
+	case used+day > room:
+		j.fail(more, "%d of %d shards are in use: tomorrow's index cannot be made", used, room)
+	case float64(used) > shardsWarn*float64(room):
+		j.warn(more, "%d of %d shards are in use", used, room)
+	}
+	if limits.ReadOnly {
+		j.fail(fmt.Sprintf("curl -X PUT '%s/_cluster/settings' -H 'Content-Type: application/json' -d '{\"persistent\":{\"cluster.blocks.read_only\":null,\"cluster.blocks.read_only_allow_delete\":null}}'", cfg.Elastic.URLs[0]),
+			"the whole cluster is closed to writing")
+	}
+	if !limits.Watermarks {
+		j.warn(fmt.Sprintf("curl -X PUT '%s/_cluster/settings' -H 'Content-Type: application/json' -d '{\"persistent\":{\"cluster.routing.allocation.disk.threshold_enabled\":true}}'", cfg.Elastic.URLs[0]),
+			"disk watermarks are off: a full disk fails in the middle of a write")
+	}
+	return j.or("%d of %d in use", used, room)
+}
+
+func judgeRights(missing []string) []doctor.Finding {
+	j := judged{what: "privileges", where: "elastic"}
+	if len(missing) > 0 {
+		j.fail("give this user's role: "+strings.Join(missing, "; "), "%d are missing", len(missing))
+	}
+	return j.or("all that writers, readers and setup need")
+}
