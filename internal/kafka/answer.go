@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"errors"
 	"fmt"
 	"reflect"
 	"time"
@@ -18,16 +17,18 @@ type answer struct {
 	next    int64                 // the offset behind all of it, markers and compacted records too
 }
 
-var errLegacy = errors.New("its records have the format from before Kafka 0.11, which is not read")
-
 // unpack walks the records of an answer. partial says that the first batch is larger than
 // what was asked for: the answer then holds nothing.
-func unpack(block *sarama.FetchResponseBlock, from int64) (got answer, partial bool, err error) {
+func unpack(block *sarama.FetchResponseBlock, from int64) (got answer, partial bool) {
 	got, partial = answer{from: from, next: from}, block.Partial
 	for _, set := range block.RecordsSet {
 		batch := set.RecordBatch
+		if set.MsgSet != nil {
+			partial = partial || set.MsgSet.PartialTrailingMessage
+			batch = modern(set.MsgSet)
+		}
 		if batch == nil {
-			return got, false, errLegacy
+			continue
 		}
 		if batch.PartialTrailingRecord {
 			partial = true
@@ -44,7 +45,7 @@ func unpack(block *sarama.FetchResponseBlock, from int64) (got answer, partial b
 	if got.next == from && !partial {
 		got.next = max(from, afterEmpty(block))
 	}
-	return got, partial && got.next == from, nil
+	return got, partial && got.next == from
 }
 
 // afterEmpty is the offset behind a batch that compaction has left without records, or 0.

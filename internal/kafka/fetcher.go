@@ -34,9 +34,12 @@ type fetcher struct {
 	end     atomic.Int64 // of the partition, as its leader last said
 
 	// The goroutine's own:
-	conn  *sarama.Broker
-	next  int64 // offset wanted
-	bytes int32 // asked for
+	conn    *sarama.Broker
+	tap     *tap
+	next    int64 // offset wanted
+	bytes   int32 // asked for
+	careful int64 // bytes that are still asked for one batch at a time; see unreadable
+	puzzles int   // times that the batch at next could not be read
 }
 
 // fetchVersion is the last one before topics' ids, and every broker since 2.3 has it.
@@ -47,8 +50,12 @@ const fetchVersion = 11
 func (f *fetcher) start(ctx context.Context, dialTimeout time.Duration, next, end int64) {
 	f.ctx, f.stop = context.WithCancel(ctx)
 	conf := *f.client.Config()
+	f.tap = &tap{tether: tether{ctx: f.ctx, timeout: dialTimeout}}
+	if conf.Net.TLS.Enable {
+		f.tap.secure, conf.Net.TLS.Enable = conf.Net.TLS.Config, false
+	}
 	conf.Net.Proxy.Enable = true
-	conf.Net.Proxy.Dialer = tether{ctx: f.ctx, timeout: dialTimeout}
+	conf.Net.Proxy.Dialer = f.tap
 	f.conf = &conf
 	f.done, f.answers = make(chan struct{}), make(chan answer)
 	f.next, f.bytes = next, f.group.FetchBytes
@@ -102,7 +109,7 @@ func (f *fetcher) fetch() (answer, error) {
 	}
 	said, err := conn.Fetch(f.request())
 	if err != nil {
-		return answer{}, fmt.Errorf("fetching: %w", err)
+		return f.unreadable(fmt.Errorf("fetching: %w", err))
 	}
 	if said.ThrottleTime > 0 {
 		pause(f.ctx, said.ThrottleTime)
@@ -115,15 +122,12 @@ func (f *fetcher) fetch() (answer, error) {
 		return answer{}, err
 	}
 	f.end.Store(block.HighWaterMarkOffset)
-	got, partial, err := unpack(block, f.next)
-	if err != nil {
-		return answer{}, err
-	}
+	got, partial := unpack(block, f.next)
 	if partial {
-		return answer{}, f.grow()
+		return f.grow()
 	}
 	if got.next > f.next {
-		f.next, f.bytes = got.next, f.group.FetchBytes
+		f.advance(got.next)
 	}
 	return got, nil
 }
@@ -139,12 +143,3 @@ func (f *fetcher) request() *sarama.FetchRequest {
 
 // noSession as a session's epoch: each request says all that it wants.
 const noSession = -1
-
-// grow asks for more the next time: the next batch is larger than what was asked for.
-func (f *fetcher) grow() error {
-	if f.bytes >= f.group.FetchMaxBytes {
-		return fmt.Errorf("the batch at offset %d is larger than %d bytes, the most that may be fetched", f.next, f.bytes)
-	}
-	f.bytes = int32(min(2*int64(f.bytes), int64(f.group.FetchMaxBytes)))
-	return nil
-}

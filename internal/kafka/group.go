@@ -20,6 +20,10 @@ type GroupObserver interface {
 	// to (exclusive), by retention. to below from: the log is shorter than the commit,
 	// so the topic was made anew or has lost its end, and is read from its start.
 	GroupGap(part pipelines.Partition, from, to int64)
+	// GroupSkipped reports records that are there and cannot be read, now or later, and that were
+	// passed over: offsets from (inclusive) to to (exclusive). reason is corrupt,
+	// unpacks_too_large or larger_than_fetch.
+	GroupSkipped(part pipelines.Partition, from, to int64, reason string, err error)
 }
 
 // Group shares a topic's partitions with the other processes of the same group id, by

@@ -13,6 +13,7 @@ import (
 type told struct {
 	failures chan error
 	gaps     chan gap
+	skipped  chan skip
 }
 
 type gap struct {
@@ -20,7 +21,18 @@ type gap struct {
 	from, to int64
 }
 
-func newTold() *told { return &told{failures: make(chan error, 1000), gaps: make(chan gap, 10)} }
+type skip struct {
+	from, to int64
+	reason   string
+}
+
+func newTold() *told {
+	return &told{failures: make(chan error, 1000), gaps: make(chan gap, 10), skipped: make(chan skip, 10)}
+}
+
+func (o *told) GroupSkipped(_ pipelines.Partition, from, to int64, reason string, _ error) {
+	o.skipped <- skip{from, to, reason}
+}
 
 func (o *told) GroupFailed(err error) {
 	select {

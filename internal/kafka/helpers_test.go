@@ -47,3 +47,7 @@ func (f failing) GroupFailed(err error) { f.t.Errorf("group: %v", err) }
 func (f failing) GroupGap(part pipelines.Partition, from, to int64) {
 	f.t.Errorf("gap in %v: [%d, %d)", part, from, to)
 }
+
+func (f failing) GroupSkipped(part pipelines.Partition, from, to int64, reason string, err error) {
+	f.t.Errorf("skipped in %v: [%d, %d): %s: %v", part, from, to, reason, err)
+}

@@ -91,26 +91,26 @@ func (i *Inspector) RecordTime(ctx context.Context, name string, partition int32
 		if err != nil || block == nil {
 			return time.Time{}, err
 		}
-		return timeAt(block, offset)
+		return timeAt(block, offset), nil
 	})
 }
 
 // inspectBytes are fetched to look at one record; a larger batch comes whole all the same.
 const inspectBytes = 64 << 10
 
-func timeAt(block *sarama.FetchResponseBlock, offset int64) (time.Time, error) {
-	got, _, err := unpack(block, offset)
-	if err != nil || len(got.batches) == 0 {
-		return time.Time{}, err
+func timeAt(block *sarama.FetchResponseBlock, offset int64) time.Time {
+	got, _ := unpack(block, offset)
+	if len(got.batches) == 0 {
+		return time.Time{}
 	}
 	batch := got.batches[0]
 	if batch.LogAppendTime {
-		return batch.MaxTimestamp, nil
+		return batch.MaxTimestamp
 	}
 	for _, rec := range batch.Records {
 		if batch.FirstOffset+rec.OffsetDelta >= offset {
-			return batch.FirstTimestamp.Add(rec.TimestampDelta), nil
+			return batch.FirstTimestamp.Add(rec.TimestampDelta)
 		}
 	}
-	return time.Time{}, nil
+	return time.Time{}
 }

@@ -52,7 +52,7 @@ func (f *fetcher) reset(refused error) error {
 	switch {
 	case f.next < oldest:
 		f.obs.GroupGap(f.part, f.next, oldest)
-		f.next = oldest
+		f.advance(oldest)
 		return nil
 	case f.next > newest:
 		f.renew()

@@ -160,3 +160,8 @@ func (w *scanWatch) GroupGap(_ pipelines.Partition, _, to int64) {
 		w.stop(errScanned)
 	}
 }
+
+// GroupSkipped ends the scan: whoever scans must know that it is not all.
+func (w *scanWatch) GroupSkipped(part pipelines.Partition, from, to int64, _ string, err error) {
+	w.stop(fmt.Errorf("scanning %v: offsets %d to %d cannot be read: %w", part, from, to-1, err))
+}

@@ -16,6 +16,7 @@ type Group struct {
 	failures prometheus.Counter
 	gaps     prometheus.Counter
 	lost     prometheus.Counter
+	skipped  *prometheus.CounterVec
 }
 
 // NewGroup registers the metrics of one pipeline's group.
@@ -31,8 +32,12 @@ func NewGroup(pipeline string, reg prometheus.Registerer, log *zap.Logger) (*Gro
 		failures: labelled("group_failures_total", "Failures of the consumer group after which it carries on."),
 		gaps:     labelled("source_gaps_total", "Times that records were gone before they were read."),
 		lost:     labelled("source_lost_records_total", "Offsets that were gone before they were read: retention was too short."),
+		skipped: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sluice_source_skipped_records_total", Help: "Offsets that are there and cannot be read, passed over.",
+			ConstLabels: prometheus.Labels{"pipeline": pipeline},
+		}, []string{"reason"}),
 	}
-	return g, register(reg, "the group of "+pipeline, g.failures, g.gaps, g.lost)
+	return g, register(reg, "the group of "+pipeline, g.failures, g.gaps, g.lost, g.skipped)
 }
 
 // GroupFailed counts, and writes a line, at most one per interval.
@@ -52,4 +57,11 @@ func (g *Group) GroupGap(part pipelines.Partition, from, to int64) {
 		text = "THE TOPIC IS SHORTER THAN THE COMMIT: it was made anew or has lost its end, and is read from its start"
 	}
 	g.log.Error(text, zap.Stringer("partition", part), zap.Int64("from", from), zap.Int64("to", to))
+}
+
+// GroupSkipped counts the records and always writes a line: it names what was passed over.
+func (g *Group) GroupSkipped(part pipelines.Partition, from, to int64, reason string, err error) {
+	g.skipped.WithLabelValues(reason).Add(float64(to - from))
+	g.log.Error("RECORDS CANNOT BE READ AND ARE SKIPPED", zap.Stringer("partition", part), zap.Int64("from", from), zap.Int64("to", to),
+		zap.String("reason", reason), zap.Error(err))
 }

@@ -113,6 +113,7 @@ func TestQueryStoreAndGroupReport(t *testing.T) {
 	g.GroupFailed(errors.New("broken pipe"))
 	g.GroupGap(part(3), 100, 150)
 	g.GroupGap(part(3), 150, 0)
+	g.GroupSkipped(part(3), 7, 19, "corrupt", errors.New("CRC"))
 	compare(t, reg, `
 # HELP sluice_inflight_limit Bulk requests that may be under way at once, as adapted.
 # TYPE sluice_inflight_limit gauge
@@ -123,6 +124,9 @@ sluice_live_subscribers 3
 # HELP sluice_source_lost_records_total Offsets that were gone before they were read: retention was too short.
 # TYPE sluice_source_lost_records_total counter
 sluice_source_lost_records_total{pipeline="gps-live"} 50
+# HELP sluice_source_skipped_records_total Offsets that are there and cannot be read, passed over.
+# TYPE sluice_source_skipped_records_total counter
+sluice_source_skipped_records_total{pipeline="gps-live",reason="corrupt"} 12
 # HELP sluice_store_busy_items_total Items that the store answered with 429.
 # TYPE sluice_store_busy_items_total counter
 sluice_store_busy_items_total{pipeline="gps-live"} 7
@@ -131,12 +135,12 @@ sluice_store_busy_items_total{pipeline="gps-live"} 7
 sluice_store_requests_total{pipeline="gps-live",status="0"} 1
 sluice_store_requests_total{pipeline="gps-live",status="200"} 1
 sluice_store_requests_total{pipeline="gps-live",status="429"} 1
-`, "sluice_inflight_limit", "sluice_live_subscribers", "sluice_source_lost_records_total", "sluice_store_busy_items_total", "sluice_store_requests_total")
-	if n := logs.FilterLevelExact(zapcore.ErrorLevel).Len(); n != 2 {
+`, "sluice_inflight_limit", "sluice_live_subscribers", "sluice_source_lost_records_total", "sluice_source_skipped_records_total", "sluice_store_busy_items_total", "sluice_store_requests_total")
+	if n := logs.FilterLevelExact(zapcore.ErrorLevel).Len(); n != 3 {
 		t.Errorf("%d error lines, want one per gap", n)
 	}
-	if logs.Len() != 5 {
-		t.Errorf("%d lines, want 5: %v", logs.Len(), logs.All())
+	if logs.Len() != 6 {
+		t.Errorf("%d lines, want 6: %v", logs.Len(), logs.All())
 	}
 }
 
