@@ -1,0 +1,46 @@
+package broker
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// childDir makes the test binary a broker of its own, to be killed by a test.
+const (
+	childDir    = "SLUICE_TEST_BROKER_DIR"
+	childListen = "SLUICE_TEST_BROKER_LISTEN"
+	childSync   = "SLUICE_TEST_BROKER_SYNC"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		os.Exit(child(dir))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// child serves until it is killed. Its first line says that it listens.
+func child(dir string) int {
+	sync, _ := strconv.ParseBool(os.Getenv(childSync))
+	b, err := New(Config{Listen: os.Getenv(childListen), Dir: dir, Sync: sync, SegmentBytes: 256 << 10}, printing{})
+	if err == nil {
+		fmt.Println("listening", b.Addr())
+		err = b.Run(context.Background())
+	}
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+// printing is the child's observer.
+type printing struct{}
+
+func (printing) RoomChanged(accepting bool, free int64) {
+	fmt.Fprintln(os.Stderr, "room", accepting, free)
+}
+func (printing) Repaired(r Repair)      { fmt.Fprintf(os.Stderr, "repaired %+v\n", r) }
+func (printing) BrokerFailed(err error) { fmt.Fprintln(os.Stderr, "failed", err) }
