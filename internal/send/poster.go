@@ -18,15 +18,17 @@ type Answer struct {
 	Accepted int64 `json:"accepted"`
 	Rejected int64 `json:"rejected"`
 	Errors   []struct {
+		Index int64  `json:"index"` // of the record in the batch, from 0
 		Code  string `json:"code"`
 		Field string `json:"field"`
-	} `json:"errors"`
+	} `json:"errors"` // not all of them when there are many
 }
 
 // Busy is the error of a batch that may be sent again.
 type Busy struct {
-	After time.Duration // not before; 0 = as the sender likes
-	Err   error
+	Status int           // of the answer; 0 = there was none that could be read
+	After  time.Duration // not before; 0 = as the sender likes
+	Err    error
 }
 
 // Error is the cause.
@@ -110,7 +112,7 @@ func judge(resp *http.Response, body []byte, sent int64) (Answer, error) {
 	err := fmt.Errorf("the gateway answered %d %s: %s", resp.StatusCode, said.Code, said.Detail)
 	if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= http.StatusInternalServerError {
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After")) // absent or a date: as the sender likes
-		return Answer{}, &Busy{After: time.Duration(seconds) * time.Second, Err: err}
+		return Answer{}, &Busy{Status: resp.StatusCode, After: time.Duration(seconds) * time.Second, Err: err}
 	}
 	return Answer{}, err
 }

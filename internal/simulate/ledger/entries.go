@@ -1,0 +1,118 @@
+package ledger
+
+import "sluice/internal/simulate/plan"
+
+// formatVersion is of Header and what follows it.
+const formatVersion = 1
+
+// Header is the first entry.
+type Header struct {
+	Version   int        `json:"version"`
+	Plan      plan.Plan  `json:"plan"`
+	To        string     `json:"to"`        // the gateway's address
+	Ops       []string   `json:"ops"`       // of each process's ops listener; none = no counters
+	Topic     string     `json:"topic"`     // that the pipelines read
+	Pipelines []Pipeline `json:"pipelines"` // whose fate is proved
+}
+
+// Pipeline is one reader of the topic.
+type Pipeline struct {
+	Name  string `json:"name"`
+	Group string `json:"group"`
+}
+
+// State is what is known of a block.
+type State string
+
+// The states. A block below the last issued one without an entry is in doubt, too.
+const (
+	Answered State = "answered" // each record was acknowledged or refused
+	Doubt    State = "doubt"    // sent, and no answer that says what became of it
+	Skipped  State = "skipped"  // never sent: the backlog was over its limit, or the load ended
+	None     State = ""         // no entry
+)
+
+// Outcome is what became of one block. Times are ms since the plan's start.
+type Outcome struct {
+	Block    int64     `json:"block"`
+	State    State     `json:"state"`           // of the records sent to the gateway
+	Sent     int64     `json:"sent,omitempty"`  // of the first attempt
+	Done     int64     `json:"done,omitempty"`  // of the answer
+	Tries    int64     `json:"tries,omitempty"` // requests sent
+	Rejected int64     `json:"rejected,omitempty"`
+	Refused  []Refusal `json:"refused,omitempty"` // the rejected that the gateway listed
+	Topic    State     `json:"topic,omitempty"`   // of the records written to the topic; "" = there were none
+	Puts     int64     `json:"puts,omitempty"`    // attempts to write them
+}
+
+// Refusal is a record that the gateway did not take.
+type Refusal struct {
+	Index int64  `json:"i"` // among the block's records to the gateway, from 0
+	Code  string `json:"code"`
+}
+
+// Sample is where the readers stood at one moment.
+type Sample struct {
+	Asked   int64    `json:"asked"`   // ms since 1970 UTC, before asking
+	At      int64    `json:"at"`      // … and once all had been answered
+	Readers []Reader `json:"readers"` // a pipeline each
+}
+
+// Reader is where one pipeline stood.
+type Reader struct {
+	Pipeline   string    `json:"pipeline"`
+	Partitions []Offsets `json:"partitions"`
+}
+
+// Offsets of one partition.
+type Offsets struct {
+	Partition int32 `json:"partition"`
+	Committed int64 `json:"committed"` // next offset, -1 = none yet
+	End       int64 `json:"end"`
+}
+
+// Lag is how many records are not committed.
+func (r *Reader) Lag() int64 {
+	lag := int64(0)
+	for _, p := range r.Partitions {
+		lag += max(0, p.End-max(p.Committed, 0))
+	}
+	return lag
+}
+
+// Counters are the processes' own counts at one moment.
+type Counters struct {
+	At        int64     `json:"at"` // ms since 1970 UTC
+	Processes []Process `json:"processes"`
+}
+
+// Process is one scrape.
+type Process struct {
+	URL     string  `json:"url"`
+	Started float64 `json:"started"` // seconds since 1970 UTC: another one is another process
+	Counts  []Count `json:"counts"`
+}
+
+// Count is one series of sluice_records_total.
+type Count struct {
+	Pipeline string  `json:"pipeline"`
+	Verdict  string  `json:"verdict"`
+	Reason   string  `json:"reason"`
+	Records  float64 `json:"records"`
+}
+
+// Closed is the last entry of a load that ended by itself.
+type Closed struct {
+	At  int64  `json:"at"`  // ms since 1970 UTC
+	Why string `json:"why"` // done, interrupted, or the error that ended it
+}
+
+// entry is one frame's content: one of these.
+type entry struct {
+	Header   *Header   `json:"header,omitempty"`
+	Issued   *int64    `json:"issued,omitempty"`
+	Outcome  *Outcome  `json:"outcome,omitempty"`
+	Sample   *Sample   `json:"sample,omitempty"`
+	Counters *Counters `json:"counters,omitempty"`
+	Closed   *Closed   `json:"closed,omitempty"`
+}

@@ -1,0 +1,100 @@
+package load
+
+import (
+	"context"
+	"time"
+
+	"sluice/internal/simulate/ledger"
+)
+
+// How often the readers are asked, and whoever watches is told.
+const (
+	sampleEvery = time.Second
+	watchEvery  = 100 * time.Millisecond
+)
+
+// sample notes where the readers stand, once a second, until ctx ends. A moment at which Kafka does
+// not answer has no sample: that is what the ledger proves then.
+func (l *load) sample(ctx context.Context) error {
+	if l.deps.Offsets == nil {
+		return nil
+	}
+	tick := time.NewTicker(sampleEvery)
+	defer tick.Stop()
+	for {
+		if s, err := l.deps.Offsets.Sample(ctx); err == nil {
+			if err := l.deps.Book.Sample(s); err != nil {
+				return err
+			}
+			l.tally.sampled(&s)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// sampled keeps whether the readers are done.
+func (t *tally) sampled(s *ledger.Sample) {
+	lag := int64(0)
+	for i := range s.Readers {
+		lag += s.Readers[i].Lag()
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.drained = lag == 0
+	t.sampledAt = time.UnixMilli(s.Asked)
+}
+
+// settle waits, for a while, until the readers have committed all that was sent: the samples of that time
+// prove what was too old for live when it was read.
+func (l *load) settle(ctx context.Context) error {
+	if l.deps.Offsets == nil {
+		return nil
+	}
+	begin, tick := time.Now(), time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for time.Since(begin) < l.cfg.Settle {
+		l.tally.mu.Lock()
+		done := l.tally.drained && l.tally.sampledAt.After(begin)
+		l.tally.mu.Unlock()
+		if done {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return nil
+}
+
+// watch tells the watcher until ctx ends; the channel closes with the last word.
+func (l *load) watch(ctx context.Context) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(watchEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				l.deps.Watcher.Progress(l.progress())
+			case <-ctx.Done():
+				l.deps.Watcher.Progress(l.progress())
+				return
+			}
+		}
+	}()
+	return done
+}
+
+func (l *load) progress() Progress {
+	return Progress{
+		Due: l.due.Load(), Total: l.author.Records, Answered: l.answered.Load(), Backlog: max(0, l.waiting.Load()),
+		Skipped: l.skipped.Load(), Retries: l.retries.Load(),
+	}
+}
