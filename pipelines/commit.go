@@ -1,21 +1,40 @@
 package pipelines
 
-import "math/bits"
+import (
+	"math/bits"
+	"sort"
+)
 
 // progress knows which offsets of a partition are settled, and so below which offset all
 // are: the only thing a lane may commit. One bit an offset, in a ring that spans from the
 // first unsettled offset to the newest one. It belongs to one lane, and is not locked.
+//
+// An offset's place in the ring is the offset itself, until a leap over many offsets that hold
+// nothing comes behind an unsettled one: behind it places are less than offsets.
 type progress struct {
-	next int64 // every offset below it is settled
-	end  int64 // one above the newest tracked offset; -1 before the first
-	open int64 // tracked and not settled
-	ring []uint64
+	next   int64 // place below which every offset is settled
+	end    int64 // place one above the newest tracked offset; -1 before the first
+	newest int64 // the offset there
+	open   int64 // tracked and not settled
+	ring   []uint64
+	by     int64  // what an offset has more than its place, at next
+	leaps  []leap // ahead of next, ascending
 }
 
-const minRingWords = 64
+// leap says that from a place on offsets have so much more than their places.
+type leap struct{ at, by int64 }
+
+// offset is the first one behind the leap.
+func (l leap) offset() int64 { return l.at + l.by }
+
+const (
+	minRingWords = 64
+	maxGap       = 4096 // offsets without a record that have a bit each; more of them are a leap
+	leapPlaces   = 64   // that a leap takes up in the ring, so that leaps are bounded as offsets are
+)
 
 func newProgress() *progress {
-	return &progress{next: -1, end: -1, ring: make([]uint64, minRingWords)}
+	return &progress{next: -1, end: -1, newest: -1, ring: make([]uint64, minRingWords)}
 }
 
 // track takes notice of a record. Offsets come in ascending order; those missing between
@@ -23,48 +42,78 @@ func newProgress() *progress {
 // an offset that was tracked before: the record is a repetition and has its verdict or
 // will get it.
 func (p *progress) track(offset int64) bool {
-	if offset < p.end {
+	if offset < p.newest {
 		return false
 	}
-	if p.open == 0 {
-		p.next, p.end = offset, offset
+	place := p.end + offset - p.newest
+	switch {
+	case p.open == 0:
+		p.next, p.end, p.by, p.leaps = offset, offset, 0, p.leaps[:0]
+		place = offset
+	case offset-p.newest > maxGap:
+		place = p.end + leapPlaces
+		p.leaps = append(p.leaps, leap{at: place, by: offset - place})
 	}
-	p.grow(offset + 1 - p.next)
-	for gap := p.end; gap < offset; gap++ {
+	p.grow(place + 1 - p.next)
+	for gap := p.end; gap < place; gap++ {
 		p.ring[p.word(gap)] |= bit(gap)
 	}
-	p.ring[p.word(offset)] &^= bit(offset)
-	p.end = offset + 1
+	p.ring[p.word(place)] &^= bit(place)
+	p.end, p.newest = place+1, offset+1
 	p.open++
 	return true
 }
 
+// place is where a tracked offset stands in the ring.
+func (p *progress) place(offset int64) int64 {
+	behind := sort.Search(len(p.leaps), func(i int) bool { return p.leaps[i].offset() > offset })
+	if behind == 0 {
+		return offset - p.by
+	}
+	return offset - p.leaps[behind-1].by
+}
+
 // settle marks one tracked offset; a second time changes nothing. It does not move next: advance does.
 func (p *progress) settle(offset int64) {
-	if offset < p.next || offset >= p.end {
+	place := offset - p.by
+	if len(p.leaps) > 0 {
+		place = p.place(offset)
+	}
+	if place < p.next || place >= p.end {
 		return
 	}
-	word := &p.ring[p.word(offset)]
-	if *word&bit(offset) == 0 {
-		*word |= bit(offset)
+	word := &p.ring[p.word(place)]
+	if *word&bit(place) == 0 {
+		*word |= bit(place)
 		p.open--
 	}
 }
 
-// advance moves next over the settled prefix and returns it; -1 when nothing was ever tracked.
+// advance moves over the settled prefix and returns the offset behind it; -1 when nothing was ever tracked.
 func (p *progress) advance() int64 {
 	for p.next < p.end {
-		settled := p.ring[p.word(p.next)] >> (uint64(p.next) & 63)
-		run := min(int64(bits.TrailingZeros64(^settled)), 64-p.next&63, p.end-p.next)
+		done := p.ring[p.word(p.next)] >> (uint64(p.next) & 63)
+		run := min(int64(bits.TrailingZeros64(^done)), 64-p.next&63, p.end-p.next)
 		if run == 0 {
 			break
 		}
 		p.next += run
 	}
-	return p.next
+	passed := 0
+	for passed < len(p.leaps) && p.leaps[passed].at <= p.next {
+		p.by = p.leaps[passed].by
+		passed++
+	}
+	if passed > 0 {
+		p.leaps = append(p.leaps[:0], p.leaps[passed:]...)
+	}
+	return p.settled()
 }
 
-// span is how many offsets lie between the first unsettled one and the newest.
+// settled is the offset below which all were settled when advance last looked.
+func (p *progress) settled() int64 { return p.next + p.by }
+
+// span is how many places lie between the first unsettled offset and the newest.
 func (p *progress) span() int64 { return p.end - p.next }
 
 func (p *progress) word(offset int64) int { return int(offset>>6) & (len(p.ring) - 1) }

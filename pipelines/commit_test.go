@@ -16,7 +16,7 @@ func TestProgressIsTheContiguousSettledPrefix(t *testing.T) {
 		first, end := offset, offset
 		for range rapid.IntRange(1, 400).Draw(t, "steps") {
 			if len(order) == 0 || rapid.Bool().Draw(t, "track") {
-				offset += rapid.SampledFrom([]int64{0, 0, 0, 1, 5, 300}).Draw(t, "gap")
+				offset += rapid.SampledFrom([]int64{0, 0, 0, 1, 5, 300, maxGap, maxGap + 1, 1 << 33}).Draw(t, "gap")
 				if !p.track(offset) {
 					t.Fatalf("offset %d counts as a repetition", offset)
 				}
@@ -46,6 +46,25 @@ func TestProgressIsTheContiguousSettledPrefix(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Compaction and transactions leave holes: one behind an unsettled record costs neither memory nor time.
+func TestAHugeHoleCostsNothing(t *testing.T) {
+	p := newProgress()
+	p.track(7)
+	for hole := range int64(1000) {
+		p.track((hole + 1) << 40)
+	}
+	if len(p.ring) > 2*(1000*(leapPlaces+1)/64+2) {
+		t.Errorf("%d words for 1001 records", len(p.ring))
+	}
+	if got := p.advance(); got != 7 {
+		t.Errorf("next is %d with 7 unsettled", got)
+	}
+	p.settle(7)
+	if got := p.advance(); got != 1<<40 {
+		t.Errorf("next is %d, want the next unsettled offset", got)
+	}
 }
 
 func BenchmarkProgress(b *testing.B) {

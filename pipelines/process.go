@@ -20,7 +20,7 @@ func (l *lane[T]) take(records []Record) {
 		}
 	}
 	l.report()
-	l.ages.polled(l.progress.end, now)
+	l.ages.polled(l.progress.newest, now)
 	l.show()
 }
 

@@ -18,7 +18,7 @@ type gauge struct {
 
 // show publishes a lane's progress.
 func (l *lane[T]) show() {
-	before := l.progress.next
+	before := l.progress.settled()
 	next := l.progress.advance()
 	if next != before {
 		l.gauge.moved.Add(1)
