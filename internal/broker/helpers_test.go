@@ -2,7 +2,10 @@ package broker
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"hash/crc32"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -201,3 +204,16 @@ func check(t testing.TB, err error) {
 }
 
 func kerrOf(code int16) error { return kerr.ErrorForCode(code) }
+
+func sealBatch(raw []byte) {
+	binary.BigEndian.PutUint32(raw[batchCRC:], crc32.Checksum(raw[batchAttributes:], castagnoli()))
+}
+
+// fileSize is 0 for a file that has gone.
+func fileSize(path string) int64 {
+	found, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return found.Size()
+}
