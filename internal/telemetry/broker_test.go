@@ -1,0 +1,58 @@
+package telemetry_test
+
+import (
+	"errors"
+	"testing"
+
+	"sluice/internal/telemetry"
+)
+
+func TestBrokerTellsOfRoomAndRepair(t *testing.T) {
+	reg, log, logs := watched()
+	b, err := telemetry.NewBroker(reg, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.RoomChanged(true, 9)
+	b.RoomChanged(false, 3)
+	b.Repaired("driver.pings-3", 17, 5, 7)
+	b.BrokerFailed(errors.New("first"))
+	b.BrokerFailed(errors.New("second"))
+	compare(t, reg, `
+# HELP sluice_broker_accepting 1 while the embedded broker takes records, 0 while its disk has too little room.
+# TYPE sluice_broker_accepting gauge
+sluice_broker_accepting 0
+# HELP sluice_broker_failures_total Failures of the embedded broker that it deals with by itself.
+# TYPE sluice_broker_failures_total counter
+sluice_broker_failures_total 2
+# HELP sluice_broker_repaired_bytes_total Torn or damaged bytes that the embedded broker has cut off when it opened its files.
+# TYPE sluice_broker_repaired_bytes_total counter
+sluice_broker_repaired_bytes_total 17
+`, "sluice_broker_accepting", "sluice_broker_failures_total", "sluice_broker_repaired_bytes_total")
+	if logs.Len() != 4 { // the second failure within the interval is held
+		t.Errorf("%d lines: %v", logs.Len(), logs.All())
+	}
+}
+
+func TestCityCountsByOutcome(t *testing.T) {
+	reg, log, logs := watched()
+	c, err := telemetry.NewCity(reg, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Posted(5)
+	c.Posted(2)
+	c.Refused(1)
+	c.Dropped(4, errors.New("away"))
+	c.Dropped(4, errors.New("away"))
+	compare(t, reg, `
+# HELP sluice_demo_pings_total Pings of the simulated city: posted, refused by the gateway, or dropped because it was too slow or away.
+# TYPE sluice_demo_pings_total counter
+sluice_demo_pings_total{outcome="dropped"} 8
+sluice_demo_pings_total{outcome="posted"} 7
+sluice_demo_pings_total{outcome="refused"} 1
+`, "sluice_demo_pings_total")
+	if logs.Len() != 1 {
+		t.Errorf("%d lines: %v", logs.Len(), logs.All())
+	}
+}
