@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -126,6 +127,25 @@ func queryCalls() []call {
 	return calls
 }
 
+func progressCalls() []call {
+	get := func(name, target string, status int, has string, change func(*setup)) call {
+		return call{name: "pipelines " + name, change: change, method: http.MethodGet, target: target, status: status, has: has}
+	}
+	const path = "/v1/pipelines"
+	return []call{
+		get("200", path, http.StatusOK, `"state":"retrying","lag":3,`, nil),
+		get("without a process", path, http.StatusOK, `{"partition":1,"state":"unknown","lag":1,"committed":null,`, func(s *setup) { s.local = nil }),
+		get("without Kafka", path, http.StatusOK, `"lag":2,"committed":null,"end":null,"oldestUnsettledMs":null,"ratePerSecond":null}]}],"unreachable":["kafka"]}`,
+			func(s *setup) { s.kafka.err = errors.New("no leader") }),
+		get("without a peer", path, http.StatusOK, `"unreachable":["http://127.0.0.1:1/v1/pipelines (127.0.0.1)"]`,
+			func(s *setup) { s.progress.Peers = []string{"http://127.0.0.1:1"} }),
+		get("400", path+"?pipeline=gps-live", http.StatusBadRequest, "unknown_parameter", nil),
+		get("401", path, http.StatusUnauthorized, "unauthorized", func(s *setup) { s.withKeys = true }),
+		get("500", path, http.StatusInternalServerError, "internal", func(s *setup) { s.kafka.panics = true }),
+		{name: "pipelines 405", method: http.MethodDelete, target: path, status: http.StatusMethodNotAllowed, has: "method_not_allowed"},
+	}
+}
+
 // TestAnswers provokes every documented status of every operation.
 func TestAnswers(t *testing.T) {
 	doc := load(t)
@@ -137,7 +157,7 @@ func TestAnswers(t *testing.T) {
 			}
 		}
 	}
-	for _, c := range append(gatewayCalls(), queryCalls()...) {
+	for _, c := range slices.Concat(gatewayCalls(), queryCalls(), progressCalls()) {
 		t.Run(c.name, func(t *testing.T) {
 			w, path := c.send(t)
 			if w.Code != c.status || !strings.Contains(w.Body.String(), c.has) {

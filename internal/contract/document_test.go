@@ -14,6 +14,7 @@ import (
 
 	"sluice/internal/gateway"
 	"sluice/internal/httpserver"
+	"sluice/internal/progress"
 	"sluice/internal/query"
 )
 
@@ -129,7 +130,11 @@ func newWorld(t *testing.T, change func(*setup)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{routes: append(g.Routes(), q.Routes()...), query: q}
+	pipelines, err := progress.New(s.progress, progress.Deps{Kafka: s.kafka, Local: s.local, Keys: keys, Observer: s.kafka})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{routes: slices.Concat(g.Routes(), q.Routes(), pipelines.Routes()), query: q}
 	w.mux = httpserver.Mux(w.routes...)
 	w.handler = httpserver.Observe(w.mux, httpserver.Nobody{})
 	return w

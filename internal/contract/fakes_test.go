@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"sluice/internal/apikeys"
 	"sluice/internal/gateway"
+	"sluice/internal/progress"
 	"sluice/internal/query"
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -23,6 +25,9 @@ type setup struct {
 	withKeys  bool
 	publisher *publisher
 	drivers   *drivers
+	progress  progress.Config
+	kafka     *kafka
+	local     func() []progress.Pipeline
 }
 
 const secret = "s3cret"
@@ -31,6 +36,9 @@ func newSetup(t *testing.T) *setup {
 	t.Helper()
 	speed := 8.3
 	return &setup{
+		progress:  progress.Config{Pipelines: []progress.Source{{Pipeline: "gps-live", Group: "gps-live", Topic: "driver.pings"}}},
+		kafka:     &kafka{offsets: []progress.Offsets{{Partition: 0, Committed: 7, End: 9}, {Partition: 1, Committed: -1, End: 1}}},
+		local:     onePipeline,
 		publisher: &publisher{},
 		drivers: &drivers{at: schemas.Position{
 			DriverID: "D1", Lat: 31.2, Lon: 121.4, TS: 1790000000123, Speed: &speed, Status: "idle",
@@ -88,4 +96,33 @@ func (d *drivers) Track(context.Context, schemas.TrackQuery) (schemas.Track, err
 
 func (d *drivers) Within(context.Context, schemas.WithinQuery) ([]schemas.Position, error) {
 	return []schemas.Position{d.at}, d.err
+}
+
+// kafka stands where it is told, or answers with its error.
+type kafka struct {
+	offsets []progress.Offsets
+	err     error
+	panics  bool
+}
+
+func (k *kafka) Offsets(context.Context, progress.Source) ([]progress.Offsets, error) {
+	if k.panics {
+		panic("on demand")
+	}
+	return k.offsets, k.err
+}
+
+func (k *kafka) Written(context.Context, progress.Source, int32, int64) (time.Time, error) {
+	return time.Now().Add(-time.Minute), k.err
+}
+
+func (k *kafka) Unanswered(string, error) {}
+
+// onePipeline is what this process owns: partition 0, with trouble.
+func onePipeline() []progress.Pipeline {
+	lag := int64(2)
+	return []progress.Pipeline{{
+		Pipeline: "gps-live", Consumed: 9, Verdicts: []progress.Count{{Verdict: "stored", Records: 7}},
+		Partitions: []progress.Partition{{Partition: 0, State: "retrying", Lag: &lag}},
+	}}
 }
