@@ -70,14 +70,6 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 	return append(parts, machinePart(cfg)), closers, nil
 }
 
-func closeAll(closers []func() error) error {
-	var errs []error
-	for _, closer := range closers {
-		errs = append(errs, closer())
-	}
-	return errors.Join(errs...)
-}
-
 // judged are findings about one thing: a good one stands when nothing else was found.
 type judged struct {
 	what, where string

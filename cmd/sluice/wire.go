@@ -97,7 +97,13 @@ func (a *app) abandon() error {
 	if a.http != nil {
 		a.closers = append(a.closers, a.http.Close)
 	}
-	return a.close()
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	var errs []error
+	for _, server := range a.site.servers { // what listens already ends only by being run
+		errs = append(errs, server.run(ended))
+	}
+	return errors.Join(append(errs, a.close())...)
 }
 
 // run serves until ctx ends and says what it left.
@@ -137,9 +143,12 @@ func (a *app) farewell(p *telemetry.Pipeline) {
 		zap.Uint64("left", s.Records("unsettled")))
 }
 
-func (a *app) close() error {
+func (a *app) close() error { return closeAll(a.closers) }
+
+// closeAll closes in the opposite order of opening.
+func closeAll(closers []func() error) error {
 	var errs []error
-	for _, closer := range slices.Backward(a.closers) {
+	for _, closer := range slices.Backward(closers) {
 		if err := closer(); err != nil {
 			errs = append(errs, fmt.Errorf("closing: %w", err))
 		}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"sluice/internal/broker"
+	"sluice/internal/datadir"
+	"sluice/internal/telemetry"
+	"sluice/pipelines"
+	"sluice/sinks/embedded"
+)
+
+// The parts of a data directory.
+const (
+	brokerPart = "kafka"
+	storePart  = "store"
+)
+
+// embeddedSite keeps everything in one data directory, with a broker in this process.
+// It gives cfg the broker's address.
+func embeddedSite(cfg *config, reg *prometheus.Registry, log *zap.Logger) (_ *site, err error) {
+	on := &site{name: "store"}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, closeAll(on.closers))
+		}
+	}()
+	dir, err := datadir.Open(cfg.Data.Dir)
+	if err != nil {
+		return nil, err
+	}
+	on.closers = append(on.closers, dir.Close)
+	store, err := openStore(cfg, dir)
+	if err != nil {
+		return nil, err
+	}
+	on.closers = append(on.closers, store.Close)
+	on.sink = func(*telemetry.Store) (pipelines.Sink, error) { return store, nil }
+	on.places, on.probes, on.retain = store, store, store.Retain
+	on.check = func(context.Context) error { return nil } // the store is opened whole or not at all
+	return on, on.addBroker(cfg, dir, reg, log)
+}
+
+func openStore(cfg *config, dir *datadir.Dir) (*embedded.Store, error) {
+	path, err := dir.Sub(storePart)
+	if err != nil {
+		return nil, err
+	}
+	return embedded.Open(cfg.embedded(path))
+}
+
+// addBroker starts the broker and tells cfg where it listens.
+func (s *site) addBroker(cfg *config, dir *datadir.Dir, reg *prometheus.Registry, log *zap.Logger) error {
+	path, err := dir.Sub(brokerPart)
+	if err != nil {
+		return err
+	}
+	observer, err := telemetry.NewBroker(reg, log)
+	if err != nil {
+		return err
+	}
+	b, err := broker.New(cfg.broker(path), brokerObserver{observer})
+	if err != nil {
+		return err
+	}
+	cfg.Kafka.Brokers = []string{b.Addr()}
+	s.servers = append(s.servers, runner{name: "broker", run: b.Run})
+	s.facts = append(s.facts, zap.String("kafka", b.Addr()), zap.String("data", cfg.Data.Dir))
+	return nil
+}
+
+// brokerObserver tells telemetry, which knows no broker, what it reports.
+type brokerObserver struct{ *telemetry.Broker }
+
+// Repaired hands on what was mended when the broker opened its files.
+func (o brokerObserver) Repaired(r broker.Repair) { o.Broker.Repaired(r.What, r.Bytes, r.From, r.To) }
