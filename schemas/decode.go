@@ -9,7 +9,7 @@ package schemas
 // absent field, and so is -1 as speed, heading or accuracy (iOS's mark for "not known").
 //
 // It is stricter than encoding/json: bad UTF-8, duplicate keys, lone surrogates, names in
-// another case, a depth above 20 and more than 1000 keys are refused.
+// another case, a depth above 20 and more than 64 unknown keys are refused.
 func DecodePing(p *Ping, value []byte) error {
 	if len(value) > MaxPingBytes {
 		return &FieldError{CodeTooLarge, "", "longer than 16 KiB"}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -93,12 +94,13 @@ func TestBadPings(t *testing.T) {
 
 func TestBadBytes(t *testing.T) {
 	good := `{"driverId":"d","ts":1790000000123,"lat":31,"lon":121`
-	keys := strings.Repeat(`{"a":0,"b":0},`, 500) + "0"
+	keys := strings.Repeat(`{"a":0,"b":0},`, 32) + "0"
 	cases := []badPing{
 		{CodeBadUTF8, "", good + ",\"city\":\"\xff\"}"},
 		{CodeBadUTF8, "", good + ",\"\xc0\xaf\":1}"},
 		{CodeTooLarge, "", good + `,"x":"` + strings.Repeat("x", MaxPingBytes) + `"}`},
-		{CodeTooLarge, "", good + `,"x":[` + keys + `]}`},
+		{CodeManyKeys, "", good + `,"x":[` + keys + `]}`},
+		{CodeTooLarge, "", good + `,"x":` + strings.Repeat("[", 20) + strings.Repeat("]", 20) + `}`},
 		{CodeBadJSON, "", "\xef\xbb\xbf" + good + "}"},
 	}
 	for _, c := range cases {
@@ -122,6 +124,30 @@ func TestUnknownFieldsAreCounted(t *testing.T) {
 		var p Ping
 		if err := DecodePing(&p, []byte(value)); err != nil || p.Unknown != want || p.Lat != 31 {
 			t.Errorf("%s: %d unknown, lat %v, %v; want %d", value, p.Unknown, p.Lat, err, want)
+		}
+	}
+}
+
+// The known fields do not count, however many there are beside them; the fast reader's limit is the same.
+func TestUnknownKeysAreLimited(t *testing.T) {
+	good := `{"driverId":"d","ts":1790000000123,"lat":31,"lon":121,"speed":1,"city":"c"`
+	for n, want := range map[int]string{MaxUnknownKeys: "", MaxUnknownKeys + 1: CodeManyKeys} {
+		flat, nested := good, good+`,"x":[`
+		for i := range n {
+			flat += fmt.Sprintf(`,"k%d":0`, i)
+		}
+		for i := range n - 1 { // x is one itself
+			nested += fmt.Sprintf(`{"k%d":0},`, i)
+		}
+		for _, value := range []string{flat + "}", nested + "0]}"} {
+			var p Ping
+			code := ""
+			if field, ok := errors.AsType[*FieldError](DecodePing(&p, []byte(value))); ok {
+				code = field.Code
+			}
+			if code != want {
+				t.Errorf("%d unknown keys: %q, want %q", n, code, want)
+			}
 		}
 	}
 }

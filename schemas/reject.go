@@ -22,11 +22,12 @@ const (
 	CodeBadProtobuf = "bad_protobuf" // not the protobuf form
 	CodeBadUTF8     = "bad_utf8"     // text that is not UTF-8, a lone surrogate, a NUL
 	CodeDuplicate   = "duplicate_key"
-	CodeMissing     = "missing"      // a required field is absent or empty
-	CodeWrongType   = "wrong_type"   // text where a number belongs
-	CodeOutOfRange  = "out_of_range" // a number outside its bounds, NaN or infinite
-	CodeNullIsland  = "null_island"  // 0,0: a receiver without a fix
-	CodeTooLong     = "too_long"     // an id or text over its limit
-	CodeTooLarge    = "too_large"    // the whole record, its depth or its number of keys
+	CodeMissing     = "missing"       // a required field is absent or empty
+	CodeWrongType   = "wrong_type"    // text where a number belongs
+	CodeOutOfRange  = "out_of_range"  // a number outside its bounds, NaN or infinite
+	CodeNullIsland  = "null_island"   // 0,0: a receiver without a fix
+	CodeTooLong     = "too_long"      // an id or text over its limit
+	CodeTooLarge    = "too_large"     // the whole record, or its depth
+	CodeManyKeys    = "too_many_keys" // that the schema does not know
 	CodeUnknownEnum = "unknown_value"
 )

@@ -5,9 +5,9 @@ import "bytes"
 // How much of what the schema does not know the fast reader passes over; the general one
 // takes the rest.
 const (
-	maxScannedKeys  = 8  // in one object
-	maxScannedInner = 64 // in all unknown objects together
-	maxScannedDepth = 4  // of unknown objects and arrays
+	maxScannedKeys  = 8                               // in one object
+	maxScannedInner = MaxUnknownKeys - maxScannedKeys // in all unknown objects together
+	maxScannedDepth = 4                               // of unknown objects and arrays
 )
 
 // unknownKeys remembers the keys of an object, to find one that comes twice.

@@ -10,12 +10,12 @@ import (
 
 // The shape of a JSON record.
 const (
-	MaxDepth = 20   // objects and arrays within each other, the record itself included
-	MaxKeys  = 1000 // of all its objects together
+	MaxDepth       = 20 // objects and arrays within each other, the record itself included
+	MaxUnknownKeys = 64 // that the schema does not know, of all its objects together
 )
 
 // checkStrict refuses what encoding/json passes in silence: bad UTF-8, lone surrogates,
-// duplicate keys; and records too deep or with too many keys.
+// duplicate keys; and records too deep or with too many unknown keys.
 func checkStrict(value []byte) error {
 	if !utf8.Valid(value) {
 		return &FieldError{CodeBadUTF8, "", "not UTF-8"}
@@ -31,7 +31,8 @@ func checkStrict(value []byte) error {
 
 // level is one open object or array.
 type level struct {
-	keys    map[string]struct{} // nil in an array
+	object  bool
+	keys    map[string]struct{} // made for the first one: an object may be empty
 	isValue bool                // the next token of an object is a value
 }
 
@@ -40,7 +41,7 @@ func checkShape(value []byte) error {
 	tokens := json.NewDecoder(bytes.NewReader(value))
 	tokens.UseNumber() // a number too large for a float64 is not this function's matter
 	var open []level
-	keys := 0
+	unknown := 0
 	for {
 		token, err := tokens.Token()
 		if errors.Is(err, io.EOF) {
@@ -50,12 +51,18 @@ func checkShape(value []byte) error {
 			return &FieldError{CodeBadJSON, "", "not valid JSON"}
 		}
 		top := len(open) - 1
-		if name, isText := token.(string); isText && top >= 0 && open[top].keys != nil && !open[top].isValue {
-			if keys++; keys > MaxKeys {
-				return &FieldError{CodeTooLarge, "", "more than 1000 keys"}
+		if name, isText := token.(string); isText && top >= 0 && open[top].object && !open[top].isValue {
+			if top > 0 || fieldNamed([]byte(name)) == fieldUnknown {
+				unknown++
+			}
+			if unknown > MaxUnknownKeys {
+				return &FieldError{CodeManyKeys, "", "more than 64 unknown keys"}
 			}
 			if _, twice := open[top].keys[name]; twice {
 				return &FieldError{CodeDuplicate, fieldNamed([]byte(name)).name(), "a key that comes twice"}
+			}
+			if open[top].keys == nil {
+				open[top].keys = map[string]struct{}{}
 			}
 			open[top].keys[name] = struct{}{}
 			open[top].isValue = true
@@ -66,7 +73,7 @@ func checkShape(value []byte) error {
 		}
 		switch token {
 		case json.Delim('{'):
-			open = append(open, level{keys: map[string]struct{}{}})
+			open = append(open, level{object: true})
 		case json.Delim('['):
 			open = append(open, level{})
 		case json.Delim('}'), json.Delim(']'):
