@@ -61,9 +61,9 @@ func (c Config) Validate() error {
 			complaints = append(complaints, fmt.Errorf("progress: %s must not be negative", s.name))
 		}
 	}
-	for _, peer := range c.Peers {
+	for i, peer := range c.Peers {
 		if u, err := url.Parse(peer); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || u.User != nil {
-			complaints = append(complaints, fmt.Errorf("progress: peer %q: want http://host:port", peer))
+			complaints = append(complaints, fmt.Errorf("progress: peer %d: want http://host:port", i+1))
 		}
 	}
 	return errors.Join(complaints...)
