@@ -139,7 +139,7 @@ func (a *app) farewell(p *telemetry.Pipeline) {
 	s := p.Snapshot()
 	a.log.Info("stopped", zap.String("pipeline", s.Pipeline), zap.Uint64("consumed", s.Consumed),
 		zap.Uint64("stored", s.Records("stored")), zap.Uint64("stale", s.Records("stale")),
-		zap.Uint64("duplicate", s.Records("duplicate")), zap.Uint64("dead", s.Records("poison")),
+		zap.Uint64("duplicate", s.Records("duplicate")), zap.Uint64("poison", s.Records("poison")),
 		zap.Uint64("left", s.Records("unsettled")))
 }
 

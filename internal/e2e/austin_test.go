@@ -148,7 +148,7 @@ func (a *austin) counters(t *testing.T, c *child, o *oracle, valid int) {
 		t.Logf("%s: %s, outliers %.0f", pipeline, total, m.sum("sluice_records_total", label{"pipeline", pipeline}, label{"reason", "outlier"}))
 		equal(t, pipeline+": consumed", total.consumed, valid)
 		equal(t, pipeline+": settled", total.settled(), valid)
-		equal(t, pipeline+": dead", total.poison, 0)
+		equal(t, pipeline+": poison", total.poison, 0)
 		if pipeline == history {
 			equal(t, "history: stored", total.stored, len(o.history))
 			equal(t, "history: duplicate", total.duplicate, valid-len(o.history))

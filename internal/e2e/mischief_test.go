@@ -38,7 +38,7 @@ func TestMischief(t *testing.T) {
 			t.Errorf("%s: %d letters about %d poison records", pipeline, letters, len(facts.poison))
 		}
 		equal(t, pipeline+": records settled", total.settled(), records)
-		equal(t, pipeline+": dead", total.poison, len(facts.poison))
+		equal(t, pipeline+": poison", total.poison, len(facts.poison))
 		equal(t, pipeline+": consumed but for what was handed over", total.consumed-total.unsettled, records)
 		if pipeline == history {
 			equal(t, "history: stored", total.stored, len(facts.oracle.history))

@@ -41,7 +41,7 @@ func (s sums) check() error {
 }
 
 func (s sums) String() string {
-	return fmt.Sprintf("consumed %.0f = stored %.0f + stale %.0f + duplicate %.0f + dead %.0f + unsettled %.0f",
+	return fmt.Sprintf("consumed %.0f = stored %.0f + stale %.0f + duplicate %.0f + poison %.0f + unsettled %.0f",
 		s.consumed, s.stored, s.stale, s.duplicate, s.poison, s.unsettled)
 }
 
