@@ -99,7 +99,7 @@ func (p *Publisher) pack(t *topic, partition int32, records []pipelines.Record) 
 func (p *Publisher) place(t *topic, partition int32, records []pipelines.Record) (where, ends []int32, headers int, err error) {
 	n := len(t.partitions)
 	if int(partition) >= n {
-		return nil, nil, 0, fmt.Errorf("no partition %d, only %d of them", partition, n)
+		return nil, nil, 0, fmt.Errorf("%w: %d, there are %d", ErrNoPartition, partition, n)
 	}
 	where, ends = make([]int32, len(records)), make([]int32, n)
 	keyless := int(p.turn.Add(1)) % n

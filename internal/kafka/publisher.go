@@ -100,10 +100,14 @@ func (p *Publisher) Publish(ctx context.Context, topic string, records []pipelin
 	return p.publish(ctx, topic, byKey, records)
 }
 
-// PublishTo is Publish into one partition, whatever the records' keys are.
+// ErrNoPartition says that the topic has no such partition.
+var ErrNoPartition = errors.New("no such partition")
+
+// PublishTo is Publish into one partition, whatever the records' keys are; ErrNoPartition
+// when the topic has fewer.
 func (p *Publisher) PublishTo(ctx context.Context, part pipelines.Partition, records []pipelines.Record) error {
 	if part.ID < 0 {
-		return fmt.Errorf("publishing to %v: no such partition", part)
+		return fmt.Errorf("publishing to %v: %w", part, ErrNoPartition)
 	}
 	return p.publish(ctx, part.Topic, part.ID, records)
 }
