@@ -76,12 +76,12 @@ func (c *child) lastSums(pipeline string) sums {
 	for line := range strings.Lines(string(text)) {
 		var said struct {
 			Msg, Pipeline                                  string
-			Consumed, Stored, Stale, Duplicate, Dead, Left float64
+			Consumed, Stored, Stale, Duplicate, Poison, Left float64
 		}
 		if json.Unmarshal([]byte(line), &said) != nil || said.Msg != "stopped" || said.Pipeline != pipeline {
 			continue
 		}
-		last := sums{said.Consumed, said.Stored, said.Stale, said.Duplicate, said.Dead, said.Left}
+		last := sums{said.Consumed, said.Stored, said.Stale, said.Duplicate, said.Poison, said.Left}
 		if err := last.check(); err != nil {
 			c.t.Errorf("%s, %s, its last word: %v", c.name, pipeline, err)
 		}
