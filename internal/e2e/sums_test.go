@@ -75,7 +75,7 @@ func (c *child) lastSums(pipeline string) sums {
 	}
 	for line := range strings.Lines(string(text)) {
 		var said struct {
-			Msg, Pipeline                                  string
+			Msg, Pipeline                                    string
 			Consumed, Stored, Stale, Duplicate, Poison, Left float64
 		}
 		if json.Unmarshal([]byte(line), &said) != nil || said.Msg != "stopped" || said.Pipeline != pipeline {
