@@ -27,16 +27,11 @@ const noAgeLimit = "SLUICE_GPS_MAX_AGE=0s"
 // record consumed to the last one, otherwise to the last one settled.
 func (b *run) drain(ctx context.Context, name, pipeline string, byReading bool, env []string) (d drained, err error) {
 	b.watch.Began(pipeline + " drains the backlog")
-	defer func() { err = errors.Join(err, b.kafka.ForgetGroups(b.cfg.Prefix)) }()
-	p, err := b.start(ctx, "pipelines", pipeline, b.backlog.with(env...))
+	p, begun, err := b.onBacklog(ctx, pipeline, env)
 	if err != nil {
 		return drained{}, err
 	}
-	defer p.end(&err)
-	begun, err := p.begun(ctx)
-	if err != nil {
-		return drained{}, err
-	}
+	defer b.finish(p, &err)
 	profiled := b.profile(ctx, p, name, 3*time.Second)
 	all := float64(b.cfg.Records)
 	var read time.Time
@@ -63,6 +58,25 @@ func (b *run) drain(ctx context.Context, name, pipeline string, byReading bool, 
 	return d, <-profiled
 }
 
+// onBacklog starts a pipeline over the whole backlog, and waits until it reads; finish ends it.
+func (b *run) onBacklog(ctx context.Context, pipeline string, env []string) (p *product, begun time.Time, err error) {
+	p, err = b.start(ctx, "pipelines", pipeline, b.backlog.with(env...))
+	if err != nil {
+		return nil, time.Time{}, errors.Join(err, b.kafka.ForgetGroups(b.cfg.Prefix))
+	}
+	if begun, err = p.begun(ctx); err != nil {
+		b.finish(p, &err)
+		return nil, time.Time{}, err
+	}
+	return p, begun, nil
+}
+
+// finish ends a pipeline and forgets how far it was, so that the next begins at the start.
+func (b *run) finish(p *product, err *error) {
+	p.end(err)
+	*err = errors.Join(*err, b.kafka.ForgetGroups(b.cfg.Prefix))
+}
+
 // begun waits for the first record and returns the last moment at which there was none.
 func (p *product) begun(ctx context.Context) (time.Time, error) {
 	before, asked := time.Now(), time.Now()
@@ -76,16 +90,11 @@ func (p *product) begun(ctx context.Context) (time.Time, error) {
 // steady is the rate of settling over a span, after a warm-up.
 func (b *run) steady(ctx context.Context, name, pipeline string, env []string) (d drained, err error) {
 	b.watch.Began(pipeline + " writes into Elasticsearch")
-	defer func() { err = errors.Join(err, b.kafka.ForgetGroups(b.cfg.Prefix)) }()
-	p, err := b.start(ctx, "pipelines", pipeline, b.backlog.with(env...))
+	p, begun, err := b.onBacklog(ctx, pipeline, env)
 	if err != nil {
 		return drained{}, err
 	}
-	defer p.end(&err)
-	begun, err := p.begun(ctx)
-	if err != nil {
-		return drained{}, err
-	}
+	defer b.finish(p, &err)
 	profiled := b.profile(ctx, p, name, 5*time.Second)
 	all := float64(b.cfg.Records)
 	from, err := p.until(ctx, steadyPoll, drainLimit, func(c counts) bool { return c.at.Sub(begun) >= warmUp })

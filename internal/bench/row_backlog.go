@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -47,15 +46,11 @@ func (b *run) slowThenFast(ctx context.Context, name string, sink *nullSink, env
 	if err := sink.latency(ctx, slowLatency); err != nil {
 		return drained{}, err
 	}
-	defer func() { err = errors.Join(err, b.kafka.ForgetGroups(b.cfg.Prefix)) }()
-	p, err := b.start(ctx, "pipelines", pipelineHistory, b.backlog.with(env...))
+	p, _, err := b.onBacklog(ctx, pipelineHistory, env)
 	if err != nil {
 		return drained{}, err
 	}
-	defer p.end(&err)
-	if _, err := p.begun(ctx); err != nil {
-		return drained{}, err
-	}
+	defer b.finish(p, &err)
 	if err := wait(ctx, b.cfg.For/2); err != nil {
 		return drained{}, err
 	}
