@@ -25,15 +25,18 @@ const (
 
 // commands are the sub-commands, a file each.
 type commands struct {
-	Run     runCmd     `cmd:"" help:"Run one or more roles on real servers: gateway, query, pipelines, or all."`
-	Setup   setupCmd   `cmd:"" help:"Make the topics, templates and indices that are missing. Harmless when run again."`
-	Send    sendCmd    `cmd:"" help:"Send pings from CSV, GPX or NDJSON files through the gateway."`
-	Lag     lagCmd     `cmd:"" help:"Say how far each pipeline is behind, per partition."`
-	Health  healthCmd  `cmd:"" help:"Ask the process beside it whether it is ready: a health check for containers."`
-	Bench   benchCmd   `cmd:"" help:"Measure sluice beside the limits of this machine."`
-	Config  configCmd  `cmd:"" help:"Show the configuration in force, or document every key."`
-	Doctor  doctorCmd  `cmd:"" help:"Check every server, topic, template, setting, clock, disk and permission, and say how to mend what is found."`
-	Version versionCmd `cmd:"" help:"Say which binary this is."`
+	Up       upCmd       `cmd:"" help:"Run everything in one process, with nothing to install; --demo brings a city to life."`
+	Run      runCmd      `cmd:"" help:"Run one or more roles on real servers: gateway, query, pipelines, or all."`
+	Setup    setupCmd    `cmd:"" help:"Make the topics, templates and indices that are missing. Harmless when run again."`
+	Send     sendCmd     `cmd:"" help:"Send pings from CSV, GPX or NDJSON files through the gateway."`
+	Simulate simulateCmd `cmd:"" help:"Send a load of simulated drivers with a ledger, and prove later what became of each record."`
+	Dead     deadCmd     `cmd:"" help:"Look at dead letters, put them back on their topic, or drop them."`
+	Lag      lagCmd      `cmd:"" help:"Say how far each pipeline is behind, per partition."`
+	Health   healthCmd   `cmd:"" help:"Ask the process beside it whether it is ready: a health check for containers."`
+	Bench    benchCmd    `cmd:"" help:"Measure sluice beside the limits of this machine."`
+	Config   configCmd   `cmd:"" help:"Show the configuration in force, or document every key."`
+	Doctor   doctorCmd   `cmd:"" help:"Check every server, topic, template, setting, clock, disk and permission, and say how to mend what is found."`
+	Version  versionCmd  `cmd:"" help:"Say which binary this is."`
 }
 
 // process is what a command may touch of the world around it.

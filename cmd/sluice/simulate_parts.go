@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"sluice/internal/kafka"
+	"sluice/internal/send"
+	"sluice/internal/simulate/ledger"
+	"sluice/internal/simulate/load"
+	"sluice/schemas"
+)
+
+// simulateParts are what a load is sent with.
+type simulateParts struct {
+	deps     load.Deps
+	offsets  *readerOffsets
+	counters *processCounters
+	topic    bool // some of the poison goes there
+	closers  []func() error
+}
+
+// parts dials nothing but what the topic's share of the poison needs.
+func (c *simulateLoadCmd) parts(cfg *config, l *load.Config) (*simulateParts, error) {
+	gateway, err := send.NewGateway(c.To, c.Key, c.Workers, c.Timeout)
+	if err != nil {
+		return nil, usage(err)
+	}
+	s := &simulateParts{counters: newProcessCounters(c.Ops), topic: l.Plan.Shares.Poison*l.Plan.Shares.Topic > 0}
+	s.deps.Gateway = simulateGateway{gateway}
+	s.closers = append(s.closers, closing(gateway.Close))
+	admin, err := kafka.NewAdmin(cfg.kafka())
+	if err != nil {
+		return nil, usage(err)
+	}
+	s.closers = append(s.closers, admin.Close)
+	s.offsets = newReaderOffsets(cfg, admin)
+	s.deps.Offsets = s.offsets
+	if s.topic {
+		publisher, err := kafka.NewPublisher(cfg.kafka(), cfg.publisher())
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("poison for the topic needs Kafka (or --poison-to gateway): %w", err), s.close())
+		}
+		s.deps.Topic = publisher
+		s.closers = append(s.closers, publisher.Close)
+	}
+	return s, nil
+}
+
+// begin notes where readers and counters stand before the first record.
+func (s *simulateParts) begin(ctx context.Context, book *ledger.Writer) error {
+	sample, err := s.offsets.Sample(ctx)
+	if err != nil {
+		return fmt.Errorf("asking where the pipelines stand: %w", err)
+	}
+	if err := book.Sample(sample); err != nil {
+		return err
+	}
+	if len(s.counters.urls) == 0 {
+		return nil
+	}
+	counters, err := s.counters.Read(ctx)
+	if err != nil {
+		return err
+	}
+	return book.Counters(counters)
+}
+
+func (s *simulateParts) close() error {
+	var errs []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// simulateGateway posts a load's requests as send does its files.
+type simulateGateway struct{ *send.Gateway }
+
+// Post hands one body on.
+func (g simulateGateway) Post(ctx context.Context, body []byte, ends []int) (load.Answer, error) {
+	said, err := g.Gateway.Post(ctx, &send.Batch{Body: body, Ends: ends})
+	if err != nil {
+		if busy, ok := errors.AsType[*send.Busy](err); ok {
+			return load.Answer{}, &load.Busy{Status: busy.Status, After: busy.After, Err: busy.Err}
+		}
+		return load.Answer{}, err
+	}
+	answer := load.Answer{Rejected: said.Rejected}
+	for _, e := range said.Errors {
+		answer.Refused = append(answer.Refused, ledger.Refusal{Index: e.Index, Code: e.Code})
+	}
+	return answer, nil
+}
+
+// readerOffsets asks Kafka where the pipelines stand.
+type readerOffsets struct {
+	admin   *kafka.Admin
+	readers []ledger.Pipeline
+}
+
+func newReaderOffsets(cfg *config, admin *kafka.Admin) *readerOffsets {
+	o := &readerOffsets{admin: admin}
+	for _, name := range simulatePipelines() {
+		o.readers = append(o.readers, ledger.Pipeline{Name: name, Group: cfg.groupID(name)})
+	}
+	return o
+}
+
+// Sample asks for each pipeline's commits and the ends of its partitions.
+func (o *readerOffsets) Sample(ctx context.Context) (ledger.Sample, error) {
+	s := ledger.Sample{Asked: time.Now().UnixMilli()}
+	for _, r := range o.readers {
+		parts, err := o.admin.Lag(ctx, r.Group, schemas.TopicPings)
+		if err != nil {
+			return s, err
+		}
+		reader := ledger.Reader{Pipeline: r.Name}
+		for _, p := range parts {
+			reader.Partitions = append(reader.Partitions, ledger.Offsets{Partition: p.Partition, Committed: p.Committed, End: p.End})
+		}
+		s.Readers = append(s.Readers, reader)
+	}
+	s.At = time.Now().UnixMilli()
+	return s, nil
+}
+
+// processCounters scrapes ops listeners.
+type processCounters struct {
+	urls   []string
+	client *http.Client
+}
+
+func newProcessCounters(urls []string) *processCounters {
+	return &processCounters{urls: urls, client: &http.Client{Timeout: scrapeTimeout}}
+}
+
+const scrapeTimeout = 10 * time.Second
