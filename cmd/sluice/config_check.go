@@ -13,57 +13,58 @@ import (
 const stopWithin = 10 * time.Second
 
 // validate refuses what no part can work with and what contradicts another setting, all
-// complaints at once.
+// complaints at once, a line each. No server is asked.
 func (c *config) validate() error {
 	gpsConfig := c.gps()
+	inKeys := c.sections()
 	return errors.Join(
-		section("kafka", c.kafka().Validate()),
-		section("elastic", c.elastic().Validate()),
-		section("index", c.templates().Validate()),
-		section("pipeline", c.pipeline(gps.History).Validate()),
-		section("gps", gpsConfig.Validate()),
-		section("gateway", c.gateway().Validate()),
-		section("keys", c.keys().Validate()),
-		section("query", c.query().Validate()),
-		section("http", c.http().Validate()),
-		section("ops", c.ops().Validate()),
-		section("trace", c.trace().Validate()),
+		inKeys("kafka", c.kafka().Validate(), "tls.keyFile belong", "kafka.tls.keyFile belong"),
+		inKeys("elastic", c.elastic().Validate(), "at least one URL is", "urls: at least one address is", "URL ", "urls: address ", "index prefix", "index.prefix",
+			"an API key and a user name", "apiKey and elastic.username", "a password is set without a user name", "password is set without elastic.username"),
+		inKeys("index", c.templates().Validate()),
+		inKeys("pipeline", c.pipeline(gps.History).Validate(), "bufferBytes", "buffer"),
+		inKeys("gps", gpsConfig.Validate()),
+		inKeys("gateway", c.gateway().Validate(), "MaxInFlightBytes", "memory", "MaxBodyBytes", "maxBody", "MaxRecordBytes", "maxRecord"),
+		inKeys("keys", c.keys().Validate(), "BurstRecords", "burstRecords", "RecordsPerSecond", "recordsPerSecond", "BurstBytes", "burstBytes", "BytesPerSecond", "bytesPerSecond"),
+		inKeys("query", c.query().Validate()),
+		inKeys("http", c.http().Validate()),
+		inKeys("ops", c.ops().Validate()),
+		inKeys("trace", c.trace().Validate()),
+		c.addresses(),
+		c.files(),
 		c.contradictions(),
 	)
-}
-
-func section(name string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("%s: %w", name, err)
 }
 
 // recordMargin is what a record's key and headers may add to its value.
 const recordMargin = settings.Size(8 << 10)
 
+// complaints collects what is wrong.
+type complaints []error
+
+// when adds a complaint if something is wrong.
+func (all *complaints) when(wrong bool, format string, args ...any) {
+	if wrong {
+		*all = append(*all, fmt.Errorf(format, args...))
+	}
+}
+
 // contradictions are settings that are right one by one and wrong together.
 func (c *config) contradictions() error {
-	var complaints []error
-	refuse := func(wrong bool, format string, args ...any) {
-		if wrong {
-			complaints = append(complaints, fmt.Errorf(format, args...))
-		}
-	}
-	refuse(c.Topic.Partitions < 1, "topic.partitions must be at least 1")
-	refuse(c.Topic.Replicas < 1, "topic.replicas must be at least 1")
-	refuse(c.Topic.MinISR < 1 || c.Topic.MinISR > c.Topic.Replicas, "topic.minIsr (%d) must be within 1 and topic.replicas (%d)", c.Topic.MinISR, c.Topic.Replicas)
-	refuse(c.Pipeline.BatchBytes > c.Elastic.MaxBody, "pipeline.batchBytes (%s) is more than elastic.maxBody (%s): every full batch would be cut", c.Pipeline.BatchBytes, c.Elastic.MaxBody)
-	refuse(c.Gateway.MaxRecord > c.Pipeline.BatchBytes, "gateway.maxRecord (%s) is more than pipeline.batchBytes (%s)", c.Gateway.MaxRecord, c.Pipeline.BatchBytes)
-	refuse(c.Gateway.MaxRecord+recordMargin > c.Topic.MaxMessage, "gateway.maxRecord (%s) with its key and headers is more than topic.maxMessage (%s): Kafka would refuse what the gateway accepts", c.Gateway.MaxRecord, c.Topic.MaxMessage)
-	refuse(c.Pipeline.DrainTimeout >= c.Kafka.RebalanceTimeout, "pipeline.drainTimeout (%s) must be below kafka.rebalanceTimeout (%s): a lane would be fenced while it drains", c.Pipeline.DrainTimeout, c.Kafka.RebalanceTimeout)
-	refuse(c.Pipeline.DrainTimeout+time.Second > stopWithin, "pipeline.drainTimeout (%s) must leave a second of the %s that a stop may take", c.Pipeline.DrainTimeout, stopWithin)
-	refuse(c.HTTP.StopGrace+c.HTTP.DrainTimeout > stopWithin, "http.stopGrace (%s) and http.drainTimeout (%s) are more than the %s that a stop may take", c.HTTP.StopGrace, c.HTTP.DrainTimeout, stopWithin)
-	refuse(c.Gateway.PublishTimeout >= 5*time.Second, "gateway.publishTimeout (%s) must be below 5 s: so soon a client is told 503 when Kafka is away", c.Gateway.PublishTimeout)
-	refuse(c.GPS.MaxAge > 0 && c.GPS.Coalesce >= c.GPS.MaxAge, "gps.coalesce (%s) must be below gps.maxAge (%s): nothing would be left to write", c.GPS.Coalesce, c.GPS.MaxAge)
-	refuse(c.GPS.MoveDistance > 0 && c.GPS.MoveHeartbeat >= c.Query.MaxAge, "gps.moveHeartbeat (%s) must be below query.maxAge (%s): a waiting driver would not be found", c.GPS.MoveHeartbeat, c.Query.MaxAge)
-	refuse(c.Pipeline.StallAfter > 0 && c.Pipeline.StallAfter <= c.Pipeline.CommitInterval, "pipeline.stallAfter (%s) must be above pipeline.commitInterval (%s)", c.Pipeline.StallAfter, c.Pipeline.CommitInterval)
-	refuse(c.Memory.GCPercent < 1, "memory.gcPercent must be at least 1")
-	refuse(c.Memory.Limit > 0 && c.Memory.Limit < 64<<20, "memory.limit (%s) is too small, use 64MiB or more", c.Memory.Limit)
-	return errors.Join(complaints...)
+	var refuse complaints
+	refuse.when(c.Topic.MinISR > c.Topic.Replicas, "topic.minIsr (%d) must be within 1 and topic.replicas (%d)", c.Topic.MinISR, c.Topic.Replicas)
+	refuse.when(c.Pipeline.BatchBytes > c.Elastic.MaxBody, "pipeline.batchBytes (%s) is more than elastic.maxBody (%s): every full batch would be cut", c.Pipeline.BatchBytes, c.Elastic.MaxBody)
+	refuse.when(c.Gateway.MaxRecord > c.Pipeline.BatchBytes, "gateway.maxRecord (%s) is more than pipeline.batchBytes (%s)", c.Gateway.MaxRecord, c.Pipeline.BatchBytes)
+	refuse.when(c.Gateway.MaxRecord+recordMargin > c.Topic.MaxMessage, "gateway.maxRecord (%s) with its key and headers is more than topic.maxMessage (%s): Kafka would refuse what the gateway accepts", c.Gateway.MaxRecord, c.Topic.MaxMessage)
+	refuse.when(c.Pipeline.DrainTimeout >= c.Kafka.RebalanceTimeout, "pipeline.drainTimeout (%s) must be below kafka.rebalanceTimeout (%s): a lane would be fenced while it drains", c.Pipeline.DrainTimeout, c.Kafka.RebalanceTimeout)
+	refuse.when(c.HTTP.StopGrace+c.HTTP.DrainTimeout > stopWithin, "http.stopGrace (%s) and http.drainTimeout (%s) are more than the %s that a stop may take", c.HTTP.StopGrace, c.HTTP.DrainTimeout, stopWithin)
+	refuse.when(c.GPS.MaxAge > 0 && c.GPS.Coalesce >= c.GPS.MaxAge, "gps.coalesce (%s) must be below gps.maxAge (%s): nothing would be left to write", c.GPS.Coalesce, c.GPS.MaxAge)
+	refuse.when(c.GPS.MaxAge > 0 && c.GPS.ClockAhead >= c.GPS.MaxAge, "gps.clockAhead (%s) must be below gps.maxAge (%s): a clock ahead would count more than a driver's age", c.GPS.ClockAhead, c.GPS.MaxAge)
+	refuse.when(c.GPS.MoveDistance > 0 && c.GPS.MoveHeartbeat >= c.Query.MaxAge, "gps.moveHeartbeat (%s) must be below query.maxAge (%s): a waiting driver would not be found", c.GPS.MoveHeartbeat, c.Query.MaxAge)
+	refuse.when(c.GPS.HistoryMaxAge > 0 && c.GPS.HistoryMaxAge < c.GPS.MaxAge, "gps.historyMaxAge (%s) must not be below gps.maxAge (%s): history keeps what live drops", c.GPS.HistoryMaxAge, c.GPS.MaxAge)
+	refuse.when(c.Pipeline.StallAfter <= c.Pipeline.CommitInterval, "pipeline.stallAfter (%s) must be above pipeline.commitInterval (%s)", c.Pipeline.StallAfter, c.Pipeline.CommitInterval)
+	refuse.when(c.Kafka.SessionTimeout > c.Kafka.RebalanceTimeout, "kafka.sessionTimeout (%s) is more than kafka.rebalanceTimeout (%s)", c.Kafka.SessionTimeout, c.Kafka.RebalanceTimeout)
+	refuse.when(c.Memory.Limit > 0 && c.Pipeline.Buffer >= c.Memory.Limit, "pipeline.buffer (%s) must be below memory.limit (%s)", c.Pipeline.Buffer, c.Memory.Limit)
+	refuse.when(c.Memory.Limit > 0 && c.Gateway.Memory >= c.Memory.Limit, "gateway.memory (%s) must be below memory.limit (%s)", c.Gateway.Memory, c.Memory.Limit)
+	return errors.Join(refuse...)
 }

@@ -1,14 +1,11 @@
 package main
 
-import (
-	"fmt"
-
-	"sluice/internal/settings"
-)
+import "sluice/internal/settings"
 
 const envPrefix = "SLUICE_"
 
-// loadConfig reads defaults, file and environment; any complaint is one of usage.
+// loadConfig reads defaults, file and environment; any complaint is one of usage, and a line
+// of its own.
 func loadConfig(file string, environ []string) (*config, error) {
 	return loadConfigWith(file, environ, func(*config) {})
 }
@@ -18,11 +15,11 @@ func loadConfigWith(file string, environ []string, flags func(*config)) (*config
 	cfg := &config{}
 	err := settings.Load(cfg, settings.Source{File: file, Environ: environ, Prefix: envPrefix, Foreign: foreignVariables()})
 	if err != nil {
-		return nil, usage(fmt.Errorf("reading settings:\n%w", err))
+		return nil, usage(err)
 	}
 	flags(cfg)
 	if err := cfg.validate(); err != nil {
-		return nil, usage(fmt.Errorf("checking settings:\n%w", err))
+		return nil, usage(err)
 	}
 	return cfg, nil
 }
@@ -33,6 +30,6 @@ func loadConfigWith(file string, environ []string, flags func(*config)) (*config
 func foreignVariables() []string {
 	return []string{
 		"SLUICE_TEST_", "SLUICE_STACK_", "SLUICE_CONFIG", "SLUICE_API_KEY",
-		"SLUICE_REDIS_ADDRS", "SLUICE_DATA_DIR", "SLUICE_TIMEZONE", "SLUICE_RULES", "SLUICE_KEY_PREFIX",
+		"SLUICE_REDIS_ADDRS", "SLUICE_TIMEZONE", "SLUICE_RULES", "SLUICE_KEY_PREFIX",
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -67,11 +68,16 @@ func TestEveryKeyIsDocumentedAndItsVariableSetsIt(t *testing.T) {
 		if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		value := map[string]string{
-			"duration": "7s", "size": "7MiB", "number": "7", "true or false": "true", "path": file,
-		}[key.Kind]
-		if value == "" {
-			value = "seven"
+		value := "seven"
+		switch {
+		case key.Kind == "path":
+			value = file
+		case key.Kind == "true or false":
+			value = strconv.FormatBool(key.Default != "true")
+		case key.Limits != "":
+			value = withinLimits(key)
+		case key.Kind == "duration", key.Kind == "size", key.Kind == "number":
+			t.Errorf("%s: has no bounds", key.Path)
 		}
 		var before, after config
 		load := func(cfg *config, environ ...string) {
@@ -81,16 +87,29 @@ func TestEveryKeyIsDocumentedAndItsVariableSetsIt(t *testing.T) {
 		}
 		load(&before)
 		load(&after, key.Env+"="+value)
-		if shown(t, &before) == shown(t, &after) && key.Path != "check" {
+		if shown(t, &before) == shown(t, &after) {
 			t.Errorf("%s=%s changes nothing", key.Env, value)
 		}
 	}
 }
 
+// withinLimits is a lawful value that is not the default.
+func withinLimits(key settings.Key) string {
+	low, high, bounded := strings.Cut(strings.TrimPrefix(key.Limits, "0, or "), " to ")
+	if !bounded { // words
+		words := strings.Split(key.Limits, ", ")
+		return words[len(words)-1]
+	}
+	if high == key.Default {
+		return low
+	}
+	return high
+}
+
 func shown(t *testing.T, cfg *config) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := settings.Show(&out, settings.Keys(cfg, envPrefix)); err != nil {
+	if err := settings.Print(&out, settings.Keys(cfg, envPrefix)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -102,22 +121,22 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"record above the batch":          {"GATEWAY_MAX_RECORD=2MiB", "gateway.maxRecord (2MiB) is more than pipeline.batchBytes"},
 		"record above the topic's limit":  {"TOPIC_MAX_MESSAGE=64KiB", "more than topic.maxMessage"},
 		"drain above the rebalance":       {"KAFKA_REBALANCE_TIMEOUT=5s", "must be below kafka.rebalanceTimeout"},
-		"drain above the stop":            {"PIPELINE_DRAIN_TIMEOUT=10s", "must leave a second"},
-		"http drain above the stop":       {"HTTP_DRAIN_TIMEOUT=11s", "than the 10s that a stop may take"},
+		"drain above the stop":            {"PIPELINE_DRAIN_TIMEOUT=10s", "10s is out of range: write 100ms to 9s"},
+		"http drain above the stop":       {"HTTP_DRAIN_TIMEOUT=11s", "11s is out of range: write 100ms to 10s"},
 		"in-sync replicas above replicas": {"TOPIC_MIN_ISR=2", "topic.minIsr (2) must be within 1 and topic.replicas (1)"},
-		"publish too patient":             {"GATEWAY_PUBLISH_TIMEOUT=6s", "must be below 5 s"},
+		"publish too patient":             {"GATEWAY_PUBLISH_TIMEOUT=6s", "6s is out of range: write 10ms to 4s"},
 		"window above the age":            {"GPS_COALESCE=60s", "gps.coalesce (1m0s) must be below gps.maxAge"},
 		"heartbeat above the query's age": {"GPS_MOVE_DISTANCE=10 QUERY_MAX_AGE=20s", "gps.moveHeartbeat (30s) must be below query.maxAge"},
 		"no acks but all":                 {"KAFKA_ACKS=1", "SLUICE_KAFKA_ACKS: no such variable"},
 		"no latest":                       {"KAFKA_OFFSET=latest", "SLUICE_KAFKA_OFFSET: no such variable"},
-		"a broker without a port":         {"KAFKA_BROKERS=localhost", "kafka: brokers"},
-		"an url that is none":             {"ELASTIC_URLS=localhost:9200", "elastic: URL 1"},
-		"sasl without a user":             {"KAFKA_SASL_MECHANISM=PLAIN", "a user is required"},
-		"a bad prefix":                    {"INDEX_PREFIX=Big", "index prefix"},
-		"quota burst alone":               {"KEYS_BURST_RECORDS=5", "BurstRecords means nothing"},
-		"no shards":                       {"INDEX_SHARDS=0", "shards: 0"},
-		"no collector":                    {"MEMORY_GC_PERCENT=0", "memory.gcPercent"},
-		"too little memory":               {"MEMORY_LIMIT=1MiB", "memory.limit (1MiB) is too small"},
+		"a broker without a port":         {"KAFKA_BROKERS=localhost", `kafka.brokers: "localhost" is no host:port`},
+		"an url that is none":             {"ELASTIC_URLS=localhost:9200", `elastic.urls: address 1: "localhost:9200" begins with neither`},
+		"sasl without a user":             {"KAFKA_SASL_MECHANISM=PLAIN", "kafka.sasl.user is required"},
+		"a bad prefix":                    {"INDEX_PREFIX=Big", "index.prefix"},
+		"quota burst alone":               {"KEYS_BURST_RECORDS=5", "keys.burstRecords means nothing without recordsPerSecond"},
+		"no shards":                       {"INDEX_SHARDS=0", "SLUICE_INDEX_SHARDS: 0 is out of range: write 1 to 1024"},
+		"no collector":                    {"MEMORY_GC_PERCENT=0", "SLUICE_MEMORY_GC_PERCENT: 0 is out of range"},
+		"too little memory":               {"MEMORY_LIMIT=1MiB", "SLUICE_MEMORY_LIMIT: 1MiB is out of range"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -131,8 +150,8 @@ func TestContradictionsAreRefused(t *testing.T) {
 			}
 		})
 	}
-	_, err := loadConfig("", []string{"SLUICE_PIPELINE_BATCH_BYTES=16MiB", "SLUICE_TOPIC_MIN_ISR=2", "SLUICE_INDEX_SHARDS=0"})
-	for _, want := range []string{"batchBytes", "minIsr", "shards"} {
+	_, err := loadConfig("", []string{"SLUICE_PIPELINE_BATCH_BYTES=16MiB", "SLUICE_TOPIC_MIN_ISR=2", "SLUICE_INDEX_PREFIX=Big"})
+	for _, want := range []string{"batchBytes", "minIsr", "index.prefix"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing in %v", want, err)
 		}
@@ -145,11 +164,8 @@ func TestConfigReference(t *testing.T) {
 	if code := p.execute(t.Context(), []string{"config", "docs"}); code != exitDone {
 		t.Fatalf("exit code %d: %s", code, out.String())
 	}
-	golden := filepath.Join("testdata", "config.md")
+	golden := filepath.Join("..", "..", "ops", "configuration.md")
 	if *update {
-		if err := os.MkdirAll("testdata", 0o750); err != nil {
-			t.Fatal(err)
-		}
 		if err := os.WriteFile(golden, out.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}

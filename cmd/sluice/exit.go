@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 const description = `Kafka to Elasticsearch stream processing: what a platform's apps post is searchable within two seconds, and nothing acknowledged is lost.
@@ -27,8 +28,9 @@ func (u *usageError) Error() string { return u.err.Error() }
 // Unwrap is the mistake.
 func (u *usageError) Unwrap() error { return u.err }
 
-// tell writes one line for a person, beside what the command prints.
+// tell writes lines for a person, beside what the command prints.
 func (p *process) tell(text string) {
+	text = strings.ReplaceAll(text, "\n", "\nsluice: ")
 	_, _ = fmt.Fprintln(p.stderr, "sluice: "+text) // nobody is left to be told that it failed
 }
 

@@ -55,6 +55,10 @@ func TestExitCodes(t *testing.T) {
 		"bad variable":           {args: []string{"lag"}, environ: []string{"SLUICE_GPS_MAXAGE=1s"}, code: exitUsage, want: "did you mean SLUICE_GPS_MAX_AGE?"},
 		"key file not there":     {args: []string{"run", "gateway"}, environ: []string{"SLUICE_KEYS_FILE=/does/not/exist"}, code: exitUsage, want: "reading API keys"},
 		"bad speed":              {args: []string{"send", "x.csv", "--speed", "fast"}, code: exitUsage, want: `speed "fast"`},
+		"unknown format":         {args: []string{"send", "x.csv", "--format=unknown"}, code: exitUsage, want: `--format must be one of`},
+		"bad configuration":      {args: []string{"config", "check"}, environ: []string{"SLUICE_GPS_MAX_AGE=60"}, code: exitUsage, want: "SLUICE_GPS_MAX_AGE: 60 has no unit"},
+		"checked key file":       {args: []string{"config", "check"}, environ: []string{"SLUICE_KEYS_FILE=/does/not/exist"}, code: exitUsage, want: "keys.file: "},
+		"good configuration":     {args: []string{"config", "check"}},
 		"no such file":           {args: []string{"send", "/does/not/exist.csv"}, code: exitFailed, want: "no such file"},
 		"servers away":           {args: []string{"setup"}, environ: away, code: exitFailed, want: "setting up"},
 		"lag without Kafka":      {args: []string{"lag"}, environ: away, code: exitFailed, want: "lag of"},
@@ -70,7 +74,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	for _, args := range [][]string{{}, {"run"}, {"setup"}, {"send"}, {"lag"}, {"config"}, {"version"}, {"bench", "gps"}} {
+	for _, args := range [][]string{{}, {"run"}, {"setup"}, {"send"}, {"lag"}, {"config"}, {"config", "check"}, {"config", "print"}, {"doctor"}, {"version"}, {"bench", "gps"}} {
 		code, stdout, _ := execute(t, nil, append(args, "--help")...)
 		if code != exitDone || !strings.Contains(stdout, "Example:") {
 			t.Errorf("%q --help: exit code %d, no example in\n%s", args, code, stdout)
@@ -79,7 +83,7 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 }
 
 func TestSecretsAreNotShown(t *testing.T) {
-	code, stdout, _ := execute(t, []string{"SLUICE_ELASTIC_PASSWORD=hunter2", "SLUICE_ELASTIC_USERNAME=me"}, "config", "show")
+	code, stdout, _ := execute(t, []string{"SLUICE_ELASTIC_PASSWORD=hunter2", "SLUICE_ELASTIC_USERNAME=me"}, "config", "print")
 	if code != exitDone || strings.Contains(stdout, "hunter2") || !strings.Contains(stdout, "elastic.password: ***") {
 		t.Errorf("exit code %d:\n%s", code, stdout)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -68,10 +70,10 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 func (c Config) Validate() error {
 	var errs []error
 	if len(c.Brokers) == 0 {
-		errs = append(errs, errors.New("kafka: brokers: at least one is required"))
+		errs = append(errs, errors.New("kafka: brokers: at least one host:port is required"))
 	}
 	for _, broker := range c.Brokers {
-		if _, _, err := net.SplitHostPort(broker); err != nil {
+		if err := checkBroker(broker); err != nil {
 			errs = append(errs, fmt.Errorf("kafka: brokers: %w", err))
 		}
 	}
@@ -86,13 +88,28 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// checkBroker accepts host:port. What may hold a password is not repeated in the error.
+func checkBroker(broker string) error {
+	if strings.Contains(broker, "@") {
+		return errors.New("an address holds an '@': write host:port; the user and password have settings of their own")
+	}
+	host, port, err := net.SplitHostPort(broker)
+	if err != nil || host == "" {
+		return fmt.Errorf("%q is no host:port", broker)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("%q: the port is not within 1 to 65535", broker)
+	}
+	return nil
+}
+
 func (t TLS) validate() error {
 	var errs []error
 	if (t.CertFile == "") != (t.KeyFile == "") {
-		errs = append(errs, errors.New("kafka: tls: a certificate and its key belong together"))
+		errs = append(errs, errors.New("kafka: tls.certFile and tls.keyFile belong together"))
 	}
 	if !t.Enabled && (t.CAFile != "" || t.CertFile != "" || t.ServerName != "") {
-		errs = append(errs, errors.New("kafka: tls: settings given, but TLS is not enabled"))
+		errs = append(errs, errors.New("kafka: tls.enabled is false, but other TLS settings are given"))
 	}
 	return errors.Join(errs...)
 }
@@ -100,19 +117,19 @@ func (t TLS) validate() error {
 func (s SASL) validate() error {
 	if s.Mechanism == "" {
 		if s.User != "" || s.Password != "" {
-			return errors.New("kafka: sasl: a user or password is given, but no mechanism")
+			return errors.New("kafka: sasl.mechanism is missing: a user or password is given")
 		}
 		return nil
 	}
 	var errs []error
 	if !slices.Contains([]Mechanism{Plain, ScramSHA256, ScramSHA512}, s.Mechanism) {
-		errs = append(errs, fmt.Errorf("kafka: sasl: mechanism %q is none of %s, %s, %s", s.Mechanism, Plain, ScramSHA256, ScramSHA512))
+		errs = append(errs, fmt.Errorf("kafka: sasl.mechanism %q is none of %s, %s, %s", s.Mechanism, Plain, ScramSHA256, ScramSHA512))
 	}
 	if s.User == "" {
-		errs = append(errs, errors.New("kafka: sasl: a user is required"))
+		errs = append(errs, errors.New("kafka: sasl.user is required with a mechanism"))
 	}
 	if s.Password == "" {
-		errs = append(errs, errors.New("kafka: sasl: a password is required"))
+		errs = append(errs, errors.New("kafka: sasl.password is required with a mechanism"))
 	}
 	return errors.Join(errs...)
 }

@@ -17,7 +17,7 @@ func TestValidateReportsAllComplaintsAtOnce(t *testing.T) {
 	if err == nil {
 		t.Fatal("a wrong configuration was accepted")
 	}
-	for _, want := range []string{"no-port", "dial time-out", "belong together", "not enabled", `"MD5"`, "user is required", "password is required"} {
+	for _, want := range []string{"no-port", "dial time-out", "belong together", "tls.enabled is false", `"MD5"`, "user is required", "password is required"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no complaint about %s in: %v", want, err)
 		}

@@ -16,10 +16,12 @@ type Key struct {
 	Default string // "" = empty
 	Doc     string // what it does and what zero means
 	Unit    string // of a number, "" when the kind says it
+	Limits  string // what it may be: "1ms to 10m", "lz4, none"; "" = anything of its kind
 
 	value  reflect.Value // nil Value for the file of a secret
 	twin   string        // of a secret: the path of the setting that names its file
 	secret bool
+	limits limits
 }
 
 // Keys lists the settings of target, a pointer to a struct, in the order of its fields.
@@ -45,6 +47,8 @@ func walk(section reflect.Value, path, prefix string) []Key {
 			Path: full, Env: prefix + snake(full), Kind: kindOf(value),
 			Default: field.Tag.Get("default"), Unit: field.Tag.Get("unit"), Doc: field.Tag.Get("doc"), value: value,
 		}
+		key.limits = limitsOf(key.Kind, field.Tag.Get("range"), field.Tag.Get("oneOf"))
+		key.Limits = key.limits.String()
 		if key.Kind == kindSecret {
 			key.secret, key.twin = true, full+"File"
 			keys = append(keys, key, Key{

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/v2"
@@ -69,7 +68,7 @@ func (l *loader) readFile() {
 		l.complain("reading the configuration: %w", err)
 		return
 	}
-	tree, err := yaml.Parser().Unmarshal(content)
+	tree, err := readTree(content)
 	if err == nil {
 		err = l.fromFile.Load(confmap.Provider(tree, ""), nil)
 	}
@@ -82,6 +81,7 @@ func (l *loader) readFile() {
 	}
 }
 
+// readBounded reads a whole file that is not too large; every error names it.
 func readBounded(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {

@@ -14,7 +14,7 @@ func Reference(w io.Writer, keys []Key) error {
 	for _, k := range keys {
 		if head, _, _ := strings.Cut(k.Path, "."); head != section {
 			section = head
-			fmt.Fprintf(&out, "\n## %s\n\n| key | environment | kind | default | meaning |\n| --- | --- | --- | --- | --- |\n", section)
+			fmt.Fprintf(&out, "\n## %s\n\n| key | environment | kind | default | may be | meaning |\n| --- | --- | --- | --- | --- | --- |\n", section)
 		}
 		kind, value := k.Kind, k.Default
 		if k.Unit != "" {
@@ -23,7 +23,7 @@ func Reference(w io.Writer, keys []Key) error {
 		if value != "" {
 			value = "`" + value + "`"
 		}
-		fmt.Fprintf(&out, "| `%s` | `%s` | %s | %s | %s |\n", k.Path, k.Env, kind, value, k.Doc)
+		fmt.Fprintf(&out, "| `%s` | `%s` | %s | %s | %s | %s |\n", k.Path, k.Env, kind, value, k.Limits, k.Doc)
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("printing settings: %w", err)
@@ -31,8 +31,8 @@ func Reference(w io.Writer, keys []Key) error {
 	return nil
 }
 
-// Show prints every setting with the value that it has now, one a line; secrets are hidden.
-func Show(w io.Writer, keys []Key) error {
+// Print prints every setting with the value that it has now, one a line; secrets are hidden.
+func Print(w io.Writer, keys []Key) error {
 	var out strings.Builder
 	for _, k := range keys {
 		if k.value.IsValid() {

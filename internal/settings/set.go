@@ -24,7 +24,7 @@ func (k *Key) set(raw any) error {
 	switch field := k.value.Addr().Interface().(type) {
 	case *string:
 		*field = text
-		return nil
+		return k.limits.checkWord(text)
 	case *Secret:
 		*field = Secret(text)
 		return nil
@@ -34,33 +34,44 @@ func (k *Key) set(raw any) error {
 			return fmt.Errorf("%q is neither true nor false", text)
 		}
 		return nil
+	}
+	return k.setAmount(text)
+}
+
+// setAmount sets what can be compared.
+func (k *Key) setAmount(text string) (err error) {
+	var n float64
+	switch field := k.value.Addr().Interface().(type) {
 	case *time.Duration:
 		*field, err = parseDuration(text)
-		return errors.Join(err, notNegative(float64(*field)))
+		n = float64(*field)
 	case *Size:
 		*field, err = ParseSize(text)
-		return errors.Join(err, notNegative(float64(*field)))
+		n = float64(*field)
 	case *int:
 		*field, err = strconv.Atoi(text)
 		if err != nil {
-			return fmt.Errorf("%q is no whole number", text)
+			err = fmt.Errorf("%q is no whole number", text)
 		}
-		return notNegative(float64(*field))
+		n = float64(*field)
 	case *float64:
-		*field, err = strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(*field) || math.IsInf(*field, 0) {
-			return fmt.Errorf("%q is no number", text)
-		}
-		return notNegative(*field)
+		*field, err = parseFloat(text)
+		n = *field
+	default:
+		err = errors.New("cannot be set")
 	}
-	return errors.New("cannot be set")
+	if err != nil {
+		return err
+	}
+	return k.limits.checkAmount(n, text)
 }
 
-func notNegative(n float64) error {
-	if n < 0 {
-		return errors.New("must not be negative")
+func parseFloat(text string) (float64, error) {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		return 0, fmt.Errorf("%q is no number", text)
 	}
-	return nil
+	return n, nil
 }
 
 // parseDuration refuses a number without a unit: 60 could be anything. 0 needs none.

@@ -90,7 +90,7 @@ func TestEveryComplaintIsReportedAtOnce(t *testing.T) {
 		"unknown variable":      {environ: "SLUICE_GPS_MAXAGE=1s", want: "SLUICE_GPS_MAXAGE: no such variable, did you mean SLUICE_GPS_MAX_AGE?"},
 		"no unit":               {file: "gps:\n  maxAge: 60", want: "gps.maxAge: 60 has no unit: write 60s"},
 		"no unit in env":        {environ: "SLUICE_GPS_MAX_AGE=60", want: "SLUICE_GPS_MAX_AGE: 60 has no unit"},
-		"negative":              {environ: "SLUICE_GPS_KEEP_DAYS=-1", want: "SLUICE_GPS_KEEP_DAYS: must not be negative"},
+		"negative":              {environ: "SLUICE_GPS_KEEP_DAYS=-1", want: "SLUICE_GPS_KEEP_DAYS: -1: must not be negative"},
 		"not a number":          {environ: "SLUICE_GPS_OUTLIER_SPEED=NaN", want: `"NaN" is no number`},
 		"not a bool":            {environ: "SLUICE_GPS_LIVE=perhaps", want: "neither true nor false"},
 		"not a size":            {environ: "SLUICE_GPS_BYTES=1MB", want: "is no size"},
@@ -127,7 +127,7 @@ func TestSecrets(t *testing.T) {
 			t.Errorf("%s: got %q, %v", name, string(s.Kafka.SASL.Password), err)
 		}
 		var shown bytes.Buffer
-		if err := settings.Show(&shown, settings.Keys(&s, "SLUICE_")); err != nil {
+		if err := settings.Print(&shown, settings.Keys(&s, "SLUICE_")); err != nil {
 			t.Fatal(err)
 		}
 		shown.WriteString(fmt.Sprintf("%v %+v %#v %s", s, s, s, s.Kafka.SASL.Password)) //nolint:staticcheck // all verbs on purpose

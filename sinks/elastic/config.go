@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -85,19 +86,25 @@ func (c Config) Validate() error {
 	return errors.Join(complaints...)
 }
 
-// checkURL accepts an absolute http or https address without credentials in it. The
-// address itself is not repeated in the error: it may hold them.
+// checkURL accepts an absolute http or https address without credentials in it. One that may
+// hold them is not repeated in the error.
 func checkURL(raw string) error {
+	if strings.Contains(raw, "@") {
+		return errors.New("holds an '@': credentials belong in their own settings")
+	}
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
-		return errors.New("not an address")
+		return fmt.Errorf("%q is not an address: write http://host:9200", raw)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return errors.New("neither http:// nor https://")
-	case u.Host == "":
-		return errors.New("no host")
-	case u.User != nil:
-		return errors.New("credentials belong in their own settings")
+		return fmt.Errorf("%q begins with neither http:// nor https://", raw)
+	case u.Hostname() == "":
+		return fmt.Errorf("%q has no host", raw)
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return fmt.Errorf("%q: the port is not within 1 to 65535", raw)
+		}
 	}
 	return nil
 }
@@ -105,11 +112,11 @@ func checkURL(raw string) error {
 // checkPrefix accepts what may begin the name of an index.
 func checkPrefix(prefix string) error {
 	if len(prefix) > maxPrefixBytes {
-		return fmt.Errorf("an index prefix of %d bytes is longer than %d", len(prefix), maxPrefixBytes)
+		return fmt.Errorf("index prefix: its %d bytes are more than %d", len(prefix), maxPrefixBytes)
 	}
 	if strings.Trim(prefix, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" || strings.ContainsAny(prefix, "*, ") ||
 		strings.IndexAny(prefix, "-_.") == 0 {
-		return errors.New("an index prefix has a-z, 0-9, '-', '_' and '.' only, and begins with a letter or digit")
+		return fmt.Errorf("index prefix %q: only a-z, 0-9, '-', '_' and '.' are allowed, and it begins with a letter or digit", prefix)
 	}
 	return nil
 }
