@@ -34,6 +34,7 @@ const (
 	HeaderDeadPipeline  = "dead-pipeline"
 	HeaderDeadWritten   = "dead-written"  // the original record's own time, ms; absent when it had none
 	HeaderDeadAttempts  = "dead-attempts" // how often it was requeued, decimal; the requeued record carries it on
+	HeaderDeadFor       = "dead-for"      // on a requeued record, the pipeline whose letter it was
 )
 
 // Headers of a mark: a record of a dead topic without value that says what was done about

@@ -42,6 +42,7 @@ type State string
 // The states of a letter.
 const (
 	Open     State = "open"
+	Echo     State = "echo" // not dealt with, and nothing to do: of a record that was requeued for another pipeline
 	Requeued State = schemas.MarkRequeued
 	Dropped  State = schemas.MarkDropped
 )
@@ -79,23 +80,26 @@ func (b *Box) walk(ctx context.Context, span Span, each func(letter *Letter, sta
 		if isMark(rec) || !letter.read(b.pipeline, span.Partition, rec) {
 			return nil
 		}
-		return each(&letter, done.state(rec.Offset))
+		return each(&letter, letter.state(done))
 	})
 }
 
-// marked is what the marks of a partition say.
-type marked struct{ requeued, dropped offsets }
-
-func (m marked) state(offset int64) State {
+// state is what was done about the letter.
+func (l *Letter) state(done marked) State {
 	switch {
-	case m.requeued.has(offset):
+	case done.requeued.has(l.ID.Offset):
 		return Requeued
-	case m.dropped.has(offset):
+	case done.dropped.has(l.ID.Offset):
 		return Dropped
+	case l.echo():
+		return Echo
 	default:
 		return Open
 	}
 }
+
+// marked is what the marks of a partition say.
+type marked struct{ requeued, dropped offsets }
 
 // marked reads the marks of a partition. One that is not readable marks nothing.
 func (b *Box) marked(ctx context.Context, span Span) (marked, error) {

@@ -43,7 +43,7 @@ func (f *Found) see(id ID, rec *pipelines.Record) *Found {
 		f = &Found{}
 		if f.Letter.read(id.Pipeline, id.Partition, rec) {
 			f.Letter.keep()
-			f.State = Open
+			f.State = f.Letter.state(marked{})
 		}
 	case f != nil && isMark(rec):
 		if mark, err := readMark(rec); err == nil && mark.marks(id.Offset) {

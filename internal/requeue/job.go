@@ -79,7 +79,13 @@ func (j *job) end(ctx context.Context, err error) (Summary, error) {
 	return Summary{Done: j.done.Load(), Failed: j.failed.Load(), Hopeless: j.hopeless.Load(), Settled: j.settled.Load()}, err
 }
 
-// walk gives the open letters that are wanted, up to the limit.
+// todo says whether a letter is to be dealt with. Echoes are dropped with the others, and requeued only when
+// they are named.
+func (j *job) todo(state State) bool {
+	return state == Open || state == Echo && (j.marker.what == schemas.MarkDropped || len(j.cfg.Filter.IDs) > 0)
+}
+
+// walk gives the letters that are wanted, up to the limit.
 func (j *job) walk(ctx context.Context, each func(letter *Letter) error) error {
 	return j.box.Walk(ctx, func(letter *Letter, state State) error {
 		switch {
@@ -87,7 +93,7 @@ func (j *job) walk(ctx context.Context, each func(letter *Letter) error) error {
 			return context.Cause(ctx)
 		case !j.cfg.Filter.Wants(letter):
 			return nil
-		case state != Open:
+		case !j.todo(state):
 			j.settled.Add(1)
 			return nil
 		case j.marker.what == schemas.MarkRequeued && j.cfg.MaxAttempts > 0 && letter.Attempts >= j.cfg.MaxAttempts:

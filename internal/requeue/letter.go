@@ -46,8 +46,9 @@ type Letter struct {
 	Stage    pipelines.Stage
 	Status   int // the store's code, 0 when no store was asked
 	Detail   string
-	At       int64 // when it was given up, ms since 1970 UTC
-	Attempts int   // how often it was requeued before
+	At       int64  // when it was given up, ms since 1970 UTC
+	Attempts int    // how often it was requeued before
+	For      string // the pipeline that it was requeued for, "" when it never was
 }
 
 // read makes a letter of a record of a dead topic; it is false for a record that is none.
@@ -71,6 +72,7 @@ func (l *Letter) read(pipeline string, partition int32, rec *pipelines.Record) b
 		Reason: string(last(rec, schemas.HeaderDeadReason)), Stage: pipelines.Stage(last(rec, schemas.HeaderDeadStage)),
 		Status: int(number(schemas.HeaderDeadStatus)), Detail: string(last(rec, schemas.HeaderDeadDetail)),
 		At: number(schemas.HeaderDeadTime), Attempts: int(number(schemas.HeaderDeadAttempts)),
+		For: string(last(rec, schemas.HeaderDeadFor)),
 	}
 	if l.Written == 0 && last(rec, schemas.HeaderDeadWritten) == nil {
 		l.Written = rec.Time // a letter from before there was that header
@@ -97,7 +99,7 @@ const storyPrefix = "dead-"
 // Original is the record as it goes back to its topic: the bytes and headers that it had,
 // without the story. It carries when it was received, so that its version is what it was
 // however late it comes (tolerance, ms, is how far a device's clock may be ahead of that), and
-// how often it was requeued.
+// how often it was requeued, and for whom.
 func (l *Letter) Original(tolerance int64) pipelines.Record {
 	rec := pipelines.Record{Key: l.Record.Key, Value: l.Record.Value}
 	believed := false
@@ -115,9 +117,16 @@ func (l *Letter) Original(tolerance int64) pipelines.Record {
 		rec.Headers = append(rec.Headers, pipelines.Header{Key: schemas.HeaderReceivedAt, Value: strconv.AppendInt(nil, l.Written, 10)})
 	}
 	attempts := strconv.AppendInt(nil, int64(l.Attempts)+1, 10)
-	rec.Headers = append(rec.Headers, pipelines.Header{Key: schemas.HeaderDeadAttempts, Value: attempts})
+	rec.Headers = append(rec.Headers, pipelines.Header{Key: schemas.HeaderDeadAttempts, Value: attempts},
+		pipelines.Header{Key: schemas.HeaderDeadFor, Value: []byte(l.ID.Pipeline)})
 	return rec
 }
+
+// echo says that the letter is one of a record that was requeued for another pipeline. All
+// pipelines of a topic read it again; this one has judged the original before, and where
+// that was poison too it has the letter of it. Requeued in turn, echoes would double
+// with each round.
+func (l *Letter) echo() bool { return l.For != "" && l.For != l.ID.Pipeline }
 
 // keep makes the letter independent of the memory that it was read into.
 func (l *Letter) keep() {

@@ -51,7 +51,7 @@ func (b *Box) settledPrefix(ctx context.Context, span Span, pruned *Pruned) erro
 	err = b.log.Read(ctx, b.topic, span, func(rec *pipelines.Record) error {
 		switch {
 		case isMark(rec):
-		case letter.read(b.pipeline, span.Partition, rec) && done.state(rec.Offset) != Open:
+		case letter.read(b.pipeline, span.Partition, rec) && (done.requeued.has(rec.Offset) || done.dropped.has(rec.Offset)):
 			letters++
 		default:
 			keep = rec.Offset

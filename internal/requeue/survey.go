@@ -16,6 +16,7 @@ type Heap struct {
 	Open     int64           `json:"open"`
 	Requeued int64           `json:"requeued"`
 	Dropped  int64           `json:"dropped"`
+	Echoes   int64           `json:"echoes"`   // see Echo
 	Oldest   int64           `json:"oldest"`   // of those open, when it was given up, ms since 1970 UTC; 0 = none is open
 	Newest   int64           `json:"newest"`   // likewise
 	Attempts int             `json:"attempts"` // of those open, how often one was requeued before, at most
@@ -93,6 +94,8 @@ func (h *Heap) add(l *Letter, state State) {
 		h.Requeued++
 	case Dropped:
 		h.Dropped++
+	case Echo:
+		h.Echoes++
 	case Open:
 		h.Open++
 		if h.Oldest == 0 || l.At < h.Oldest {
