@@ -2,7 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
+	"io"
 	"strings"
 )
 
@@ -28,10 +28,17 @@ func (u *usageError) Error() string { return u.err.Error() }
 // Unwrap is the mistake.
 func (u *usageError) Unwrap() error { return u.err }
 
-// tell writes lines for a person, beside what the command prints.
+// tell writes lines for a person, beside what the command prints. One that is indented
+// belongs to the one above it.
 func (p *process) tell(text string) {
-	text = strings.ReplaceAll(text, "\n", "\nsluice: ")
-	_, _ = fmt.Fprintln(p.stderr, "sluice: "+text) // nobody is left to be told that it failed
+	var out strings.Builder
+	for line := range strings.SplitSeq(text, "\n") {
+		if !strings.HasPrefix(line, " ") {
+			out.WriteString("sluice: ")
+		}
+		out.WriteString(line + "\n")
+	}
+	_, _ = io.WriteString(p.stderr, out.String()) // nobody is left to be told that it failed
 }
 
 // errFound is a check that found what it looked for.
