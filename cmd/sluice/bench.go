@@ -17,6 +17,7 @@ import (
 // processes of their own.
 type benchCmd struct {
 	GPS      benchGPSCmd      `cmd:"" name:"gps" help:"Measure the GPS pipelines, the gateway and the nearby query beside this machine's limits."`
+	Embedded benchEmbeddedCmd `cmd:"" name:"embedded" help:"Measure the embedded default: one process with all in it."`
 	Consume  benchConsumeCmd  `cmd:"" hidden:"" help:"A bare group consumer that counts."`
 	Produce  benchProduceCmd  `cmd:"" hidden:"" help:"A bare AsyncProducer."`
 	Load     benchLoadCmd     `cmd:"" hidden:"" help:"A bare bulk loader."`
@@ -63,10 +64,15 @@ func (c *benchGPSCmd) Run(ctx context.Context, p *process) error {
 	watch := newBenchWatcher(p.stderr)
 	report, err := bench.Run(ctx, cfg, watch)
 	watch.end()
+	return concludeBench(p.stdout, report, err, c.JSON)
+}
+
+// concludeBench prints what was measured, whatever was not.
+func concludeBench(w io.Writer, report *bench.Report, err error, asJSON bool) error {
 	if report == nil {
 		return err
 	}
-	if err := errors.Join(c.print(p.stdout, report), err); err != nil {
+	if err := errors.Join(printBench(w, report, asJSON), err); err != nil {
 		return err
 	}
 	if !report.Passed() {
@@ -102,8 +108,8 @@ func (c *benchGPSCmd) config(p *process) (bench.Config, error) {
 	return cfg, nil
 }
 
-func (c *benchGPSCmd) print(w io.Writer, report *bench.Report) error {
-	if !c.JSON {
+func printBench(w io.Writer, report *bench.Report, asJSON bool) error {
+	if !asJSON {
 		return report.Print(w)
 	}
 	enc := json.NewEncoder(w)

@@ -12,7 +12,7 @@ type Line struct {
 	LimitOf string  `json:"limitOf,omitempty"` // what the limit was measured with
 	Ratio   float64 `json:"ratio,omitempty"`   // Value / Limit, the median over the runs
 	Bar     float64 `json:"bar,omitempty"`     // 0 = there is none
-	AtLeast bool    `json:"atLeast,omitempty"` // the bar is a floor under Ratio; otherwise a ceiling over Value
+	AtLeast bool    `json:"atLeast,omitempty"` // the bar is a floor, under Ratio where there is a limit, else under Value; otherwise a ceiling over Value
 	Pass    *bool   `json:"pass,omitempty"`    // nil without a bar
 	Note    string  `json:"note,omitempty"`    // conditions that differ from the defaults
 }
@@ -35,6 +35,12 @@ func plain(row, measure string, value float64, unit string) Line {
 func ceiling(row, measure string, value float64, unit string, bar float64) Line {
 	pass := value <= bar
 	return Line{Row: row, Measure: measure, Value: value, Unit: unit, Bar: bar, Pass: &pass}
+}
+
+// floor is a value that must reach bar.
+func floor(row, measure string, value float64, unit string, bar float64) Line {
+	pass := value >= bar
+	return Line{Row: row, Measure: measure, Value: value, Unit: unit, Bar: bar, AtLeast: true, Pass: &pass}
 }
 
 // beside compares runs of a value with runs of its limit: the ratio of each pair, the

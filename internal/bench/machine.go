@@ -23,15 +23,8 @@ type Machine struct {
 }
 
 func (b *run) machine(ctx context.Context) (Machine, error) {
-	m := Machine{Cores: runtime.NumCPU(), Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
-	var err error
-	if m.Memory, err = memoryGiB(); err != nil {
-		return m, err
-	}
-	if m.CPU, err = cpuModel(); err != nil {
-		return m, err
-	}
-	if m.Busy, err = busy(ctx, time.Second); err != nil {
+	m, err := host(ctx)
+	if err != nil {
 		return m, err
 	}
 	if m.Kafka, err = b.kafka.Version(); err != nil {
@@ -40,6 +33,20 @@ func (b *run) machine(ctx context.Context) (Machine, error) {
 	if b.elastic != nil {
 		m.Elastic, err = b.elastic.version(ctx)
 	}
+	return m, err
+}
+
+// host is the machine without its servers.
+func host(ctx context.Context) (Machine, error) {
+	m := Machine{Cores: runtime.NumCPU(), Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH}
+	var err error
+	if m.Memory, err = memoryGiB(); err != nil {
+		return m, err
+	}
+	if m.CPU, err = cpuModel(); err != nil {
+		return m, err
+	}
+	m.Busy, err = busy(ctx, time.Second)
 	return m, err
 }
 

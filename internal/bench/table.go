@@ -20,8 +20,12 @@ func (r *Report) Print(w io.Writer) error {
 	fmt.Fprintf(&t, "servers   %s\n", servers)
 	fmt.Fprintf(&t, "before    %.0f %% of the cores were taken by other work\n", m.Busy*100)
 	c := r.Config
-	fmt.Fprintf(&t, "data      %s pings, %s drivers, %d partitions, seed %d; %s a measurement, median of %d\n\n",
-		grouped(c.Records), grouped(int64(c.Drivers)), c.Partitions, c.Seed, c.For.Round(time.Second), c.Runs)
+	if c.Records == 0 { // no backlog, so nothing is repeated
+		fmt.Fprintf(&t, "data      %s drivers, %d partitions, %s a measurement\n\n", grouped(int64(c.Drivers)), c.Partitions, c.For.Round(time.Second))
+	} else {
+		fmt.Fprintf(&t, "data      %s pings, %s drivers, %d partitions, seed %d; %s a measurement, median of %d\n\n",
+			grouped(c.Records), grouped(int64(c.Drivers)), c.Partitions, c.Seed, c.For.Round(time.Second), c.Runs)
+	}
 	fmt.Fprintf(&t, "%-26s %10s  %-29s %5s  %s\n", "", "measured", "limit in the same run", "ratio", "bar")
 	row := ""
 	for _, l := range r.Lines {
@@ -55,8 +59,11 @@ func (l Line) text() string {
 			verdict = "passed"
 		}
 		bar = "<= " + scaled(l.Bar, l.Unit)
-		if l.AtLeast {
+		switch {
+		case l.AtLeast && l.Ratio > 0:
 			bar = fmt.Sprintf(">= %.2f", l.Bar)
+		case l.AtLeast:
+			bar = ">= " + scaled(l.Bar, l.Unit)
 		}
 	}
 	text := fmt.Sprintf("  %-24s %10s  %-29s %5s  %-11s %s", l.Measure, scaled(l.Value, l.Unit), limit, ratio, bar, verdict)
@@ -83,6 +90,8 @@ func (l Line) noteAfter(text string) string {
 // scaled is a value in a unit that a person reads with ease.
 func scaled(v float64, unit string) string {
 	switch {
+	case unit == "":
+		return grouped(int64(v))
 	case unit == unitRate && v >= 1e6:
 		return fmt.Sprintf("%.2f M/s", v/1e6)
 	case unit == unitRate:
