@@ -16,7 +16,7 @@ type bad struct {
 	want          string // in the one line; several lines separated by " & "
 }
 
-const secret = "hunter2"
+const plantedSecret = "hunter2"
 
 func badFiles(t *testing.T) map[string]bad {
 	dir := t.TempDir()
@@ -30,12 +30,12 @@ func badFiles(t *testing.T) map[string]bad {
 		"a key twice":                 {file: "gps:\n  maxAge: 1s\n  maxAge: 2s", want: `mapping key "maxAge" already defined`},
 		"a section twice":             {file: "gps:\n  maxAge: 5s\nkafka:\n  clientId: a\ngps:\n  keepDays: 2", want: `mapping key "gps" already defined`},
 		"a list":                      {file: "- kafka\n- gps", want: "reading FILE: wants sections with keys"},
-		"a word":                      {file: secret, want: "reading FILE: wants sections with keys"},
+		"a word":                      {file: plantedSecret, want: "reading FILE: wants sections with keys"},
 		"a tab":                       {file: "gps:\n\tmaxAge: 1s", want: "reading FILE: line 2: found character that cannot start any token: a tab, perhaps; indent with spaces"},
 		"two documents":               {file: "gps:\n  maxAge: 5s\n---\ngps:\n  maxAge: 6s", want: "more than one YAML document"},
 		"no file":                     {path: filepath.Join(dir, "none.yaml"), want: "none.yaml: no such file or directory"},
 		"a directory":                 {path: dir, want: "is a directory"},
-		"secret in the file":          {file: "kafka:\n  sasl:\n    password: " + secret, want: "kafka.sasl.password: a secret comes from SLUICE_KAFKA_SASL_PASSWORD or from the file that kafka.sasl.passwordFile names, not from FILE"},
+		"secret in the file":          {file: "kafka:\n  sasl:\n    password: " + plantedSecret, want: "kafka.sasl.password: a secret comes from SLUICE_KAFKA_SASL_PASSWORD or from the file that kafka.sasl.passwordFile names, not from FILE"},
 		"duration without a unit":     {file: "gps:\n  maxAge: 60", want: "gps.maxAge: 60 has no unit: write 60s, 60ms or 60h"},
 		"empty duration":              {file: "gps:\n  maxAge:", want: `gps.maxAge: "" is no duration: write 500ms, 60s, 2h`},
 		"infinite number":             {file: "gps:\n  outlierSpeed: .inf", want: `gps.outlierSpeed: "+Inf" is no number`},
@@ -43,17 +43,17 @@ func badFiles(t *testing.T) map[string]bad {
 		"half a driver":               {file: "gps:\n  maxDrivers: 1.5", want: `gps.maxDrivers: "1.5" is no whole number`},
 		"level":                       {file: "log:\n  level: loud", want: `log.level: "loud" is none of debug, info, warn, error`},
 		"file and environment":        {file: "log:\n  level: loud", environ: "LOG_FORMAT=xml", want: `log.level: "loud" & SLUICE_LOG_FORMAT: "xml" is none of auto, json, console`},
-		"authority that is not PEM":   {path: write(t, dir, "tls.yaml", "kafka:\n  tls: {enabled: true, caFile: "+write(t, dir, "ca.pem", secret)+"}"), want: "kafka.tls.caFile: no certificate in "},
+		"authority that is not PEM":   {path: writeText(t, dir, "tls.yaml", "kafka:\n  tls: {enabled: true, caFile: "+writeText(t, dir, "ca.pem", plantedSecret)+"}"), want: "kafka.tls.caFile: no certificate in "},
 		"authority that is not there": {file: "elastic:\n  caFile: /does/not/exist", want: "elastic.caFile: open /does/not/exist: no such file or directory"},
 	}
 }
 
 func badEnvironments(t *testing.T) map[string]bad {
 	dir := t.TempDir()
-	empty := write(t, dir, "empty", "\n")
+	empty := writeText(t, dir, "empty", "\n")
 	return map[string]bad{
 		"unknown variable":         {environ: "GPS_MAXAGE=1s", want: "SLUICE_GPS_MAXAGE: no such variable, did you mean SLUICE_GPS_MAX_AGE?"},
-		"misspelt secret":          {environ: "KAFKA_SASL_PASWORD=" + secret, want: "SLUICE_KAFKA_SASL_PASWORD: no such variable, did you mean SLUICE_KAFKA_SASL_PASSWORD?"},
+		"misspelt secret":          {environ: "KAFKA_SASL_PASWORD=" + plantedSecret, want: "SLUICE_KAFKA_SASL_PASWORD: no such variable, did you mean SLUICE_KAFKA_SASL_PASSWORD?"},
 		"wrong unit":               {environ: "GPS_MAX_AGE=60sec", want: `SLUICE_GPS_MAX_AGE: "60sec" is no duration`},
 		"unit of a size":           {environ: "ELASTIC_MAX_BODY=8MB", want: `SLUICE_ELASTIC_MAX_BODY: "8MB" is no size: write 512KiB, 8MiB`},
 		"negative duration":        {environ: "PIPELINE_BATCH_AGE=-1s", want: "SLUICE_PIPELINE_BATCH_AGE: -1s is out of range: write 1ms to 1m"},
@@ -63,19 +63,19 @@ func badEnvironments(t *testing.T) map[string]bad {
 		"no brokers":               {environ: "KAFKA_BROKERS=,", want: "kafka.brokers: at least one host:port is required"},
 		"a broker without a port":  {environ: "KAFKA_BROKERS=localhost", want: `kafka.brokers: "localhost" is no host:port`},
 		"a broker's port":          {environ: "KAFKA_BROKERS=a:1,b:70000", want: `kafka.brokers: "b:70000": the port is not within 1 to 65535`},
-		"credentials in a broker":  {environ: "KAFKA_BROKERS=me:" + secret + "@a:1", want: "kafka.brokers: an address holds an '@'"},
+		"credentials in a broker":  {environ: "KAFKA_BROKERS=me:" + plantedSecret + "@a:1", want: "kafka.brokers: an address holds an '@'"},
 		"no URLs":                  {environ: "ELASTIC_URLS=,", want: "elastic.urls: at least one address is needed"},
 		"an URL without a scheme":  {environ: "ELASTIC_URLS=localhost:9200", want: `elastic.urls: address 1: "localhost:9200" begins with neither http:// nor https://`},
-		"credentials in an URL":    {environ: "ELASTIC_URLS=http://me:" + secret + "@h:9200", want: "elastic.urls: address 1: holds an '@': credentials belong in their own settings"},
-		"API key and user":         {environ: "ELASTIC_API_KEY=" + secret + " ELASTIC_USERNAME=me", want: "elastic.apiKey and elastic.username are both set: choose one"},
-		"a password for nobody":    {environ: "ELASTIC_PASSWORD=" + secret, want: "elastic.password is set without elastic.username"},
+		"credentials in an URL":    {environ: "ELASTIC_URLS=http://me:" + plantedSecret + "@h:9200", want: "elastic.urls: address 1: holds an '@': credentials belong in their own settings"},
+		"API key and user":         {environ: "ELASTIC_API_KEY=" + plantedSecret + " ELASTIC_USERNAME=me", want: "elastic.apiKey and elastic.username are both set: choose one"},
+		"a password for nobody":    {environ: "ELASTIC_PASSWORD=" + plantedSecret, want: "elastic.password is set without elastic.username"},
 		"half a certificate":       {environ: "KAFKA_TLS_ENABLED=true KAFKA_TLS_CERT_FILE=" + empty, want: "kafka.tls.certFile and kafka.tls.keyFile belong together"},
 		"TLS settings without TLS": {environ: "KAFKA_TLS_SERVER_NAME=kafka", want: "kafka.tls.enabled is false, but other TLS settings are given"},
-		"SASL without a user":      {environ: "KAFKA_SASL_MECHANISM=PLAIN KAFKA_SASL_PASSWORD=" + secret, want: "kafka.sasl.user is required with a mechanism"},
+		"SASL without a user":      {environ: "KAFKA_SASL_MECHANISM=PLAIN KAFKA_SASL_PASSWORD=" + plantedSecret, want: "kafka.sasl.user is required with a mechanism"},
 		"SASL without a password":  {environ: "KAFKA_SASL_MECHANISM=PLAIN KAFKA_SASL_USER=me", want: "kafka.sasl.password is required with a mechanism"},
-		"SASL without a mechanism": {environ: "KAFKA_SASL_USER=me KAFKA_SASL_PASSWORD=" + secret, want: "kafka.sasl.mechanism is missing: a user or password is given"},
+		"SASL without a mechanism": {environ: "KAFKA_SASL_USER=me KAFKA_SASL_PASSWORD=" + plantedSecret, want: "kafka.sasl.mechanism is missing: a user or password is given"},
 		"unknown mechanism":        {environ: "KAFKA_SASL_MECHANISM=GSSAPI", want: `SLUICE_KAFKA_SASL_MECHANISM: "GSSAPI" is none of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512`},
-		"a secret twice":           {environ: "KAFKA_SASL_PASSWORD=" + secret + " KAFKA_SASL_PASSWORD_FILE=" + empty, want: "SLUICE_KAFKA_SASL_PASSWORD and kafka.sasl.passwordFile are both set: choose one"},
+		"a secret twice":           {environ: "KAFKA_SASL_PASSWORD=" + plantedSecret + " KAFKA_SASL_PASSWORD_FILE=" + empty, want: "SLUICE_KAFKA_SASL_PASSWORD and kafka.sasl.passwordFile are both set: choose one"},
 		"an empty secret":          {environ: "KAFKA_SASL_PASSWORD_FILE=" + empty, want: "kafka.sasl.passwordFile: " + empty + " is empty"},
 		"a secret's file missing":  {environ: "ELASTIC_API_KEY_FILE=/does/not/exist", want: "elastic.apiKeyFile: open /does/not/exist"},
 		"compression":              {environ: "KAFKA_COMPRESSION=brotli", want: `SLUICE_KAFKA_COMPRESSION: "brotli" is none of lz4, zstd, snappy, gzip, none`},
@@ -106,7 +106,7 @@ func badEnvironments(t *testing.T) map[string]bad {
 	}
 }
 
-func write(t *testing.T, dir, name, content string) string {
+func writeText(t *testing.T, dir, name, content string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -133,7 +133,7 @@ func (c bad) refused(t *testing.T) {
 	args := []string{"run", "all"}
 	path := c.path
 	if c.file != "" {
-		path = write(t, t.TempDir(), "sluice.yaml", c.file)
+		path = writeText(t, t.TempDir(), "sluice.yaml", c.file)
 	}
 	if path != "" {
 		args = append(args, "--config", path)
@@ -159,7 +159,7 @@ func (c bad) refused(t *testing.T) {
 			t.Errorf("said %q, want %q in it", lines[i], want)
 		}
 	}
-	if strings.Contains(said.String(), secret) {
+	if strings.Contains(said.String(), plantedSecret) {
 		t.Errorf("the secret shows in %s", said.String())
 	}
 }
@@ -168,7 +168,7 @@ func TestUnreadableConfigurationIsRefused(t *testing.T) {
 	if os.Geteuid() == 0 {
 		t.Skip("the superuser reads everything")
 	}
-	path := write(t, t.TempDir(), "sluice.yaml", "gps:\n  maxAge: 1s")
+	path := writeText(t, t.TempDir(), "sluice.yaml", "gps:\n  maxAge: 1s")
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
