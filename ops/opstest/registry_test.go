@@ -67,7 +67,17 @@ func tellers() map[string]func(prometheus.Registerer, *zap.Logger) error {
 			return err
 		},
 		"NewGroup": func(reg prometheus.Registerer, log *zap.Logger) error {
-			_, err := telemetry.NewGroup("gps-live", reg, log)
+			g, err := telemetry.NewGroup("gps-live", reg, log)
+			g.GroupSkipped(pipelines.Partition{Topic: "driver.pings", ID: 3}, 1, 2, "damaged", failure)
+			return err
+		},
+		"NewBroker": func(reg prometheus.Registerer, log *zap.Logger) error {
+			_, err := telemetry.NewBroker(reg, log)
+			return err
+		},
+		"NewCity": func(reg prometheus.Registerer, log *zap.Logger) error {
+			c, err := telemetry.NewCity(reg, log)
+			c.Posted(1)
 			return err
 		},
 		"NewPipeline": func(reg prometheus.Registerer, log *zap.Logger) error {
