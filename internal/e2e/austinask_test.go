@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -112,11 +111,7 @@ func samePlace(docs []map[string]any, at map[string]any) bool {
 
 func ask(t *testing.T, url string, out any) {
 	t.Helper()
-	status, body, err := get(url)
-	if err != nil || status != 200 {
-		t.Fatalf("GET %s: %d %s %v", url, status, body, err)
-	}
-	if err := json.Unmarshal([]byte(body), out); err != nil {
-		t.Fatalf("GET %s: %v", url, err)
+	if err := inquire(url, out); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -30,31 +30,36 @@ type child struct {
 	err  error // of Wait, once done is closed
 }
 
-// start runs the binary in the background; when the test ends, it is killed if it still runs.
+// start runs the binary in the background on listeners of its own.
 func (s *site) start(name string, env []string, args ...string) *child {
 	s.t.Helper()
-	c := &child{t: s.t, name: name, done: make(chan struct{})}
 	ops, public := freeAddress(s.t), freeAddress(s.t)
+	c := launch(s.t, name, append(append(s.environment(), "SLUICE_OPS_LISTEN="+ops, "SLUICE_HTTP_LISTEN="+public), env...), args...)
 	c.ops, c.http = "http://"+ops, "http://"+public
-	c.log = filepath.Join(s.t.TempDir(), name+".log")
+	return c
+}
+
+// launch runs the binary in the background; when the test ends, it is killed if it still runs.
+func launch(t *testing.T, name string, env []string, args ...string) *child {
+	t.Helper()
+	c := &child{t: t, name: name, done: make(chan struct{}), log: filepath.Join(t.TempDir(), name+".log")}
 	out, err := os.Create(c.log)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	c.cmd = exec.Command(os.Getenv(binaryVar), args...)
-	c.cmd.Env = append(append(s.environment(), "SLUICE_OPS_LISTEN="+ops, "SLUICE_HTTP_LISTEN="+public), env...)
-	c.cmd.Stderr, c.cmd.Stdout = out, out
+	c.cmd.Env, c.cmd.Stderr, c.cmd.Stdout = env, out, out
 	if err := c.cmd.Start(); err != nil {
-		s.t.Fatalf("starting %s: %v", name, err)
+		t.Fatalf("starting %s: %v", name, err)
 	}
 	go func() {
 		c.err = errors.Join(c.cmd.Wait(), out.Close())
 		close(c.done)
 	}()
-	s.t.Cleanup(func() {
+	t.Cleanup(func() {
 		c.kill()
-		if s.t.Failed() {
-			s.t.Logf("last words of %s (%s):\n%s", name, strings.Join(args, " "), lastLines(c.log, 40))
+		if t.Failed() {
+			t.Logf("last words of %s (%s):\n%s", name, strings.Join(args, " "), lastLines(c.log, 40))
 		}
 	})
 	return c
@@ -63,19 +68,24 @@ func (s *site) start(name string, env []string, args ...string) *child {
 // run runs the binary to its end and returns its exit code and what it wrote to stdout.
 func (s *site) run(env []string, args ...string) (code int, stdout string) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	return execute(s.t, append(s.environment(), env...), args...)
+}
+
+// execute runs the binary to its end and returns its exit code and what it wrote to stdout.
+func execute(t *testing.T, env []string, args ...string) (code int, stdout string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Getenv(binaryVar), args...)
-	cmd.Env = append(s.environment(), env...)
 	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Env, cmd.Stdout, cmd.Stderr = env, &out, &errs
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
-		s.t.Fatalf("running %v: %v", args, err)
+		t.Fatalf("running %v: %v", args, err)
 	}
 	if errs.Len() > 0 {
-		s.t.Logf("%v said: %s", args, strings.TrimSpace(errs.String()))
+		t.Logf("%v said: %s", args, strings.TrimSpace(errs.String()))
 	}
 	return cmd.ProcessState.ExitCode(), out.String()
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -60,17 +61,16 @@ func newSite(t *testing.T, env ...string) *site {
 
 // environment is what every process of the site gets.
 func (s *site) environment() []string {
-	var env []string
-	for _, pair := range os.Environ() {
-		if !strings.HasPrefix(pair, "SLUICE_") { // a developer's own settings are not the test's
-			env = append(env, pair)
-		}
-	}
-	return append(append(env,
+	return append(append(cleanEnvironment(),
 		"SLUICE_KAFKA_BROKERS="+strings.Join(s.brokers, ","), "SLUICE_ELASTIC_URLS="+s.elastic,
 		"SLUICE_TOPIC_PREFIX="+s.prefix, "SLUICE_INDEX_PREFIX="+s.prefix, "SLUICE_INDEX_REPLICAS=0", "SLUICE_TOPIC_PARTITIONS="+strconv.Itoa(partitions),
 		"SLUICE_LOG_FORMAT=json",
 	), s.extra...)
+}
+
+// cleanEnvironment is ours without settings: a developer's own are not the test's.
+func cleanEnvironment() []string {
+	return slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "SLUICE_") })
 }
 
 // setup makes topics, templates and indices, by the command that an operator uses.
