@@ -6,7 +6,7 @@ SHELL := /bin/bash
 FUZZTIME ?= 60s
 GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
 
-.PHONY: help build test unit lint fuzz golden bench format tidy stack-up stack-down
+.PHONY: help build test unit lint fuzz golden bench format dist dist-check tidy stack-up stack-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ golden: ## write the golden files anew; read their diff
 bench: ## rates of the GPS pipelines beside this machine's own limits
 	@ops/ci/with-stack bash -c 'SLUICE_KAFKA_BROKERS=$$SLUICE_TEST_KAFKA SLUICE_ELASTIC_URLS=$$SLUICE_TEST_ELASTIC \
 		go run ./cmd/sluice bench gps'
+
+dist: ## what is released of the last commit, in ./dist: static binaries, checksums, bills of materials
+	@go run ./ops/dist
+
+dist-check: ## build all that twice, in two directories with empty caches, and compare
+	@go run ./ops/dist -check
 
 format: ## gofumpt and the order of imports
 	$(GOLANGCI) fmt

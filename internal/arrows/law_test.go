@@ -54,6 +54,8 @@ func rooms() []room {
 
 		{path: "cmd/sluice/...", free: true},
 		{path: "ops/ci/...", std: true},
+		{path: "ops/dist", imports: []string{"ops/dist/sbom"}},
+		{path: "ops/dist/sbom"},
 		{path: "ops/opstest"},
 	}
 }
@@ -80,6 +82,7 @@ func libraries() []library {
 		{prefix: "github.com/alecthomas/kong", homes: []string{"cmd/sluice/..."}},
 		{prefix: "github.com/schollz/progressbar/", homes: []string{"cmd/sluice/..."}},
 		{prefix: "github.com/twmb/franz-go", homes: []string{"internal/broker"}, behind: drivers},
+		{prefix: "github.com/CycloneDX/", homes: []string{"ops/dist/sbom"}, behind: []string{"ops/dist"}},
 		{prefix: "pgregory.net/rapid", homes: testKits()},
 		{prefix: "go.uber.org/goleak", homes: testKits()},
 		{prefix: "testing", homes: testKits()},
