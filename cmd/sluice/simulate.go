@@ -22,6 +22,15 @@ type simulateCmd struct {
 	Verify simulateVerifyCmd `cmd:"" help:"Ask the stores what became of every record of a ledger."`
 }
 
+// Help is the long text of --help.
+func (simulateCmd) Help() string {
+	return `Without a sub-command it sends a load: "sluice simulate load --help" lists the flags.
+
+Example:
+  sluice simulate --drivers 100000 --rate 50000 --late 5% --double 5% --ahead 0.1% --poison 1% --for 2m --ledger a.ledger
+  sluice simulate verify a.ledger`
+}
+
 // simulateLoadCmd sends.
 type simulateLoadCmd struct {
 	configFlag
@@ -102,6 +111,9 @@ func (c *simulateLoadCmd) send(ctx context.Context, p *process, cfg load.Config,
 	var summary load.Summary
 	if err == nil {
 		summary, err = load.Run(ctx, cfg, parts.deps)
+	}
+	if err == nil {
+		err = parts.finish(ctx, book)
 	}
 	why := "done"
 	switch {

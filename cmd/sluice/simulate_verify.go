@@ -1,11 +1,166 @@
 package main
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
 
+	"sluice/internal/kafka"
+	"sluice/internal/simulate/ledger"
+	"sluice/internal/simulate/verify"
+	"sluice/pipelines"
+	"sluice/pipelines/gps"
+	"sluice/sinks/elastic"
+)
+
+// simulateVerifyCmd is `sluice simulate verify`.
 type simulateVerifyCmd struct {
 	configFlag
-	Ledger string `arg:"" type:"existingfile"`
+	Ledger string        `arg:"" placeholder:"LEDGER" help:"The file that simulate wrote; cut off by a kill it proves what it says." type:"existingfile"`
+	Data   string        `help:"Read the embedded store of this data directory, instead of Elasticsearch." placeholder:"DIR" type:"path"`
+	To     string        `help:"The gateway, for a fresh ping; without it the ledger's. none = do not post." placeholder:"URL"`
+	Query  string        `help:"Where drivers are asked for; without it where the gateway is." placeholder:"URL"`
+	Key    string        `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
+	Ops    []string      `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
+	Wait   time.Duration `help:"For the pipelines to be done; waiting ends, too, after 5 looks without progress." default:"3m"`
+	JSON   bool          `help:"Print JSON." name:"json"`
 }
 
-// Run verifies.
-func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) error { return ctx.Err() }
+// Help is the long text of --help.
+func (simulateVerifyCmd) Help() string {
+	return `Waits until the pipelines have committed everything, reads all of the run's documents, positions and dead letters, and prints an assertion a line. ` +
+		`It needs Kafka and the store (--config or the environment), and about a byte of memory a record. Exit code 3 when an assertion fails.
+
+L0 the gateway refused the poison and nothing else; L1 nothing acknowledged is lost; L2 nothing is kept that was not sent; L3 one fate a record; L4 all contents are what was sent; ` +
+		`L5 one copy; L6 live shows each driver's newest ping and dropped only what it had to; L7 effects; L8 the processes' counters are the sizes of the sets; L9 offsets never go back and reach the end; ` +
+		`L10 a fresh ping is found; L11 what was provoked has happened.
+
+Example:
+  sluice simulate verify a.ledger --wait 5m`
+}
+
+// Run verifies and prints.
+func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
+	cfg, err := loadConfig(c.Config, p.environ)
+	if err != nil {
+		return err
+	}
+	book, err := ledger.Read(c.Ledger)
+	if err != nil {
+		return err
+	}
+	var closers []func() error
+	defer func() {
+		for _, closer := range closers {
+			err = errors.Join(err, closer())
+		}
+	}()
+	deps, err := c.deps(cfg, book, &closers)
+	if err != nil {
+		return err
+	}
+	line := newVerifyLine(p.stderr)
+	deps.Watcher = line
+	report, err := verify.Run(ctx, verify.Config{
+		Ledger: book, Wait: c.Wait, Poll: time.Second, Live: gps.Live, Past: gps.History,
+	}, deps)
+	line.end()
+	if err != nil {
+		return err
+	}
+	if err := c.print(p.stdout, report); err != nil {
+		return err
+	}
+	if n := report.Failed(); n > 0 {
+		return fmt.Errorf("%w: %d assertions fail", errFound, n)
+	}
+	return nil
+}
+
+// deps are whom verify asks; what they have opened is added to closers.
+func (c *simulateVerifyCmd) deps(cfg *config, book *ledger.Ledger, closers *[]func() error) (verify.Deps, error) {
+	var deps verify.Deps
+	admin, err := kafka.NewAdmin(cfg.kafka())
+	if err != nil {
+		return deps, usage(err)
+	}
+	*closers = append(*closers, admin.Close)
+	scanner, err := kafka.NewScanner(cfg.kafka())
+	if err != nil {
+		return deps, usage(err)
+	}
+	*closers = append(*closers, scanner.Close)
+	store, closer, err := c.store(cfg)
+	if err != nil {
+		return deps, err
+	}
+	*closers = append(*closers, closer)
+	deps = verify.Deps{Store: store, Letters: scannedLetters{scanner}, Offsets: newReaderOffsets(cfg, admin)}
+	if urls := c.Ops; len(urls) > 0 || len(book.Header.Ops) > 0 {
+		if len(urls) == 0 {
+			urls = book.Header.Ops
+		}
+		deps.Counters = newProcessCounters(urls)
+	}
+	to := c.To
+	if to == "" {
+		to = book.Header.To
+	}
+	if to != "none" {
+		prober, err := newFreshPing(to, c.Query, c.Key, book.Header.Plan.Run)
+		if err != nil {
+			return deps, usage(err)
+		}
+		*closers = append(*closers, prober.close)
+		deps.Prober = prober
+	}
+	return deps, nil
+}
+
+// store is Elasticsearch, or the store of a data directory.
+func (c *simulateVerifyCmd) store(cfg *config) (verify.Store, func() error, error) {
+	if c.Data != "" {
+		return nil, nil, usage(errors.New("--data: this binary has no embedded store yet"))
+	}
+	reader, err := elastic.NewReader(cfg.elastic())
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	return reader, closing(reader.Close), nil
+}
+
+// scannedLetters reads dead letters from outside any group.
+type scannedLetters struct{ scanner *kafka.Scanner }
+
+// Scan reads what was in the topic when it began.
+func (l scannedLetters) Scan(ctx context.Context, topic string, since time.Time, each func(rec *pipelines.Record) error) error {
+	return l.scanner.Scan(ctx, topic, kafka.Range{From: since}, func(_ pipelines.Partition, rec *pipelines.Record) error { return each(rec) })
+}
+
+func (c *simulateVerifyCmd) print(w io.Writer, r *verify.Report) error {
+	if c.JSON {
+		if err := json.NewEncoder(w).Encode(r); err != nil {
+			return fmt.Errorf("printing: %w", err)
+		}
+		return nil
+	}
+	var b strings.Builder
+	for _, a := range r.Assertions {
+		fmt.Fprintf(&b, "%-4s %-13s %-6s %s\n", a.ID, a.Name, a.State, a.Detail)
+		for _, first := range a.First {
+			fmt.Fprintf(&b, "     %s\n", first)
+		}
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
+	fmt.Fprintf(&b, "run %s: %d of %d assertions fail, in %.1f s\n", r.Run, r.Failed(), len(r.Assertions), r.Seconds)
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	return nil
+}

@@ -67,15 +67,19 @@ type Reader struct {
 // Offsets of one partition.
 type Offsets struct {
 	Partition int32 `json:"partition"`
+	Start     int64 `json:"start"`     // of the oldest record that is there
 	Committed int64 `json:"committed"` // next offset, -1 = none yet
 	End       int64 `json:"end"`
 }
 
+// Next is the offset from which the reader would go on.
+func (o *Offsets) Next() int64 { return max(o.Committed, o.Start) }
+
 // Lag is how many records are not committed.
 func (r *Reader) Lag() int64 {
 	lag := int64(0)
-	for _, p := range r.Partitions {
-		lag += max(0, p.End-max(p.Committed, 0))
+	for i := range r.Partitions {
+		lag += max(0, r.Partitions[i].End-r.Partitions[i].Next())
 	}
 	return lag
 }
@@ -91,6 +95,25 @@ type Process struct {
 	URL     string  `json:"url"`
 	Started float64 `json:"started"` // seconds since 1970 UTC: another one is another process
 	Counts  []Count `json:"counts"`
+}
+
+// Lag is how many records are not committed by one reader or another.
+func (s *Sample) Lag() int64 {
+	lag := int64(0)
+	for i := range s.Readers {
+		lag += s.Readers[i].Lag()
+	}
+	return lag
+}
+
+// Reader finds one pipeline's.
+func (s *Sample) Reader(pipeline string) *Reader {
+	for i := range s.Readers {
+		if s.Readers[i].Pipeline == pipeline {
+			return &s.Readers[i]
+		}
+	}
+	return &Reader{Pipeline: pipeline}
 }
 
 // Count is one series of sluice_records_total.

@@ -38,13 +38,9 @@ func (l *load) sample(ctx context.Context) error {
 
 // sampled keeps whether the readers are done.
 func (t *tally) sampled(s *ledger.Sample) {
-	lag := int64(0)
-	for i := range s.Readers {
-		lag += s.Readers[i].Lag()
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.drained = lag == 0
+	t.drained = s.Lag() == 0
 	t.sampledAt = time.UnixMilli(s.Asked)
 }
 

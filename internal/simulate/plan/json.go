@@ -20,9 +20,9 @@ func (a *Author) Append(dst []byte, r *Record) []byte {
 	dst = append(dst, `","ts":`...)
 	dst = strconv.AppendInt(dst, r.TS, 10)
 	dst = append(dst, `,"lat":`...)
-	dst = micro(dst, lat)
+	dst = Micro(dst, lat)
 	dst = append(dst, `,"lon":`...)
-	dst = micro(dst, lon)
+	dst = Micro(dst, lon)
 	dst = append(dst, `,"speed":`...)
 	dst = strconv.AppendInt(dst, r.Speed/10, 10)
 	dst = append(dst, '.', byte('0'+r.Speed%10))
@@ -44,8 +44,8 @@ func (a *Author) Append(dst []byte, r *Record) []byte {
 	return append(dst, '}')
 }
 
-// micro appends micro-degrees, 0 or more, as degrees with six decimals.
-func micro(dst []byte, v int64) []byte {
+// Micro appends micro-degrees, 0 or more, as degrees with six decimals.
+func Micro(dst []byte, v int64) []byte {
 	dst = strconv.AppendInt(dst, v/1_000_000, 10)
 	return padded(append(dst, '.'), v%1_000_000, 6)
 }

@@ -1,0 +1,170 @@
+package verify
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"sluice/internal/simulate/plan"
+	"sluice/pipelines"
+	"sluice/schemas"
+)
+
+// checker compares what is kept with what was sent. It is for one goroutine.
+type checker struct {
+	author  *plan.Author
+	altered *judgement
+	day     schemas.DayIndex
+	line    []byte
+	compare int64 // documents and letters compared
+}
+
+func newChecker(a *plan.Author, altered *judgement) *checker {
+	return &checker{author: a, altered: altered}
+}
+
+// seen is what a document says about times, ms since 1970 UTC.
+type seen struct{ ts, receivedAt int64 }
+
+// document compares one document, its id and its index with record r.
+func (c *checker) document(r *plan.Record, d *schemas.Document, live bool) seen {
+	c.compare++
+	if r.Kind.Poison() {
+		c.altered.fault("%s", name(r.N, "is poison, and stored"))
+		return seen{ts: r.TS}
+	}
+	said, ok := c.verbatim(r, d.Body)
+	if !ok {
+		var why string
+		if said, why = c.fields(r, d.Body); why != "" {
+			c.altered.fault("%s", name(r.N, "in "+d.Target+": "+why))
+			return said
+		}
+	}
+	if want := c.author.ExpectedTS(r, said.receivedAt); said.ts != want {
+		c.altered.fault("%s", name(r.N, "counts at "+strconv.FormatInt(said.ts, 10)+", want "+strconv.FormatInt(want, 10)))
+	}
+	if said.receivedAt < c.author.Start-unsure {
+		c.altered.fault("%s", name(r.N, "was received before it was sent"))
+	}
+	c.place(r, d, said.ts, live)
+	return said
+}
+
+// place checks where the document stands: its id, its index or version.
+func (c *checker) place(r *plan.Record, d *schemas.Document, ts int64, live bool) {
+	c.line = c.author.DriverID(c.line[:0], r.Driver)
+	target := schemas.PositionsIndex
+	if live {
+		if d.Version != ts {
+			c.altered.fault("%s", name(r.N, "has version "+strconv.FormatInt(d.Version, 10)+", want "+strconv.FormatInt(ts, 10)))
+		}
+	} else {
+		c.line = strconv.AppendInt(append(c.line, '-'), r.TS, 10)
+		c.line = strconv.AppendInt(append(c.line, '-'), r.N, 10)
+		target = c.day.Name(ts)
+	}
+	if d.ID != string(c.line) || d.Target != target {
+		c.altered.fault("%s", name(r.N, "stands in "+d.Target+" as "+d.ID+", want "+target+" "+string(c.line)))
+	}
+}
+
+// verbatim reads a document that is the ping as it was sent with what a store appends: nearly all of them.
+func (c *checker) verbatim(r *plan.Record, body []byte) (seen, bool) {
+	c.line = c.author.Append(c.line[:0], r)
+	c.line = append(c.line[:len(c.line)-1], `,"location":[`...)
+	c.line = append(plan.Micro(c.line, r.LonE6), ',')
+	c.line = append(plan.Micro(c.line, r.LatE6), `],"receivedAt":`...)
+	rest, ok := bytes.CutPrefix(body, c.line)
+	if !ok || len(rest) < 2 || rest[len(rest)-1] != '}' {
+		return seen{}, false
+	}
+	at, ok := schemas.ParseMillis(rest[:len(rest)-1])
+	return seen{ts: r.TS, receivedAt: at}, ok
+}
+
+// kept is a document by its fields.
+type kept struct {
+	DriverID   string     `json:"driverId"`
+	TS         int64      `json:"ts"`
+	DeviceTS   *int64     `json:"deviceTs"`
+	Lat        float64    `json:"lat"`
+	Lon        float64    `json:"lon"`
+	Location   [2]float64 `json:"location"`
+	Speed      *float64   `json:"speed"`
+	Heading    *float64   `json:"heading"`
+	Accuracy   *float64   `json:"accuracy"`
+	Status     string     `json:"status"`
+	Vehicle    string     `json:"vehicle"`
+	City       string     `json:"city"`
+	Seq        *int64     `json:"seq"`
+	ReceivedAt int64      `json:"receivedAt"`
+}
+
+// fields compares field by field, for a document that was written anew. why is "" when all are equal.
+func (c *checker) fields(r *plan.Record, body []byte) (said seen, why string) {
+	var k kept
+	in := json.NewDecoder(bytes.NewReader(body))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&k); err != nil {
+		return seen{}, "it is not a document of ours"
+	}
+	said = seen{ts: k.TS, receivedAt: k.ReceivedAt}
+	deviceTS := k.TS
+	if k.DeviceTS != nil {
+		deviceTS = *k.DeviceTS
+	}
+	lat, lon := float64(r.LatE6)/1e6, float64(r.LonE6)/1e6
+	for _, f := range []struct {
+		name  string
+		equal bool
+	}{
+		{"driverId", k.DriverID == string(c.author.DriverID(nil, r.Driver))},
+		{"ts", deviceTS == r.TS},
+		{"lat", k.Lat == lat},
+		{"lon", k.Lon == lon},
+		{"location", k.Location == [2]float64{lon, lat}},
+		{"speed", is(k.Speed, float64(r.Speed)/10)},
+		{"heading", is(k.Heading, float64(r.Heading))},
+		{"accuracy", is(k.Accuracy, plan.Accuracy)},
+		{"status", k.Status == r.Status.String()},
+		{"vehicle", k.Vehicle == plan.Vehicle(r.Driver)},
+		{"city", k.City == plan.City},
+		{"seq", k.Seq != nil && *k.Seq == r.N},
+	} {
+		if !f.equal {
+			return said, f.name + " is not what was sent"
+		}
+	}
+	return said, ""
+}
+
+func is(got *float64, want float64) bool { return got != nil && *got == want }
+
+// letter compares one dead letter.
+func (c *checker) letter(r *plan.Record, rec *pipelines.Record, topic string) {
+	c.compare++
+	c.line = c.author.Append(c.line[:0], r)
+	switch {
+	case !bytes.Equal(rec.Value, c.line):
+		c.altered.fault("%s", name(r.N, "in "+topic+" is not what was sent"))
+	case string(rec.Key) != string(c.author.DriverID(nil, r.Driver)):
+		c.altered.fault("%s", name(r.N, "in "+topic+" has another key"))
+	case r.Kind.Poison() && string(rec.Header(schemas.HeaderDeadReason)) != r.Code():
+		c.altered.fault("%s", name(r.N, "in "+topic+" has the reason "+string(rec.Header(schemas.HeaderDeadReason))+", want "+r.Code()))
+	}
+}
+
+// numberOf finds the number of a document's record.
+func numberOf(a *plan.Author, body []byte) (int64, bool) {
+	if n, ok := a.NumberOf(body); ok {
+		return n, true
+	}
+	var k struct {
+		Seq *int64 `json:"seq"`
+	}
+	if json.Unmarshal(body, &k) != nil || k.Seq == nil || *k.Seq < 0 || *k.Seq >= a.Records {
+		return 0, false
+	}
+	return *k.Seq, true
+}

@@ -1,0 +1,60 @@
+package verify
+
+import (
+	"context"
+	"time"
+
+	"sluice/internal/simulate/ledger"
+	"sluice/pipelines"
+	"sluice/schemas"
+)
+
+// Store lists what was stored.
+type Store interface {
+	Documents(ctx context.Context, q schemas.DocumentsQuery, each func(schemas.Document) error) error
+}
+
+// Letters reads a topic of dead letters; a record is valid only during the call.
+type Letters interface {
+	Scan(ctx context.Context, topic string, since time.Time, each func(rec *pipelines.Record) error) error
+}
+
+// Offsets says where the readers of the topic stand now.
+type Offsets interface {
+	Sample(ctx context.Context) (ledger.Sample, error)
+}
+
+// Counters reads the processes' counts.
+type Counters interface {
+	Read(ctx context.Context) (ledger.Counters, error)
+}
+
+// Prober posts one fresh ping and says how long it took until a reader found it.
+type Prober interface {
+	Probe(ctx context.Context) (time.Duration, error)
+}
+
+// Watcher is told what is being done; n is how many so far, 0 when that says nothing.
+type Watcher interface {
+	Doing(what string, n int64)
+}
+
+// Deps are whom verify asks. Counters and Prober may be nil: what they would show is then not
+// judged, and said to be so.
+type Deps struct {
+	Store    Store
+	Letters  Letters
+	Offsets  Offsets
+	Counters Counters
+	Prober   Prober
+	Watcher  Watcher
+}
+
+// Config of one verification.
+type Config struct {
+	Ledger *ledger.Ledger
+	Wait   time.Duration // for the readers to be done; 0 = not at all
+	Poll   time.Duration // between two looks at them; above 0
+	Live   string        // the pipeline that keeps positions
+	Past   string        // the pipeline that keeps every ping
+}

@@ -1,0 +1,62 @@
+package verify
+
+import (
+	"context"
+	"time"
+
+	"sluice/internal/simulate/ledger"
+	"sluice/internal/simulate/plan"
+)
+
+// verifier is one verification.
+type verifier struct {
+	cfg     Config
+	deps    Deps
+	author  *plan.Author
+	report  *Report
+	samples []ledger.Sample // the ledger's, then those of now
+	facts   *facts
+	found   *findings
+}
+
+// Run waits for the readers, reads everything, and judges. An error means that something could not be
+// read; what does not hold is in the report.
+func Run(ctx context.Context, cfg Config, deps Deps) (*Report, error) {
+	author, err := plan.New(cfg.Ledger.Header.Plan)
+	if err != nil {
+		return nil, err
+	}
+	begin := time.Now()
+	v := &verifier{cfg: cfg, deps: deps, author: author, report: &Report{Run: author.Run}, samples: cfg.Ledger.Samples}
+	v.introduce()
+	if err := v.wait(ctx); err != nil {
+		return nil, err
+	}
+	counters, err := v.counters(ctx)
+	if err != nil {
+		v.note("counters: %v", err)
+	}
+	deps.Watcher.Doing("reading the ledger", 0)
+	v.facts = gather(author, cfg.Ledger, newSettling(v.samples, cfg.Live))
+	if err := v.read(ctx); err != nil {
+		return nil, err
+	}
+	v.report.Assertions = []Assertion{
+		v.answers(), v.nothingLost(), v.nothingInvented(), v.oneFate(), v.integrity(), v.oneCopy(), v.honestlyStale(),
+		judging("L7", "effects").unjudged("pings have no effects; orders and levels are not there yet"),
+		v.counted(counters), v.offsets(), v.alive(ctx), v.notVacuous(counters),
+	}
+	v.report.Seconds = time.Since(begin).Seconds()
+	return v.report, ctx.Err()
+}
+
+// introduce notes what is odd about the ledger itself.
+func (v *verifier) introduce() {
+	l := v.cfg.Ledger
+	switch {
+	case l.Closed == nil:
+		v.note("the load was killed: what the ledger does not say is in doubt (%d bytes of a torn last entry ignored)", l.Torn)
+	case l.Closed.Why != "done":
+		v.note("the load ended early: %s", l.Closed.Why)
+	}
+}

@@ -1,0 +1,51 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// plateau is after how many looks without any progress waiting is given up.
+const plateau = 5
+
+// wait looks at the readers until they have committed everything, until nothing moves any more, or until
+// the time is up; the report notes the last two.
+func (v *verifier) wait(ctx context.Context) error {
+	tick := time.NewTicker(v.cfg.Poll)
+	defer tick.Stop()
+	begin, still, last := time.Now(), 0, int64(-1)
+	for {
+		s, err := v.deps.Offsets.Sample(ctx)
+		if err != nil {
+			return fmt.Errorf("asking where the pipelines stand: %w", err)
+		}
+		v.samples = append(v.samples, s)
+		lag := s.Lag()
+		v.deps.Watcher.Doing("waiting for the pipelines", lag)
+		if lag == last {
+			still++
+		} else {
+			still, last = 1, lag
+		}
+		switch {
+		case lag == 0:
+			return nil
+		case still >= plateau:
+			v.note("the pipelines are behind by %d records, and %d looks saw no progress", lag, plateau)
+			return nil
+		case time.Since(begin) >= v.cfg.Wait:
+			v.note("the pipelines are behind by %d records after %s", lag, v.cfg.Wait)
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (v *verifier) note(format string, args ...any) {
+	v.report.Notes = append(v.report.Notes, fmt.Sprintf(format, args...))
+}
