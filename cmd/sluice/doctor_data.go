@@ -31,7 +31,7 @@ func judgeData(dir string) []doctor.Finding {
 		j.fail("sluice up --data "+dir, "does not exist")
 		return j.found
 	case err != nil:
-		j.fail("name the directory that `sluice up` uses, or an empty one", "%v", err)
+		j.fail("sluice doctor --data DIR # the directory that `sluice up` uses", "%v", err)
 		return j.found
 	}
 	if err := unix.Access(dir, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
@@ -68,7 +68,7 @@ func judgeSpace(dir string) []doctor.Finding {
 	if err != nil {
 		return only(doctor.Skipped("disk", dir, err.Error()))
 	}
-	fix := fmt.Sprintf("du -sh %s/*, then free space on that disk, or SLUICE_GPS_KEEP_DAYS=… to keep less", dir)
+	fix := fmt.Sprintf("du -sh %s/* # then a larger disk, or keep less: SLUICE_GPS_KEEP_DAYS=30 SLUICE_DATA_KEEP_FOR=12h", dir)
 	switch {
 	case free < spaceLeast:
 		j.fail(fix, "only %s are free: nothing is acknowledged once they are used", human(free))

@@ -24,7 +24,7 @@ func judgeBrokerDisk(disk kafka.Disk) []doctor.Finding {
 	case disk.Total < 0:
 		return only(doctor.Skipped("disk", where, "the broker does not say what is free; Kafka does from 3.3 on"))
 	}
-	return judgeDisk(where, disk.Spare, disk.Total, "free space on that disk, or keep less: SLUICE_TOPIC_RETENTION=… before `sluice setup`, kafka-configs.sh for a topic that is there")
+	return judgeDisk(where, disk.Spare, disk.Total, "SLUICE_TOPIC_RETENTION=24h sluice setup # for topics to be made; kafka-configs.sh for those that are there; or a larger disk")
 }
 
 // judgeDisk says how much of a disk is left.
@@ -72,7 +72,7 @@ const clockWarn = time.Second
 // = none is known) would freeze drivers or drop their pings.
 func judgeClock(where string, ahead, tolerance time.Duration, good string) []doctor.Finding {
 	j := judged{what: "clock", where: where}
-	const fix = "timedatectl set-ntp true on both machines, then `chronyc tracking`"
+	const fix = "timedatectl set-ntp true # on both machines"
 	switch {
 	case tolerance > 0 && ahead > tolerance:
 		j.fail(fix, "is %s ahead of this machine, more than gps.clockAhead (%s)", rounded(ahead), tolerance)

@@ -105,26 +105,26 @@ func judgeURL(url string, nodes []elastic.Node, err error) []doctor.Finding {
 			j.fail("run Elasticsearch 8.x", "node %s is version %q, sluice speaks to 8.x", node.Name, node.Version)
 		}
 	}
-	return j.or("answers: %d nodes, version %s", len(nodes), nodes[0].Version)
+	return j.or("answers: %s, version %s", count(len(nodes), "node"), nodes[0].Version)
 }
 
 // elasticFailed is the finding when a question has no answer.
 func elasticFailed(what, where string, err error) doctor.Finding {
 	unknown, forbidden := elastic.Denied(err)
-	fix := "start Elasticsearch, or SLUICE_ELASTIC_URLS=http://host:port of one that runs"
+	fix := "SLUICE_ELASTIC_URLS=http://host:9200 # of a node that runs; or start this one"
 	switch {
 	case unknown:
-		fix = "SLUICE_ELASTIC_API_KEY=…, or SLUICE_ELASTIC_USERNAME and SLUICE_ELASTIC_PASSWORD"
+		fix = "SLUICE_ELASTIC_API_KEY_FILE=/etc/sluice/elastic-key # or SLUICE_ELASTIC_USERNAME and SLUICE_ELASTIC_PASSWORD_FILE"
 	case forbidden:
 		fix = "give this user's role the cluster privilege monitor, and view_index_metadata on its indices"
 	case strings.Contains(err.Error(), "x509"):
 		fix = "SLUICE_ELASTIC_CA_FILE=/path/to/http_ca.crt"
 	case strings.Contains(err.Error(), "HTTP response to HTTPS"):
-		fix = "SLUICE_ELASTIC_URLS=http://…"
+		fix = "SLUICE_ELASTIC_URLS="+strings.Replace(where, "https:", "http:", 1)
 	case errors.Is(err, context.DeadlineExceeded):
-		fix = "look whether the cluster is overloaded (`curl …/_nodes/hot_threads`), then run `sluice doctor` again"
+		fix = "sluice doctor # again; when it stays: curl …/_nodes/hot_threads"
 	case !errors.Is(err, schemas.ErrUnavailable):
-		fix = "look into Elasticsearch's logs; this question should have been understood"
+		fix = "sluice doctor # again; when it stays, look into Elasticsearch's logs: the question should have been understood"
 	}
 	return doctor.Failure(what, where, err.Error(), fix)
 }
@@ -136,11 +136,11 @@ func judgeNode(cfg *config, node elastic.Node) []doctor.Finding {
 		j.fail(fmt.Sprintf("SLUICE_ELASTIC_MAX_BODY=%s", size(node.MaxContentLength)), "takes requests of %s, elastic.maxBody is %s: full ones are refused", size(node.MaxContentLength), cfg.Elastic.MaxBody)
 	}
 	if node.WriteRejected > 0 {
-		j.warn(fmt.Sprintf("SLUICE_ELASTIC_MAX_IN_FLIGHT=%d, or more nodes", max(cfg.Elastic.MaxInFlight/2, 1)), "has turned away %d bulk items since it started, for a full queue; they were offered again", node.WriteRejected)
+		j.warn(fmt.Sprintf("SLUICE_ELASTIC_MAX_IN_FLIGHT=%d # or more nodes", max(cfg.Elastic.MaxInFlight/2, 1)), "has turned away %d bulk items since it started, for a full queue; they were offered again", node.WriteRejected)
 	}
 	found := j.or("version %s", node.Version)
 	if node.Total > 0 {
-		found = append(found, judgeDisk("elastic "+node.Name, node.Available, node.Total, "SLUICE_GPS_KEEP_DAYS=… to keep less, or a larger disk; below 5 % Elasticsearch closes its indices")...)
+		found = append(found, judgeDisk("elastic "+node.Name, node.Available, node.Total, "SLUICE_GPS_KEEP_DAYS=30 # or a larger disk: below 5 % Elasticsearch closes its indices")...)
 	}
 	ahead := node.ClockAhead
 	if ahead.Abs() <= node.ClockError {
@@ -149,7 +149,7 @@ func judgeNode(cfg *config, node elastic.Node) []doctor.Finding {
 	good := fmt.Sprintf("within %s of this machine's", rounded(max(node.ClockAhead.Abs(), node.ClockError, time.Millisecond)))
 	if ahead < -clockWarn {
 		// An old clock of a store hurts nobody but who reads its logs, and ours may be the wrong one.
-		return append(found, doctor.Warning("clock", "elastic "+node.Name, fmt.Sprintf("is %s behind this machine", rounded(-ahead)), "timedatectl set-ntp true on both machines, then `chronyc tracking`"))
+		return append(found, doctor.Warning("clock", "elastic "+node.Name, fmt.Sprintf("is %s behind this machine", rounded(-ahead)), "timedatectl set-ntp true # on both machines"))
 	}
 	return append(found, judgeClock("elastic "+node.Name, ahead, cfg.GPS.ClockAhead, good)...)
 }
@@ -161,14 +161,14 @@ func judgeHealth(cfg *config, health elastic.Health) []doctor.Finding {
 	case health.Status == "red":
 		j.fail(fmt.Sprintf("curl '%s/_cluster/allocation/explain?pretty'", cfg.Elastic.URLs[0]), "is red: %d shards are nowhere, what they hold cannot be read or written", health.UnassignedShards)
 	case health.Status != "green" && health.DataNodes <= cfg.Index.Replicas:
-		j.warn(fmt.Sprintf("add nodes, or: curl -X PUT '%s/%s*/_settings' -H 'Content-Type: application/json' -d '{\"index.number_of_replicas\":%d}', and SLUICE_INDEX_REPLICAS=%d", cfg.Elastic.URLs[0], cfg.Index.Prefix, max(health.DataNodes-1, 0), max(health.DataNodes-1, 0)),
+		j.warn(fmt.Sprintf("curl -X PUT '%s/%s*/_settings' -H 'Content-Type: application/json' -d '{\"index.number_of_replicas\":%d}' # and SLUICE_INDEX_REPLICAS=%d; or add nodes", cfg.Elastic.URLs[0], cfg.Index.Prefix, max(health.DataNodes-1, 0), max(health.DataNodes-1, 0)),
 			"is %s: %d copies have no node to live on", health.Status, health.UnassignedShards)
 	case health.Status != "green":
 		j.warn(fmt.Sprintf("curl '%s/_cluster/allocation/explain?pretty'", cfg.Elastic.URLs[0]), "is %s: %d shards are unassigned", health.Status, health.UnassignedShards)
 	case cfg.Index.Replicas > 0 && health.DataNodes == 1:
-		j.warn("SLUICE_INDEX_REPLICAS=0, or add a node", "has one data node and index.replicas is %d: new indices stay yellow", cfg.Index.Replicas)
+		j.warn("SLUICE_INDEX_REPLICAS=0 # or add a node", "has one data node and index.replicas is %d: new indices stay yellow", cfg.Index.Replicas)
 	}
-	return j.or("green, %d data nodes, %d shards", health.DataNodes, health.ActiveShards)
+	return j.or("green, %s, %s", count(health.DataNodes, "data node"), count(health.ActiveShards, "shard"))
 }
 
 // shardsWarn is how much of a cluster's shards may be in use before it is said.
@@ -178,7 +178,7 @@ func judgeLimits(cfg *config, health elastic.Health, limits elastic.Limits) []do
 	j := judged{what: "shards", where: "elastic"}
 	used, room := health.ActiveShards+health.UnassignedShards, limits.MaxShardsPerNode*health.DataNodes
 	day := cfg.Index.Shards * (1 + cfg.Index.Replicas)
-	more := fmt.Sprintf("SLUICE_GPS_KEEP_DAYS=… to keep fewer days, or: curl -X PUT '%s/_cluster/settings' -H 'Content-Type: application/json' -d '{\"persistent\":{\"cluster.max_shards_per_node\":%d}}'", cfg.Elastic.URLs[0], 2*limits.MaxShardsPerNode)
+	more := fmt.Sprintf("curl -X PUT '%s/_cluster/settings' -H 'Content-Type: application/json' -d '{\"persistent\":{\"cluster.max_shards_per_node\":%d}}' # or keep fewer days: SLUICE_GPS_KEEP_DAYS=30", cfg.Elastic.URLs[0], 2*limits.MaxShardsPerNode)
 	switch {
 	case room == 0:
 	case used+day > room:

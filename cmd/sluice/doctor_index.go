@@ -66,7 +66,7 @@ func judgeIndices(cfg *config, indices []elastic.Index) []doctor.Finding {
 		return names
 	}
 	if names := share(func(i elastic.Index) bool { return len(i.Blocks) > 0 }); len(names) > 0 {
-		j.fail("free disk space first, then "+putSettings(cfg, names, `{"index.blocks.read_only_allow_delete":null,"index.blocks.read_only":null,"index.blocks.write":null}`), "%s closed to writing", isAre(names))
+		j.fail(putSettings(cfg, names, `{"index.blocks.read_only_allow_delete":null,"index.blocks.read_only":null,"index.blocks.write":null}`)+" # after disk space was freed", "%s closed to writing", isAre(names))
 	}
 	if names := share(func(i elastic.Index) bool { return i.Durability == "async" }); len(names) > 0 {
 		j.fail(putSettings(cfg, names, `{"index.translog.durability":"request"}`), "%s an asynchronous translog: what is committed may be lost with a node", hasHave(names))
@@ -75,7 +75,7 @@ func judgeIndices(cfg *config, indices []elastic.Index) []doctor.Finding {
 		j.fail(remake(cfg, names), "%s not mapped as the template says (%s)", isAre(names), fieldsOf(indices, names[0]))
 	}
 	if names := share(func(i elastic.Index) bool { return i.Replicas == "0" }); len(names) > 0 {
-		j.warn("SLUICE_INDEX_REPLICAS=1 sluice setup, and for those that are there: "+putSettings(cfg, names, `{"index.number_of_replicas":1}`), "%s no second copy: a lost node loses what was stored", hasHave(names))
+		j.warn("SLUICE_INDEX_REPLICAS=1 sluice setup && "+putSettings(cfg, names, `{"index.number_of_replicas":1}`)+" # with a second data node", "%s no second copy: a lost node loses what was stored", hasHave(names))
 	}
 	if names := share(func(i elastic.Index) bool { return !sameInterval(i.RefreshInterval, refresh) }); len(names) > 0 {
 		j.warn(putSettings(cfg, names, fmt.Sprintf(`{"index.refresh_interval":%q}`, refresh)), "%s another refresh interval than index.refresh (%s)", hasHave(names), cfg.Index.Refresh)
@@ -87,7 +87,7 @@ func judgeIndices(cfg *config, indices []elastic.Index) []doctor.Finding {
 	if names := share(orphan); len(names) > 0 {
 		j.fail(fmt.Sprintf("curl -X PUT '%s/%s/_alias/%s'", cfg.Elastic.URLs[0], strings.Join(names, ","), alias), "%s not behind the alias %s: tracks do not find what is there", isAre(names), alias)
 	}
-	return j.or("%d indices, as configured", len(indices))
+	return j.or("%d, as configured", len(indices))
 }
 
 // sameInterval compares "1s" with "1000ms"; none is Elasticsearch's own, a second.
@@ -110,9 +110,9 @@ func putSettings(cfg *config, names []string, body string) string {
 func remake(cfg *config, names []string) string {
 	live := cfg.Index.Prefix + schemas.PositionsIndex
 	if slices.Contains(names, live) {
-		return fmt.Sprintf("curl -X DELETE '%s/%s' && sluice setup; drivers are back with their next ping", cfg.Elastic.URLs[0], live)
+		return fmt.Sprintf("curl -X DELETE '%s/%s' && sluice setup # drivers are back with their next ping", cfg.Elastic.URLs[0], live)
 	}
-	return "sluice setup, then reindex them or drop them and run `sluice replay` for their days"
+	return "sluice setup # then drop them and run `sluice replay` for their days"
 }
 
 func fieldsOf(indices []elastic.Index, name string) string {
@@ -177,12 +177,12 @@ func judgeKept(cfg *config, managed bool, indices []elastic.Index, now time.Time
 			free = append(free, index.Name)
 		}
 	}
-	const run = "sluice run pipelines --pipelines gps-history: it looks every hour"
+	const run = "sluice run pipelines --pipelines gps-history # it looks every hour"
 	if len(late) > 0 {
 		j.warn(run, "%s older than gps.keepDays (%d)", isAre(late), cfg.GPS.KeepDays)
 	}
 	if len(free) > 0 {
 		j.warn(run, "%s without a lifecycle policy", isAre(free))
 	}
-	return j.or("days are kept for %d", cfg.GPS.KeepDays)
+	return j.or("%s are kept", count(cfg.GPS.KeepDays, "day"))
 }

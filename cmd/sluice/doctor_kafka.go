@@ -54,7 +54,7 @@ func judgeDial(cfg *config, addr string, tooOld []string, err error) []doctor.Fi
 	case err != nil:
 		j.fail(dialFix(cfg, addr, err), "%v", err)
 	case len(tooOld) > 0:
-		j.fail("run Apache Kafka 2.4 or newer", "the broker is too old for %s", strings.Join(tooOld, ", "))
+		j.fail("run Apache Kafka 2.4 or newer there", "the broker is too old for %s", strings.Join(tooOld, ", "))
 	}
 	return j.or("answers%s", securedBy(cfg))
 }
@@ -80,7 +80,7 @@ func dialFix(cfg *config, addr string, err error) string {
 	var plain tls.RecordHeaderError
 	switch {
 	case errors.As(err, &plain):
-		return "SLUICE_KAFKA_TLS_ENABLED=false, or name the broker's TLS listener in SLUICE_KAFKA_BROKERS"
+		return "SLUICE_KAFKA_TLS_ENABLED=false # or name the TLS listener in SLUICE_KAFKA_BROKERS"
 	case errors.As(err, &unknown):
 		return "SLUICE_KAFKA_TLS_CA_FILE=/path/to/the/brokers/ca.pem"
 	case errors.As(err, &name):
@@ -88,23 +88,23 @@ func dialFix(cfg *config, addr string, err error) string {
 	}
 	var dialled *kafka.DialError
 	if !errors.As(err, &dialled) {
-		return "start the broker at " + addr + ", or look why it is slow"
+		return "sluice doctor # again; when it stays, look why " + addr + " is slow"
 	}
 	switch dialled.Step {
 	case kafka.Resolving:
-		return "correct the host in SLUICE_KAFKA_BROKERS, or add it to DNS"
+		return "SLUICE_KAFKA_BROKERS=host:9092 # with a host that has an address"
 	case kafka.Securing:
-		return "check SLUICE_KAFKA_TLS_CERT_FILE and SLUICE_KAFKA_TLS_KEY_FILE, and that " + addr + " is a TLS listener"
+		return "SLUICE_KAFKA_TLS_CERT_FILE=… SLUICE_KAFKA_TLS_KEY_FILE=… # or " + addr + " is no TLS listener"
 	case kafka.Authenticating:
-		return "check SLUICE_KAFKA_SASL_MECHANISM, SLUICE_KAFKA_SASL_USER and SLUICE_KAFKA_SASL_PASSWORD"
+		return "SLUICE_KAFKA_SASL_MECHANISM=… SLUICE_KAFKA_SASL_USER=… SLUICE_KAFKA_SASL_PASSWORD_FILE=… # one of them is wrong"
 	case kafka.Asking:
 		if !cfg.Kafka.TLS.Enabled || cfg.Kafka.SASL.Mechanism == "" {
-			return "the listener may want SLUICE_KAFKA_TLS_ENABLED=true, or SLUICE_KAFKA_SASL_MECHANISM with its user and password"
+			return "SLUICE_KAFKA_TLS_ENABLED=true # or SLUICE_KAFKA_SASL_MECHANISM with its user and password, if the listener wants them"
 		}
-		return "check SLUICE_KAFKA_SASL_MECHANISM, SLUICE_KAFKA_SASL_USER and SLUICE_KAFKA_SASL_PASSWORD"
+		return "SLUICE_KAFKA_SASL_MECHANISM=… SLUICE_KAFKA_SASL_USER=… SLUICE_KAFKA_SASL_PASSWORD_FILE=… # one of them is wrong"
 	case kafka.Dialling:
 	}
-	return "start the broker, or SLUICE_KAFKA_BROKERS=host:port of one that runs"
+	return "SLUICE_KAFKA_BROKERS=host:9092 # of a broker that runs; or start this one"
 }
 
 func certificateName(err x509.HostnameError) string {
@@ -120,9 +120,9 @@ func askingFailed(what, where string, err error) doctor.Finding {
 	case kafka.IsMissing(err): // has a finding of its own
 		return doctor.Skipped(what, where, "its topic is missing")
 	case kafka.IsDenied(err):
-		return doctor.Failure(what, where, err.Error(), "let this user describe and read it: kafka-acls.sh --add --allow-principal User:NAME --operation Describe --operation Read …")
+		return doctor.Failure(what, where, err.Error(), "kafka-acls.sh --bootstrap-server HOST:PORT --add --allow-principal User:NAME --operation Describe --operation Read --topic … --group …")
 	}
-	return doctor.Failure(what, where, err.Error(), "run `sluice doctor` again; when it stays, look into the brokers' logs")
+	return doctor.Failure(what, where, err.Error(), "sluice doctor # again; when it stays, look into the brokers' logs")
 }
 
 // checkBrokers looks at the cluster, its brokers' settings and their disks.
@@ -154,14 +154,14 @@ func checkBrokers(ctx context.Context, cfg *config, look *kafka.Inspector) []doc
 func judgeCluster(cfg *config, cluster kafka.Cluster) []doctor.Finding {
 	j := judged{what: "brokers", where: "all"}
 	if len(cluster.Brokers) < cfg.Topic.Replicas {
-		j.fail(fmt.Sprintf("start the missing brokers, or SLUICE_TOPIC_REPLICAS=%d", len(cluster.Brokers)),
+		j.fail(fmt.Sprintf("SLUICE_TOPIC_REPLICAS=%d # or start the missing brokers", len(cluster.Brokers)),
 			"%d brokers are up, fewer than topic.replicas (%d)", len(cluster.Brokers), cfg.Topic.Replicas)
 	}
 	if _, up := cluster.Addrs[cluster.Controller]; !up {
 		j.fail("look into the controllers' logs: without one no topic can be made and no leader elected", "no controller (%d is not among the brokers)", cluster.Controller)
 	}
 	if cfg.Topic.Replicas == 1 && len(cluster.Brokers) >= 3 {
-		j.warn("SLUICE_TOPIC_REPLICAS=3 SLUICE_TOPIC_MIN_ISR=2 before `sluice setup` makes the topics", "topic.replicas is 1: a lost broker loses what was acknowledged")
+		j.warn("SLUICE_TOPIC_REPLICAS=3 SLUICE_TOPIC_MIN_ISR=2 sluice setup # before the topics are there", "topic.replicas is 1: a lost broker loses what was acknowledged")
 	}
 	return j.or("%d up, controller %d", len(cluster.Brokers), cluster.Controller)
 }
@@ -171,7 +171,7 @@ func askedOfBrokers() []string { return []string{"auto.create.topics.enable"} }
 func judgeBroker(where string, settings map[string]string) []doctor.Finding {
 	j := judged{what: "setting", where: where}
 	if settings["auto.create.topics.enable"] == "true" {
-		j.warn("auto.create.topics.enable=false in the broker's server.properties, then restart it",
+		j.warn("auto.create.topics.enable=false # in the broker's server.properties, then restart it",
 			"auto.create.topics.enable is on: a misspelt topic is made in silence, with one copy")
 	}
 	return j.or("topics are made by hand only")

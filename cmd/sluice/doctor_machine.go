@@ -59,7 +59,7 @@ const spareFiles = 512
 func judgeFiles(cfg *config, limit uint64) []doctor.Finding {
 	j := judged{what: "files", where: "this machine"}
 	if need := uint64(cfg.HTTP.MaxConns) + spareFiles; limit < need {
-		j.fail(fmt.Sprintf("ulimit -n %d (LimitNOFILE=%d in the unit), or SLUICE_HTTP_MAX_CONNS=%d", need, need, max(int64(limit)-spareFiles, 64)),
+		j.fail(fmt.Sprintf("ulimit -n %d # LimitNOFILE=%d in a unit; or SLUICE_HTTP_MAX_CONNS=%d", need, need, max(int64(limit)-spareFiles, 64)),
 			"%d may be open, http.maxConns (%d) needs %d", limit, cfg.HTTP.MaxConns, need)
 	}
 	return j.or("%d may be open", limit)
@@ -106,7 +106,7 @@ func numberIn(path string) settings.Size {
 // about a fifth beside it.
 func judgeMemory(limit, there settings.Size) []doctor.Finding {
 	j := judged{what: "memory", where: "this machine"}
-	fix := fmt.Sprintf("SLUICE_MEMORY_LIMIT=%dMiB, or a larger machine", max(there*8/10>>20, 64))
+	fix := fmt.Sprintf("SLUICE_MEMORY_LIMIT=%dMiB # or a larger machine", max(there*8/10>>20, 64))
 	switch {
 	case there == 0:
 		return only(doctor.Skipped("memory", "this machine", "this system does not say what there is"))
@@ -126,11 +126,11 @@ func checkPort(ctx context.Context, key, addr string) []doctor.Finding {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err == nil {
 		if err := listener.Close(); err != nil {
-			j.warn("run `sluice doctor` again", "%v", err)
+			j.warn("sluice doctor # again", "%v", err)
 		}
 		return j.or("free")
 	}
-	fix := "SLUICE_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_")) + "=127.0.0.1:PORT of a free port"
+	fix := "SLUICE_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_")) + "=127.0.0.1:0 # any free port"
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE) && isSluice(ctx, addr):
 		return j.or("held by a sluice that runs")
@@ -170,7 +170,7 @@ func judgeKeys(cfg *config) []doctor.Finding {
 	j := judged{what: "keys", where: "keys.file"}
 	if cfg.Keys.File == "" {
 		if host, _, err := net.SplitHostPort(cfg.HTTP.Listen); err == nil && !isLoopback(host) {
-			j.warn("SLUICE_KEYS_FILE=/etc/sluice/keys, or SLUICE_HTTP_LISTEN=127.0.0.1:8080", "there are no API keys, and %s is open to the network: everybody is let in", cfg.HTTP.Listen)
+			j.warn("SLUICE_KEYS_FILE=/etc/sluice/keys # or SLUICE_HTTP_LISTEN=127.0.0.1:8080", "there are no API keys, and %s is open to the network: everybody is let in", cfg.HTTP.Listen)
 		}
 		return j.or("none: everybody on this machine is let in")
 	}
@@ -183,7 +183,7 @@ func judgeKeys(cfg *config) []doctor.Finding {
 	case errors.Is(err, fs.ErrPermission):
 		j.fail("chown $USER "+cfg.Keys.File, "%v", err)
 	case err != nil:
-		j.fail("correct the file, or SLUICE_KEYS_FILE=…", "%v", err)
+		j.fail("SLUICE_KEYS_FILE=/etc/sluice/keys # a line for each client: id, SHA-256 of its secret in hex", "%v", err)
 	case info.Mode().Perm()&0o007 != 0:
 		j.warn("chmod 640 "+cfg.Keys.File, "everybody on this machine may read or write it (%s)", info.Mode().Perm())
 	}

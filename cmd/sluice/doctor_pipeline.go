@@ -32,11 +32,7 @@ func pipelineChecks(cfg *config, look *kafka.Inspector, s spec) []doctor.Check {
 			return checkRetention(ctx, cfg, look, s)
 		}},
 		{What: "dead", Where: cfg.Topic.Prefix + dead, Run: func(ctx context.Context) []doctor.Finding {
-			lags, err := look.Lag(ctx, group, dead)
-			if err != nil {
-				return only(askingFailed("dead", cfg.Topic.Prefix+dead, err))
-			}
-			return judgeDead(cfg.Topic.Prefix+dead, s.name, lags)
+			return checkDead(ctx, cfg, look, s.name)
 		}},
 	}
 }
@@ -65,11 +61,11 @@ func judgeGroup(cfg *config, pipeline string, state kafka.GroupState, lags []kaf
 		}
 	}
 	if len(strangers) > 0 {
-		j.warn("stop them, or give them a group of their own; when they are sluice's, SLUICE_KAFKA_CLIENT_ID="+clientOf(state)+" everywhere",
+		j.warn("SLUICE_KAFKA_CLIENT_ID="+clientOf(state)+" # when they are sluice's; else give them a group of their own",
 			"members with another client id than kafka.clientId (%s) read here too: %s", cfg.Kafka.ClientID, strings.Join(strangers, ", "))
 	}
 	if len(idle) > 0 && state.State == "Stable" {
-		j.warn(fmt.Sprintf("run at most %d processes of this pipeline, or make more partitions", len(lags)),
+		j.warn(fmt.Sprintf("SLUICE_TOPIC_PARTITIONS=%d # before setup; or run at most %d processes of this pipeline", len(state.Members), len(lags)),
 			"%d of %d members have no partition", len(idle), len(state.Members))
 	}
 	if m := state.May; m.Known && !m.Read {
@@ -79,7 +75,7 @@ func judgeGroup(cfg *config, pipeline string, state kafka.GroupState, lags []kaf
 	if len(state.Members) == 0 {
 		return j.or("no process reads, and nothing waits")
 	}
-	return j.or("%s, %d members, %d records behind", strings.ToLower(state.State), len(state.Members), lag)
+	return j.or("%s, %s, %s behind", strings.ToLower(state.State), count(len(state.Members), "member"), count(int(lag), "record"))
 }
 
 func clientOf(state kafka.GroupState) string {
@@ -105,11 +101,11 @@ func judgeOffsets(cfg *config, s spec, lags []kafka.PartitionLag) []doctor.Findi
 	}
 	topic := cfg.Topic.Prefix + s.topic
 	if lost > 0 {
-		j.fail(alterTopic(cfg, topic, settingRetention+"=604800000")+", so that the next outage loses nothing",
+		j.fail(alterTopic(cfg, topic, settingRetention+"=604800000")+" # a week, for the next time: what is gone is gone",
 			"%d records were thrown away by retention before they were read", lost)
 	}
 	if len(beyond) > 0 {
-		j.fail(fmt.Sprintf("stop the pipeline, then kafka-consumer-groups.sh --bootstrap-server %s --group %s --topic %s --reset-offsets --to-earliest --execute", cfg.Kafka.Brokers[0], j.where, topic),
+		j.fail(fmt.Sprintf("kafka-consumer-groups.sh --bootstrap-server %s --group %s --topic %s --reset-offsets --to-earliest --execute # with the pipeline stopped", cfg.Kafka.Brokers[0], j.where, topic),
 			"the commits of partitions %v are behind the end of the topic: it was made anew, or lost its end", beyond)
 	}
 	return j.or("within the topic")
@@ -164,7 +160,7 @@ func judgeRetention(cfg *config, s spec, keep time.Duration, oldest, now time.Ti
 		return j.or("nothing waits; records are kept for %s", rounded(keep))
 	}
 	left := oldest.Add(keep).Sub(now)
-	fix := fmt.Sprintf("sluice run pipelines --pipelines %s; meanwhile %s", s.name,
+	fix := fmt.Sprintf("sluice run pipelines --pipelines %s # and to win time: %s", s.name,
 		alterTopic(cfg, cfg.Topic.Prefix+s.topic, settingRetention+"="+strconv.FormatInt(2*keep.Milliseconds(), 10)))
 	switch {
 	case left <= keep/10:
@@ -173,17 +169,4 @@ func judgeRetention(cfg *config, s spec, keep time.Duration, oldest, now time.Ti
 		j.warn(fix, "the oldest unread record is kept for another %s of %s", rounded(left), rounded(keep))
 	}
 	return j.or("the oldest unread record is kept for another %s", rounded(left))
-}
-
-// judgeDead says whether records were given up.
-func judgeDead(where, pipeline string, lags []kafka.PartitionLag) []doctor.Finding {
-	j := judged{what: "dead", where: where}
-	var open int64
-	for _, lag := range lags {
-		open += lag.End - lag.Start
-	}
-	if open > 0 {
-		j.warn("sluice dead ls --pipelines "+pipeline, "%d dead letters", open)
-	}
-	return j.or("no dead letters")
 }

@@ -85,13 +85,13 @@ func judgeShape(j *judged, cfg *config, spec kafka.TopicSpec, state kafka.TopicS
 		j.fail("run `sluice doctor` again; when it stays, look into the controllers' logs", "has no partitions")
 		return
 	case have < int(spec.Partitions):
-		j.warn(fmt.Sprintf("SLUICE_TOPIC_PARTITIONS=%d, or, once the pipelines have no lag, because keys move: kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d",
-			have, cfg.Kafka.Brokers[0], j.where, spec.Partitions), "has %d partitions, topic.partitions says %d", have, spec.Partitions)
+		j.warn(fmt.Sprintf("kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d # keys move: once the pipelines have no lag; or SLUICE_TOPIC_PARTITIONS=%d",
+			cfg.Kafka.Brokers[0], j.where, spec.Partitions, have), "has %d partitions, topic.partitions says %d", have, spec.Partitions)
 	case have > int(spec.Partitions):
 		j.warn(fmt.Sprintf("SLUICE_TOPIC_PARTITIONS=%d", have), "has %d partitions, topic.partitions says %d; a topic cannot lose any", have, spec.Partitions)
 	}
 	if replicas := state.Partitions[0].Replicas; replicas < int(spec.Replication) {
-		j.warn(fmt.Sprintf("kafka-reassign-partitions.sh to %d replicas, or SLUICE_TOPIC_REPLICAS=%d", spec.Replication, replicas),
+		j.warn(fmt.Sprintf("SLUICE_TOPIC_REPLICAS=%d # or kafka-reassign-partitions.sh to %d", replicas, spec.Replication),
 			"has %d copies, topic.replicas says %d", replicas, spec.Replication)
 	}
 }
@@ -159,7 +159,7 @@ type newest struct{ ahead time.Duration } // of our clock
 
 // newestRecord finds the newest record of those that end the topic's partitions.
 func newestRecord(ctx context.Context, cfg *config, look *kafka.Inspector, topic string) (newest, error) {
-	ends, err := look.Lag(ctx, cfg.groupID("doctor"), topic)
+	ends, err := look.Lag(ctx, cfg.groupID(specs()[0].name), topic)
 	if err != nil {
 		return newest{}, err
 	}

@@ -100,7 +100,7 @@ func (c *Check) within(ctx context.Context, limit time.Duration) []Finding {
 	case findings := <-answers:
 		return findings
 	case <-time.After(grace):
-		return []Finding{Failure(c.What, c.Where, fmt.Sprintf("no answer within %s", limit), "look whether the server is overloaded or the network drops packets, then run `sluice doctor` again")}
+		return []Finding{Failure(c.What, c.Where, fmt.Sprintf("no answer within %s", limit), "sluice doctor # again; when it stays, the server is overloaded or the network drops packets")}
 	}
 }
 
