@@ -17,14 +17,15 @@ func (d *driver) report(c *City, at int64, b *Batch) {
 		c.begin(d, number)
 		d.last = 0 // what was sent in another round cannot be said again
 	}
-	if d.round.offline {
-		if d.goneAs != d.round.number {
-			d.goneAs = d.round.number
-			d.say(c, at, b)
-		}
+	inTunnel := d.round.on(at) == tunnel
+	switch {
+	case d.round.offline && !inTunnel && d.goneAs != d.round.number:
+		d.goneAs = d.round.number
+		d.say(c, at, b)
 		return
-	}
-	if d.round.on(at) == tunnel {
+	case d.round.offline:
+		return
+	case inTunnel:
 		if d.held == 0 {
 			d.held = at
 		}

@@ -18,8 +18,8 @@ type waypoint struct {
 // round is what a driver does for a quarter of an hour.
 type round struct {
 	number   int64
-	began    int64 // ms since 1970 UTC
-	offline  bool
+	began    int64   // ms since 1970 UTC
+	offline  bool    // off duty: the phone says so once, and nothing more
 	busyFrom float64 // s since the round began; busy until busyTo
 	busyTo   float64
 	way      []waypoint // the last one is at the end of the round
@@ -51,13 +51,14 @@ func (c *City) begin(d *driver, number int64) {
 	from, to := c.town.stops[row][col], c.town.stops[endRow][endCol]
 	r.offline = about.share(asleep(h))
 	withPassenger := about.share(demand(h))
-	if r.offline {
-		r.way = append(r.way, waypoint{junction: from}, waypoint{junction: from, at: roundS})
+	pace := traffic(h) * about.within(0.85, 1.1)
+	if r.offline { // unseen, the next round's beginning must be reached all the same
+		c.hops = c.router.route(c.hops[:0], from, to)
+		r.drive(from, nil, c.hops, pace, false, about.unit())
 		return
 	}
-	pace := traffic(h) * about.within(0.85, 1.1)
 	out, back := c.tour(from, to, row, col, pace, &about)
-	c.drive(r, from, out, back, pace, withPassenger, about.unit())
+	r.drive(from, out, back, pace, withPassenger, about.unit())
 }
 
 // tour is a way to somewhere and the way from there to the end of the round, as far out
@@ -89,7 +90,7 @@ func seconds(hops []hop) float64 {
 }
 
 // drive writes the round down. When even the shortest way takes too long, the driver hurries.
-func (c *City) drive(r *round, from int32, out, back []hop, pace float64, withPassenger bool, early float64) {
+func (r *round) drive(from int32, out, back []hop, pace float64, withPassenger bool, early float64) {
 	driving := (seconds(out) + seconds(back)) / pace
 	standing := roundS - driving
 	if least := roundS - leastWay; standing < least {
