@@ -24,6 +24,10 @@ type Config struct {
 	CoalesceWindow   time.Duration // per identity, the first record and then the newest within it are written; 0 = every record
 	Identities       int           // that a lane remembers, about 100 bytes each and what its stream keeps; 0 = 100,000
 
+	// AsOfRecord judges each record's age as of its own time, and lets no write expire: for a
+	// replay, which so decides as it was decided then. false = as of now.
+	AsOfRecord bool
+
 	RetryBase      time.Duration // first wait before a retry, doubled each time, jittered; 0 = 100 ms
 	RetryMax       time.Duration // longest wait; 0 = 5 s
 	CommitInterval time.Duration // between commits of a lane; 0 = 1 s

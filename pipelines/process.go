@@ -64,7 +64,11 @@ func (l *lane[T]) identify(i int, rec *Record, now time.Time) {
 
 // gate is true when the record at hand may pass; otherwise it is settled.
 func (l *lane[T]) gate(rec *Record, seat Seat, now time.Time) bool {
-	verdict, reason := l.stream.Gate(&l.value, seat, now.UnixMilli())
+	at := now.UnixMilli()
+	if l.cfg.AsOfRecord && rec.Time > 0 {
+		at = rec.Time
+	}
+	verdict, reason := l.stream.Gate(&l.value, seat, at)
 	if verdict == Unsettled {
 		return true
 	}
@@ -78,6 +82,9 @@ func (l *lane[T]) process(rec Record, now time.Time) {
 	b := l.filling()
 	var write Write
 	b.arena, write = l.stream.Process(&l.value, b.arena)
+	if l.cfg.AsOfRecord {
+		write.Expires = 0
+	}
 	if write.Unknown > 0 {
 		l.obs.Noted(l.part, Event{Kind: Unknown, Stage: StageDecode, N: int64(write.Unknown)})
 	}

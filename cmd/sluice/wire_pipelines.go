@@ -31,16 +31,25 @@ type pipelineDeps struct {
 	sink pipelines.Sink
 	dead pipelines.DeadLetters
 	obs  pipelines.Observer
+
+	asOfRecord bool // ages are judged as of each record's own time: a replay
+}
+
+// config is the pipeline's.
+func (d pipelineDeps) config(name string) pipelines.Config {
+	cfg := *d.cfg.pipeline(name)
+	cfg.AsOfRecord = d.asOfRecord
+	return cfg
 }
 
 // specs are all pipelines. A new one is one more entry.
 func specs() []spec {
 	return []spec{
 		{name: gps.Live, topic: schemas.TopicPings, build: func(d pipelineDeps) (carrier, error) {
-			return pipelines.New(*d.cfg.pipeline(gps.Live), gps.NewLive(d.cfg.gps()), d.sink, d.dead, d.obs)
+			return pipelines.New(d.config(gps.Live), gps.NewLive(d.cfg.gps()), d.sink, d.dead, d.obs)
 		}},
 		{name: gps.History, topic: schemas.TopicPings, build: func(d pipelineDeps) (carrier, error) {
-			return pipelines.New(*d.cfg.pipeline(gps.History), gps.NewHistory(d.cfg.gps()), d.sink, d.dead, d.obs)
+			return pipelines.New(d.config(gps.History), gps.NewHistory(d.cfg.gps()), d.sink, d.dead, d.obs)
 		}},
 	}
 }
