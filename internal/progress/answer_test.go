@@ -186,7 +186,7 @@ func TestAPartitionThatNobodyMovesIsStalled(t *testing.T) {
 		sample := *one(s, Offsets{Committed: 3, End: 9})
 		past.Add(sample)
 		v := view{samples: []Sample{sample}}
-		if a := v.merge(live(), []*History{past}); a.Pipelines[0].State != want {
+		if a := v.merge(live(), map[string]*History{"live": past}); a.Pipelines[0].State != want {
 			t.Errorf("after %g s it is %s, not %s", s, a.Pipelines[0].State, want)
 		}
 	}

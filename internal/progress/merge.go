@@ -19,7 +19,7 @@ func furthest(partitions []Offsets, n int) []*Offsets {
 }
 
 // merge makes one answer of what all said.
-func (v *view) merge(sources []Source, past []*History) Answer {
+func (v *view) merge(sources []Source, past map[string]*History) Answer {
 	a := Answer{At: v.at.UnixMilli(), Pipelines: make([]Pipeline, len(sources)), Unreachable: v.unreachable}
 	if a.Unreachable == nil {
 		a.Unreachable = []string{}
@@ -29,7 +29,7 @@ func (v *view) merge(sources []Source, past []*History) Answer {
 		line := &a.Pipelines[i]
 		*line = Pipeline{Pipeline: s.Pipeline, Group: s.Group, Topic: s.Topic, Verdicts: []Count{}, Partitions: []Partition{}}
 		if v.samples != nil {
-			line.fromKafka(&v.samples[i], past[i])
+			line.fromKafka(&v.samples[i], past[s.Pipeline])
 		}
 		for _, part := range v.parts {
 			for k := range part.Pipelines {

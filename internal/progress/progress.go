@@ -46,7 +46,7 @@ type Progress struct {
 	looking chan struct{}
 	seen    Answer // shared by all who are given it
 	seenAt  time.Time
-	past    []*History // by pipeline
+	past    map[string]*History // by pipeline
 }
 
 // New refuses settings that cannot be, all complaints at once.
@@ -64,10 +64,10 @@ func New(cfg Config, deps Deps) (*Progress, error) {
 	}
 	p := &Progress{
 		cfg: cfg, deps: deps, process: rand.Text(), client: newClient(),
-		lookup: net.DefaultResolver.LookupHost,
+		lookup: net.DefaultResolver.LookupHost, past: map[string]*History{},
 	}
-	for range cfg.Pipelines {
-		p.past = append(p.past, NewHistory(cfg.Window))
+	for _, s := range cfg.Pipelines {
+		p.past[s.Pipeline] = NewHistory(cfg.Window)
 	}
 	return p, nil
 }
@@ -107,6 +107,6 @@ func (p *Progress) sample(ctx context.Context) {
 // remember adds a sample to each pipeline's past; the lock is held.
 func (p *Progress) remember(samples []Sample) {
 	for i := range samples {
-		p.past[i].Add(samples[i])
+		p.past[p.cfg.Pipelines[i].Pipeline].Add(samples[i])
 	}
 }
