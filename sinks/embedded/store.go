@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"sync"
 
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -12,61 +12,98 @@ import (
 
 // Store is everything that an embedded installation holds. It is used from many goroutines at once.
 type Store struct {
-	cfg Config
+	cfg      Config
+	families []family
+	drivers  *index
+	batches  sync.Pool // *batch
+
+	mu     sync.Mutex
+	places map[string]*place // every file that is there, by target
+	uses   int64             // counts up: who was used last
+	closed bool
 }
 
 var _ pipelines.Sink = (*Store)(nil)
 
-var errNotYet = errors.New("not built yet")
+var errClosed = errors.New("the store is closed")
 
-// Open opens the store in cfg.Dir, or makes it. The caller sees to it that no other process does.
+// Open opens the store in cfg.Dir, or makes it, and reads the positions into memory. The caller sees to it
+// that no other process has it open for writing. A file that is damaged, or of another format, is an error
+// that names it: nothing is made anew in its place.
 func Open(cfg Config) (*Store, error) {
+	known, err := families()
+	if err != nil {
+		return nil, fmt.Errorf("opening store: %w", err)
+	}
+	return open(cfg, known)
+}
+
+func open(cfg Config, known []family) (*Store, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
-	return &Store{cfg: cfg.withDefaults()}, nil
+	dir, err := absolute(cfg.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening store: %w", err)
+	}
+	s := &Store{cfg: cfg.withDefaults(), families: known, drivers: newIndex(), places: map[string]*place{}}
+	s.cfg.Dir = dir
+	targets, err := s.cfg.targets(known)
+	if err != nil {
+		return nil, fmt.Errorf("opening store: %w", err)
+	}
+	for _, target := range targets {
+		s.places[target] = &place{there: true}
+	}
+	// What is searched by place must be in memory before anybody asks; a day is opened when it is needed.
+	for i := range known {
+		if known[i].daily {
+			continue
+		}
+		_, release, err := s.use(known[i].name, true)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("opening store: %w", err), s.Close())
+		}
+		release()
+	}
+	return s, nil
 }
 
-// Write makes the writes durable and fills results after that.
-func (s *Store) Write(ctx context.Context, writes []pipelines.Write, results []pipelines.Result) error {
-	return errNotYet
+// Ready returns nil when the last writes could be carried out. The error wraps schemas.ErrUnavailable and says what
+// was in the way, such as a full disk; the next write that succeeds ends it.
+func (s *Store) Ready(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return fmt.Errorf("asking whether the store is ready: %w: %w", schemas.ErrUnavailable, errClosed)
+	}
+	for target, p := range s.places {
+		if opened := p.file.Load(); opened != nil {
+			if err := opened.trouble.Load(); err != nil {
+				return fmt.Errorf("asking whether the store is ready: %w: writing %s: %w", schemas.ErrUnavailable, target, *err)
+			}
+		}
+	}
+	return nil
 }
 
-// Nearby returns the drivers around a point, nearest first (ties by driver id).
-func (s *Store) Nearby(ctx context.Context, q schemas.NearbyQuery) ([]schemas.Near, error) {
-	return nil, errNotYet
+// Close waits for the writes under way, moves the logs into the files and closes them. A second call does nothing.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	places := make([]*place, 0, len(s.places))
+	for _, p := range s.places {
+		places = append(places, p)
+	}
+	s.mu.Unlock()
+	var errs []error
+	for _, p := range places {
+		p.mu.Lock()
+		errs = append(errs, p.close())
+		p.mu.Unlock()
+	}
+	return errors.Join(errs...)
 }
-
-// Driver returns one driver's latest position; the error wraps schemas.ErrNotFound when there is none.
-func (s *Store) Driver(ctx context.Context, id string) (schemas.Position, error) {
-	return schemas.Position{}, errNotYet
-}
-
-// Track returns one page of a driver's pings in time order.
-func (s *Store) Track(ctx context.Context, q schemas.TrackQuery) (schemas.Track, error) {
-	return schemas.Track{}, errNotYet
-}
-
-// Within returns the positions of a box whose event time is Since or later, oldest first.
-func (s *Store) Within(ctx context.Context, q schemas.WithinQuery) ([]schemas.Position, error) {
-	return nil, errNotYet
-}
-
-// Ready returns nil when the store can be read and written.
-func (s *Store) Ready(ctx context.Context) error { return errNotYet }
-
-// Sees reports whether a search would find this write, or a newer version of it, now.
-func (s *Store) Sees(ctx context.Context, w pipelines.Write) (bool, error) { return false, errNotYet }
-
-// Documents hands every document of a family to each, which may keep it.
-func (s *Store) Documents(ctx context.Context, q schemas.DocumentsQuery, each func(schemas.Document) error) error {
-	return errNotYet
-}
-
-// Retain keeps the days of the last keepDays whole UTC days before today's and drops older ones, whole.
-func (s *Store) Retain(ctx context.Context, family string, keepDays int, now time.Time) (dropped []string, err error) {
-	return nil, errNotYet
-}
-
-// Close waits for the writes under way and closes the files.
-func (s *Store) Close() error { return nil }
