@@ -31,6 +31,7 @@ type commands struct {
 	Send     sendCmd     `cmd:"" help:"Send pings from CSV, GPX or NDJSON files through the gateway."`
 	Simulate simulateCmd `cmd:"" help:"Send a load of simulated drivers with a ledger, and prove later what became of each record."`
 	Dead     deadCmd     `cmd:"" help:"Look at dead letters, put them back on their topic, or drop them."`
+	Replay   replayCmd   `cmd:"" help:"Carry a time range of a topic along a pipeline once more, into the same index or a shadow."`
 	Lag      lagCmd      `cmd:"" help:"Say how far each pipeline is behind, per partition."`
 	Health   healthCmd   `cmd:"" help:"Ask the process beside it whether it is ready: a health check for containers."`
 	Bench    benchCmd    `cmd:"" help:"Measure sluice beside the limits of this machine."`

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sluice/internal/replay"
+)
+
+// run replays with the parts of a data directory beside it, where there are some.
+func (r *replayer) run(ctx context.Context, job replay.Job, ranged bool) error {
+	if r.site == nil || len(r.site.servers) == 0 {
+		return r.replay(ctx, job, ranged)
+	}
+	servers := runGroup{within: stopWithin}
+	for _, server := range r.site.servers {
+		servers.addLast(server.name, server.run)
+	}
+	var replaying error
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	servers.add("replay", func(ctx context.Context) error {
+		replaying = r.replay(ctx, job, ranged)
+		stop() // that the servers end now is as it should be
+		return nil
+	})
+	return errors.Join(replaying, servers.run(ctx))
+}
+
+// replay plans, carries and says what became of the records.
+func (r *replayer) replay(ctx context.Context, job replay.Job, ranged bool) error {
+	ledger := replayLedger{admin: r.admin}
+	if r.cmd.Forget {
+		return r.forget(ctx, ledger)
+	}
+	plan, err := r.plan(ctx, ledger, job, ranged)
+	if err != nil {
+		return err
+	}
+	r.process.tell(r.beginning(plan))
+	if err := r.store(ctx, plan.Job); err != nil {
+		return err
+	}
+	carrying, observer, err := r.carrier(ctx, plan.Job)
+	if err != nil {
+		return err
+	}
+	gaps := &replayGaps{log: r.log}
+	watch := newReplayBar(r.process.stderr, r.log)
+	group, err := r.bounded(plan, watch, gaps)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	err = carrying.Run(ctx, group)
+	watch.end()
+	sum := newReplaySummary(plan, observer.Snapshot(), group.Finished(), gaps.all(), time.Since(began))
+	if err == nil && sum.Finished {
+		err = plan.Forget(context.WithoutCancel(ctx))
+	}
+	if err := errors.Join(err, r.print(sum)); err != nil {
+		return err
+	}
+	return sum.verdict()
+}
+
+func (r *replayer) plan(ctx context.Context, ledger replay.Ledger, job replay.Job, ranged bool) (plan *replay.Plan, err error) {
+	if ranged {
+		plan, err = replay.Begin(ctx, ledger, r.bounds, r.group, job)
+	} else {
+		plan, err = replay.Resume(ctx, ledger, r.bounds, r.group, r.cmd.Topic)
+	}
+	switch {
+	case errors.Is(err, replay.ErrNone):
+		return nil, usage(fmt.Errorf("no replay named %s is under way: give --from and --to", r.cmd.Name))
+	case errors.Is(err, replay.ErrOther):
+		return nil, usage(fmt.Errorf("--name %s: %w\ngo on with it by --name alone, give it up by --forget, or choose another name", r.cmd.Name, err))
+	case err == nil && plan.Job.Pipeline != r.cmd.Pipeline && r.cmd.Pipeline != "":
+		return nil, usage(fmt.Errorf("--name %s replays %v: say --pipeline %s", r.cmd.Name, plan.Job, plan.Job.Pipeline))
+	}
+	return plan, err
+}
+
+// beginning says what is to be done.
+func (r *replayer) beginning(plan *replay.Plan) string {
+	now := plan.Progress()
+	text := fmt.Sprintf("replaying %v: %d offsets in %d partitions", plan.Job, now.Total, len(plan.Parts()))
+	if plan.Resumed {
+		text += fmt.Sprintf(", going on behind the first %d", now.Done)
+	}
+	if plan.Job.Shadow != "" {
+		text += fmt.Sprintf("\ninto indices %s*; look at them with SLUICE_INDEX_PREFIX=%s", r.shadowPrefix(plan.Job), r.shadowPrefix(plan.Job))
+	}
+	return text
+}
+
+func (r *replayer) forget(ctx context.Context, ledger replayLedger) error {
+	err := ledger.RemoveGroup(ctx, r.group)
+	if errors.Is(err, replay.ErrBusy) {
+		return fmt.Errorf("replay %s is running: stop it first: %w", r.cmd.Name, err)
+	}
+	if err != nil {
+		return err
+	}
+	return write(r.process.stdout, fmt.Sprintf("replay %s is forgotten; what it has written stays\n", r.cmd.Name))
+}
