@@ -2,106 +2,181 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"time"
 
-	"sluice/internal/kafka"
+	"sluice/internal/progress"
 )
 
 // lagCmd is `sluice lag`.
 type lagCmd struct {
 	configFlag
-	Pipelines []string `help:"Only these pipelines." placeholder:"NAME,…"`
-	Max       int64    `help:"Exit with 3 when a pipeline is behind by more records than this; -1 = never." default:"-1"`
-	JSON      bool     `help:"Print JSON." name:"json"`
+	Pipelines  []string      `help:"Only these pipelines." placeholder:"NAME,…"`
+	Interval   time.Duration `help:"Between two samples; rates need two. 0 = one sample, no rates." default:"1s"`
+	Watch      bool          `help:"Go on until interrupted, a sample every interval; rates are over the last ten seconds."`
+	Partitions bool          `help:"Show every partition, not only the one that is furthest behind."`
+	Max        int64         `help:"Exit with 3 when a pipeline is behind by more records than this; -1 = never." default:"-1"`
+	MaxAge     time.Duration `help:"Exit with 3 when a pipeline's oldest unsettled record is older than this; 0 = never." default:"0"`
+	JSON       bool          `help:"Print JSON, one object and line per sample." name:"json"`
 }
 
 // Help is the long text of --help.
 func (lagCmd) Help() string {
-	return "Reads what each pipeline has committed; a pipeline commits once a second.\n\nExample:\n  sluice lag --max 100000"
+	return `Asks Kafka what was written and what each pipeline has committed, so it works beside running pipelines and without them. ` +
+		`A pipeline commits once a second: a lag of what arrives in two seconds is none.
+
+settled/s and produced/s are records per second. "oldest" is how long ago the oldest unsettled record was written. ` +
+		`"drained in" is the lag divided by what is settled beyond what is produced: "keeps up", a time, or "never" while the lag grows. ` +
+		`"-" is not known.
+
+Example:
+  sluice lag --max 100000 --max-age 5m
+  sluice lag --watch --partitions --pipelines gps-live
+  sluice lag --json | jq '.pipelines[] | {pipeline, lag, timeToDrainMs}'`
 }
 
-// pipelineLag is how far one pipeline is behind.
-type pipelineLag struct {
-	Pipeline   string         `json:"pipeline"`
-	Group      string         `json:"group"`
-	Topic      string         `json:"topic"`
-	Lag        int64          `json:"lag"`
-	Partitions []partitionLag `json:"partitions"`
-}
-
-type partitionLag struct {
-	Partition int32 `json:"partition"`
-	Committed int64 `json:"committed"` // next offset, -1 = none yet
-	End       int64 `json:"end"`
-	Lag       int64 `json:"lag"`
-}
+// watchedOver is how far back rates reach while watching.
+const watchedOver = 10 * time.Second
 
 // Run asks Kafka and prints.
 func (c *lagCmd) Run(ctx context.Context, p *process) (err error) {
-	if err := knownPipelines(c.Pipelines); err != nil {
+	if err := c.check(); err != nil {
 		return usage(err)
 	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err
 	}
-	admin, err := kafka.NewAdmin(cfg.kafka())
+	asked, closer, err := newKafkaProgress(cfg)
 	if err != nil {
-		return usage(err)
+		return err
 	}
-	defer func() { err = errors.Join(err, admin.Close()) }()
-	var lags []pipelineLag
-	for _, s := range chosen(c.Pipelines) {
-		lag, err := lagOf(ctx, admin, cfg, s)
+	defer func() { err = errors.Join(err, closer()) }()
+	w := newLagWatch(cfg.sources(chosen(c.Pipelines)), asked)
+	if c.Interval > 0 {
+		if err := w.begin(ctx); err != nil {
+			return err
+		}
+	}
+	return c.follow(ctx, p, w)
+}
+
+func (c *lagCmd) check() error {
+	err := knownPipelines(c.Pipelines)
+	if c.Interval < 0 || (c.Interval > 0 && c.Interval < 100*time.Millisecond) {
+		err = errors.Join(err, fmt.Errorf("--interval %s must be 0, or at least 100ms", c.Interval))
+	}
+	if c.Watch && c.Interval == 0 {
+		err = errors.Join(err, errors.New("--watch needs an --interval above 0"))
+	}
+	if c.MaxAge < 0 {
+		err = errors.Join(err, fmt.Errorf("--max-age %s must not be negative", c.MaxAge))
+	}
+	return err
+}
+
+// follow prints a sample after each interval: one, or until ctx ends.
+func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
+	printer := newLagPrinter(p.stdout, c)
+	for ctx.Err() == nil {
+		if err := pause(ctx, c.Interval); err != nil {
+			return nil //nolint:nilerr // interrupted: that is how watching ends
+		}
+		lines, err := w.look(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil && c.Watch:
+			p.tell(err.Error()) // the next sample may do better
+			continue
+		case err != nil:
+			return err
+		}
+		if err := printer.print(lines); err != nil {
+			return err
+		}
+		if err := c.judge(lines); err != nil || !c.Watch {
+			return err
+		}
+	}
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// judge finds the pipelines that are further behind than they may be.
+func (c *lagCmd) judge(lines []lagLine) error {
+	var found []error
+	for i := range lines {
+		l := &lines[i]
+		if c.Max >= 0 && l.total.Lag > c.Max {
+			found = append(found, fmt.Errorf("%w: pipeline %s is behind by %d records, more than %d", errFound, l.source.Pipeline, l.total.Lag, c.Max))
+		}
+		if c.MaxAge > 0 && l.total.Oldest > c.MaxAge {
+			found = append(found, fmt.Errorf("%w: pipeline %s has a record unsettled for %s, longer than %s",
+				errFound, l.source.Pipeline, l.total.Oldest.Round(time.Millisecond), c.MaxAge))
+		}
+	}
+	return errors.Join(found...)
+}
+
+// lagWatch samples pipelines.
+type lagWatch struct {
+	kafka   progress.Kafka
+	sources []progress.Source
+	past    []*progress.History
+}
+
+// lagLine is how one pipeline is doing at a sample.
+type lagLine struct {
+	source progress.Source
+	sample progress.Sample
+	paces  []progress.Pace // of the sample's partitions
+	total  progress.Pace
+}
+
+func newLagWatch(sources []progress.Source, kafka progress.Kafka) *lagWatch {
+	w := &lagWatch{kafka: kafka, sources: sources}
+	for range sources {
+		w.past = append(w.past, progress.NewHistory(watchedOver))
+	}
+	return w
+}
+
+// begin takes the samples that the first rates are measured from.
+func (w *lagWatch) begin(ctx context.Context) error {
+	for i, s := range w.sources {
+		sample, err := progress.Take(ctx, w.kafka, s)
 		if err != nil {
 			return err
 		}
-		lags = append(lags, lag)
-	}
-	if err := c.print(p.stdout, lags); err != nil {
-		return err
-	}
-	for _, lag := range lags {
-		if c.Max >= 0 && lag.Lag > c.Max {
-			return fmt.Errorf("%w: pipeline %s is behind by %d records, more than %d", errFound, lag.Pipeline, lag.Lag, c.Max)
-		}
+		w.past[i].Add(sample)
 	}
 	return nil
 }
 
-func lagOf(ctx context.Context, admin *kafka.Admin, cfg *config, s spec) (pipelineLag, error) {
-	lag := pipelineLag{Pipeline: s.name, Group: cfg.groupID(s.name), Topic: cfg.Topic.Prefix + s.topic, Partitions: []partitionLag{}}
-	parts, err := admin.Lag(ctx, lag.Group, s.topic)
-	if err != nil {
-		return lag, err
-	}
-	for _, part := range parts {
-		lag.Lag += part.Lag
-		lag.Partitions = append(lag.Partitions, partitionLag{
-			Partition: part.Partition, Committed: part.Committed, End: part.End, Lag: part.Lag,
-		})
-	}
-	return lag, nil
-}
-
-func (c *lagCmd) print(w io.Writer, lags []pipelineLag) error {
-	if c.JSON {
-		return json.NewEncoder(w).Encode(lags)
-	}
-	var out strings.Builder
-	fmt.Fprintf(&out, "%-14s %9s %14s %14s %12s\n", "pipeline", "partition", "committed", "end", "lag")
-	for _, lag := range lags {
-		for _, part := range lag.Partitions {
-			fmt.Fprintf(&out, "%-14s %9d %14d %14d %12d\n", lag.Pipeline, part.Partition, part.Committed, part.End, part.Lag)
+// look takes one sample of each pipeline, with ages.
+func (w *lagWatch) look(ctx context.Context) ([]lagLine, error) {
+	lines := make([]lagLine, len(w.sources))
+	for i, s := range w.sources {
+		sample, err := progress.Take(ctx, w.kafka, s)
+		if err != nil {
+			return nil, err
 		}
-		fmt.Fprintf(&out, "%-14s %9s %14s %14s %12d\n", lag.Pipeline, "all", "", "", lag.Lag)
+		if err := progress.AddAges(ctx, w.kafka, s, &sample); err != nil {
+			return nil, err
+		}
+		w.past[i].Add(sample)
+		paces, _ := w.past[i].Paces()
+		lines[i] = lagLine{source: s, sample: sample, paces: paces, total: progress.Total(paces)}
 	}
-	if _, err := io.WriteString(w, out.String()); err != nil {
-		return fmt.Errorf("printing: %w", err)
-	}
-	return nil
+	return lines, nil
 }

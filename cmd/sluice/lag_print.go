@@ -1,0 +1,135 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"sluice/internal/progress"
+	"sluice/internal/telemetry"
+)
+
+// lagPrinter prints samples, as a table or as JSON lines.
+type lagPrinter struct {
+	w       io.Writer
+	all     bool // every partition
+	asJSON  bool
+	redraw  bool // over the sample before
+	between bool // a time and an empty line, so that repeated tables can be told apart
+}
+
+func newLagPrinter(w io.Writer, c *lagCmd) *lagPrinter {
+	redraw := c.Watch && telemetry.IsTerminal(w)
+	return &lagPrinter{w: w, all: c.Partitions, asJSON: c.JSON, redraw: redraw, between: c.Watch}
+}
+
+func (p *lagPrinter) print(lines []lagLine) error {
+	var text strings.Builder
+	if p.asJSON {
+		if err := json.NewEncoder(&text).Encode(lagJSONOf(lines)); err != nil {
+			return fmt.Errorf("printing: %w", err)
+		}
+	} else if err := p.table(&text, lines); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	if _, err := io.WriteString(p.w, text.String()); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	return nil
+}
+
+// clearScreen puts the cursor home and clears what is behind it.
+const clearScreen = "\x1b[H\x1b[J"
+
+func (p *lagPrinter) table(text *strings.Builder, lines []lagLine) error {
+	if p.redraw {
+		text.WriteString(clearScreen)
+	}
+	if p.between && len(lines) > 0 {
+		text.WriteString(lines[0].sample.At.Format(time.RFC3339) + "\n")
+	}
+	table := tabwriter.NewWriter(text, 0, 0, 2, ' ', tabwriter.AlignRight)
+	row := func(cells ...string) { fmt.Fprintln(table, strings.Join(cells, "\t")+"\t") }
+	row("pipeline", "partition", "committed", "end", "lag", "settled/s", "produced/s", "oldest", "drained in")
+	for i := range lines {
+		l := &lines[i]
+		for k := range l.paces {
+			if o := &l.sample.Partitions[k]; p.all || k == l.furthest() {
+				row(append([]string{l.source.Pipeline, strconv.Itoa(int(o.Partition)), offset(o.Committed), thousands(o.End)}, paceCells(&l.paces[k])...)...)
+			}
+		}
+		row(append([]string{l.source.Pipeline, "all " + strconv.Itoa(len(l.paces)), "", ""}, paceCells(&l.total)...)...)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	if p.between && !p.redraw {
+		text.WriteByte('\n')
+	}
+	return nil
+}
+
+// furthest is the index of the partition with the greatest lag.
+func (l *lagLine) furthest() int {
+	at := 0
+	for i := range l.paces {
+		if l.paces[i].Lag > l.paces[at].Lag {
+			at = i
+		}
+	}
+	return at
+}
+
+func paceCells(p *progress.Pace) []string {
+	return []string{thousands(p.Lag), rate(p.Settled), rate(p.Produced), age(p.Oldest), drained(p.Drain)}
+}
+
+func offset(o int64) string {
+	if o < 0 {
+		return "none"
+	}
+	return thousands(o)
+}
+
+// thousands writes 1234567 as 1,234,567.
+func thousands(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func rate(perSecond float64) string {
+	if math.IsNaN(perSecond) {
+		return "-"
+	}
+	return thousands(int64(math.Round(perSecond)))
+}
+
+func age(d time.Duration) string {
+	switch {
+	case d == progress.Unknown:
+		return "-"
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
+	case d < time.Minute:
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
+
+func drained(d time.Duration) string {
+	switch d {
+	case 0:
+		return "keeps up"
+	case progress.Never:
+		return "never"
+	}
+	return age(d)
+}
