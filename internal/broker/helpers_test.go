@@ -25,6 +25,7 @@ type recorder struct {
 	repairs []Repair
 	errs    []error
 	changed chan struct{} // room for one
+	hold    chan struct{} // when not nil, BrokerFailed returns when it is closed
 }
 
 func newRecorder() *recorder { return &recorder{changed: make(chan struct{}, 1)} }
@@ -47,8 +48,11 @@ func (r *recorder) Repaired(done Repair) {
 
 func (r *recorder) BrokerFailed(err error) {
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.errs = append(r.errs, err)
+	r.mu.Unlock()
+	if r.hold != nil {
+		<-r.hold
+	}
 }
 
 func (r *recorder) mended() []Repair {
