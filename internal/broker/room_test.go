@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,6 +99,8 @@ func TestWriteFails(t *testing.T) {
 		t.Fatal("no room")
 	}
 	b.hold = make(chan struct{}) // Run must not mend it yet
+	release := sync.OnceFunc(func() { close(b.hold) })
+	t.Cleanup(release)
 	empty := fill(t, dir, 8<<10)
 	published := make(chan error, 1)
 	go func() {
@@ -123,7 +126,7 @@ func TestWriteFails(t *testing.T) {
 	case <-time.After(300 * time.Millisecond):
 	}
 	empty()
-	close(b.hold)
+	release()
 	if err := <-published; err != nil {
 		t.Fatalf("with room again: %v", err)
 	}
