@@ -124,7 +124,7 @@ func (c *simulateVerifyCmd) deps(cfg *config, book *ledger.Ledger, closers *[]fu
 // store is Elasticsearch, or the store of a data directory.
 func (c *simulateVerifyCmd) store(cfg *config) (verify.Store, func() error, error) {
 	if c.Data != "" {
-		return nil, nil, usage(errors.New("--data: this binary has no embedded store yet"))
+		return embeddedReader(cfg, c.Data)
 	}
 	reader, err := elastic.NewReader(cfg.elastic())
 	if err != nil {

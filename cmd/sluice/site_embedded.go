@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -51,6 +52,18 @@ func openStore(cfg *config, dir *datadir.Dir) (*embedded.Store, error) {
 		return nil, err
 	}
 	return embedded.Open(cfg.embedded(path))
+}
+
+// embeddedReader reads the store of a data directory, beside the process that may own it.
+func embeddedReader(cfg *config, data string) (*embedded.Reader, func() error, error) {
+	if err := datadir.Check(data); err != nil {
+		return nil, nil, usage(err)
+	}
+	reader, err := embedded.OpenReader(cfg.embedded(filepath.Join(data, storePart)))
+	if err != nil {
+		return nil, nil, err
+	}
+	return reader, reader.Close, nil
 }
 
 // addBroker starts the broker and tells cfg where it listens.

@@ -27,7 +27,8 @@ type app struct {
 
 	group     runGroup
 	checks    []opshttp.Check
-	routes    []httpserver.Route
+	routes    []httpserver.Route // of the clients' listener
+	opsRoutes []httpserver.Route
 	awaited   []*precondition
 	pipelines []*telemetry.Pipeline
 	closers   []func() error
@@ -64,20 +65,37 @@ func (a *app) build(roles, names []string) error {
 			return err
 		}
 	}
-	if err := a.addServing(roles); err != nil {
+	keys, err := a.keys(roles)
+	if err != nil {
+		return usage(err)
+	}
+	if err := a.addProgress(roles, keys); err != nil {
+		return err
+	}
+	if err := a.addServing(roles, keys); err != nil {
 		return err
 	}
 	return a.addOps()
 }
 
-// addServing adds the roles that answer HTTP, on one listener.
-func (a *app) addServing(roles []string) error {
-	if !slices.Contains(roles, roleGateway) && !slices.Contains(roles, roleQuery) {
-		return nil
+// keys are those of the configuration where clients come in; without clients nobody needs
+// the file.
+func (a *app) keys(roles []string) (*apikeys.Keys, error) {
+	if !serves(roles) {
+		return apikeys.New(apikeys.Config{})
 	}
-	keys, err := apikeys.New(a.cfg.keys())
-	if err != nil {
-		return usage(err)
+	return apikeys.New(a.cfg.keys())
+}
+
+// serves says whether one of the roles answers clients.
+func serves(roles []string) bool {
+	return slices.Contains(roles, roleGateway) || slices.Contains(roles, roleQuery)
+}
+
+// addServing adds the roles that answer HTTP, on one listener.
+func (a *app) addServing(roles []string, keys *apikeys.Keys) error {
+	if !serves(roles) {
+		return nil
 	}
 	if slices.Contains(roles, roleGateway) {
 		if err := a.addGateway(keys); err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -53,6 +54,22 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 	return nil
 }
 
+// addProgress adds how the pipelines stand: this process's own part for its peers, all of it
+// where questions are answered.
+func (a *app) addProgress(roles []string, keys *apikeys.Keys) error {
+	p, closer, err := newProgress(a.cfg, a.pipelines, keys, a.log)
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, closer)
+	a.opsRoutes = append(a.opsRoutes, p.OpsRoutes()...)
+	if slices.Contains(roles, roleQuery) {
+		a.routes = append(a.routes, p.Routes()...)
+		a.group.add("progress", p.Run)
+	}
+	return nil
+}
+
 // addHTTP opens the clients' listener.
 func (a *app) addHTTP() error {
 	observer, err := telemetry.NewHTTP(a.reg, a.log)
@@ -78,7 +95,7 @@ func (a *app) addOps() error {
 	for _, p := range a.awaited {
 		a.checks = append(a.checks, opshttp.Check{Name: p.role, Ready: p.ready})
 	}
-	mux := httpserver.Mux(opshttp.Routes(telemetry.Handler(a.reg), a.checks)...)
+	mux := httpserver.Mux(append(opshttp.Routes(telemetry.Handler(a.reg), a.checks), a.opsRoutes...)...)
 	errorLog, err := zap.NewStdLogAt(a.log, zap.DebugLevel) // broken connections, which clients cause
 	if err != nil {
 		return fmt.Errorf("making the servers' log: %w", err)
