@@ -22,7 +22,7 @@ func quick(g GroupConfig) GroupConfig {
 
 // onBoth runs a test on the embedded broker and on a real one.
 func onBoth(t *testing.T, test func(t *testing.T, cfg Config)) {
-	t.Run("embedded", func(t *testing.T) { test(t, fake(t)) })
+	t.Run("embedded", func(t *testing.T) { test(t, embedded(t)) })
 	t.Run("real", func(t *testing.T) {
 		test(t, Config{Brokers: stacktest.Kafka(t), TopicPrefix: fmt.Sprintf("kfetch-%d-", time.Now().UnixNano())})
 	})
@@ -125,7 +125,7 @@ func TestRetentionOvertakesARunningClaim(t *testing.T) {
 }
 
 func TestTopicMadeAnewUnderARunningClaim(t *testing.T) {
-	cfg := fake(t)
+	cfg := embedded(t)
 	makeTopic(t, cfg, "pings", 1)
 	p := publisherOf(t, cfg, PublisherConfig{})
 	publish(t, p, "pings", 10)

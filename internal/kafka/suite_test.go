@@ -11,20 +11,47 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 
+	embeddedbroker "sluice/internal/broker"
 	"sluice/internal/stacktest"
 	"sluice/pipelines"
 	"sluice/pipelines/pipelinestest"
 )
 
 func TestGroupEmbedded(t *testing.T) {
-	pipelinestest.TestGroup(t, newBroker(t, fake(t)))
+	pipelinestest.TestGroup(t, newBroker(t, embedded(t)))
 }
 
 func TestGroupReal(t *testing.T) {
 	pipelinestest.TestGroup(t, newBroker(t, Config{Brokers: stacktest.Kafka(t)}))
 }
 
-// fake starts an embedded broker.
+// embedded starts the broker that sluice runs in its own process.
+func embedded(t testing.TB) Config {
+	t.Helper()
+	b, err := embeddedbroker.New(embeddedbroker.Config{Listen: "127.0.0.1:0", Dir: t.TempDir()}, quiet{t})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Errorf("running the broker: %v", err)
+		}
+	})
+	return Config{Brokers: []string{b.Addr()}}
+}
+
+// quiet fails the test when the broker has anything to tell.
+type quiet struct{ t testing.TB }
+
+func (q quiet) RoomChanged(_ bool, free int64)   { q.t.Errorf("no room: %d bytes", free) }
+func (q quiet) Repaired(r embeddedbroker.Repair) { q.t.Errorf("repaired %+v", r) }
+func (q quiet) BrokerFailed(err error)           { q.t.Errorf("broker: %v", err) }
+
+// fake starts a broker to put faults into.
 func fake(t testing.TB, opts ...kfake.Opt) Config {
 	t.Helper()
 	cluster, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1), kfake.DataDir(t.TempDir())}, opts...)...)
