@@ -37,7 +37,7 @@ func (r *Reader) Documents(ctx context.Context, q schemas.DocumentsQuery, each f
 	if err != nil {
 		return fmt.Errorf("reading documents of %s: %w", q.Family, err)
 	}
-	defer r.closeView(view)
+	defer r.closeView(context.WithoutCancel(ctx), view)
 	return r.pages(ctx, view, q, each)
 }
 
@@ -139,9 +139,9 @@ func (r *Reader) openView(ctx context.Context, index, option string) (string, er
 	return reply.ID, nil
 }
 
-// closeView frees the view, also for a caller who has gone. One that cannot be freed ends by itself.
-func (r *Reader) closeView(view string) {
-	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
+// closeView frees the view. One that cannot be freed ends by itself.
+func (r *Reader) closeView(ctx context.Context, view string) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	_ = r.client.ask(ctx, http.MethodDelete, "/_pit", object{"id": view}, nil) // as said: nothing is lost by it
 }

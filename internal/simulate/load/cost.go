@@ -31,5 +31,5 @@ func used() (cpu time.Duration, peak int64) {
 	if runtime.GOOS == "darwin" {
 		unit = 1 // there it is bytes
 	}
-	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), int64(r.Maxrss) * unit
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), r.Maxrss * unit
 }

@@ -19,7 +19,6 @@ type gateway struct {
 	took   func(request int) (time.Duration, error) // nil = at once, answered
 	posts  int
 	known  map[int64]int // times that a record was accepted
-	bodies [][]byte
 	author *plan.Author
 }
 
