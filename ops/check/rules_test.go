@@ -121,3 +121,31 @@ func TestRunbooksAreThoseOfTheAlerts(t *testing.T) {
 		t.Errorf("alerts without a runbook: %v", missing)
 	}
 }
+
+// The queries that a page asks for are lawful, each line one.
+func TestRunbooksQueriesAskForWhatTheCodeHas(t *testing.T) {
+	pages, err := os.ReadDir(runbooksDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, seen := known(t), 0
+	for _, page := range pages {
+		fenced := false
+		for line := range strings.Lines(string(read(t, runbooksDir+"/"+page.Name()))) {
+			if strings.HasPrefix(line, "```") {
+				fenced = strings.HasPrefix(line, "```promql")
+				continue
+			}
+			if !fenced {
+				continue
+			}
+			seen++
+			for _, complaint := range names.complaints(t, line) {
+				t.Errorf("%s: %s%s", page.Name(), line, complaint)
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("only %d queries: this test would pass for nothing", seen)
+	}
+}
