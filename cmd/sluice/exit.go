@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-const description = `Kafka to Elasticsearch stream processing: what a platform's apps post is searchable within two seconds, and nothing acknowledged is lost.
+const description = `Kafka to Elasticsearch stream processing: what a platform's apps post is searchable within two seconds, and nothing acknowledged is lost. With nothing installed, everything runs in one process.
 
 Exit codes: 0 done; 1 failed; 2 usage or configuration; 3 a check found something.
 
 Example:
+  sluice up --demo
   sluice setup && sluice run all`
 
 // maxUnpackedBatch is what one compressed batch of Kafka may grow to, in bytes: far above

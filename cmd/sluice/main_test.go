@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
 	"go.uber.org/goleak"
 
 	"sluice/internal/kafka"
@@ -74,7 +75,18 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestEveryCommandHasAnExample(t *testing.T) {
-	for _, args := range [][]string{{}, {"run"}, {"setup"}, {"send"}, {"lag"}, {"config"}, {"config", "check"}, {"config", "print"}, {"doctor"}, {"version"}, {"bench", "gps"}} {
+	parser, err := kong.New(&commands{}, kong.Vars{"benchRows": benchRows()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := [][]string{{}}
+	for _, leaf := range parser.Model.Leaves(true) {
+		all = append(all, strings.Fields(strings.TrimPrefix(leaf.FullPath(), parser.Model.Name)))
+	}
+	if len(all) < 20 {
+		t.Fatalf("only %d commands: %v", len(all), all)
+	}
+	for _, args := range all {
 		code, stdout, _ := execute(t, nil, append(args, "--help")...)
 		if code != exitDone || !strings.Contains(stdout, "Example:") {
 			t.Errorf("%q --help: exit code %d, no example in\n%s", args, code, stdout)
