@@ -3,6 +3,7 @@ package requeue
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,9 +83,9 @@ func (l *Letter) read(pipeline string, partition int32, rec *pipelines.Record) b
 
 // last is the value of the last header of a name, nil when there is none.
 func last(rec *pipelines.Record, name string) []byte {
-	for i := len(rec.Headers) - 1; i >= 0; i-- {
-		if rec.Headers[i].Key == name {
-			return rec.Headers[i].Value
+	for _, h := range slices.Backward(rec.Headers) {
+		if h.Key == name {
+			return h.Value
 		}
 	}
 	return nil

@@ -44,7 +44,7 @@ func TestOrderOfAKeyIsKept(t *testing.T) {
 	store.before = func(part pipelines.Partition, _ *pipelines.Record) error {
 		if part.Topic == pings {
 			most.Store(max(most.Load(), flying.Add(1)))
-			pausing := time.NewTimer(time.Duration(rand.IntN(300)) * time.Microsecond) //nolint:gosec // no secret
+			pausing := time.NewTimer(time.Duration(rand.IntN(300)) * time.Microsecond)
 			<-pausing.C
 			flying.Add(-1)
 		}

@@ -31,7 +31,7 @@ func (s *subscriber) Subscribe(ctx context.Context, _ string) (<-chan *message.M
 	go func() {
 		defer close(s.ended)
 		defer close(out)
-		err := s.walk(s.stop, func(letter *Letter) error { return s.give(ctx, letter, out) })
+		err := s.walk(s.stop, func(letter *Letter) error { return s.give(ctx, letter, out) }) //nolint:contextcheck // the router's outlives the stop
 		s.running.Wait()
 		if err != nil && s.stop.Err() == nil {
 			s.fail(err)
@@ -59,7 +59,7 @@ func (s *subscriber) give(ctx context.Context, letter *Letter, out chan<- *messa
 	case s.window <- struct{}{}:
 	case <-s.stop.Done():
 		close(turn)
-		return context.Cause(s.stop)
+		return context.Cause(s.stop) //nolint:contextcheck // as above
 	}
 	kept := *letter
 	kept.keep()
