@@ -158,7 +158,8 @@ func (c *simulateVerifyCmd) print(w io.Writer, r *verify.Report) error {
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "note: %s\n", note)
 	}
-	fmt.Fprintf(&b, "run %s: %d of %d assertions fail, in %.1f s\n", r.Run, r.Failed(), len(r.Assertions), r.Seconds)
+	fmt.Fprintf(&b, "run %s: %d of %d assertions fail; waited %.1f s, read and judged for %.1f s\n",
+		r.Run, r.Failed(), len(r.Assertions), r.Waited, r.Seconds-r.Waited)
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("printing: %w", err)
 	}

@@ -29,7 +29,8 @@ type Report struct {
 	Run        string      `json:"run"`
 	Assertions []Assertion `json:"assertions"`
 	Notes      []string    `json:"notes,omitempty"`
-	Seconds    float64     `json:"seconds"`
+	Waited     float64     `json:"waited"`  // s, for the pipelines
+	Seconds    float64     `json:"seconds"` // s, all together
 }
 
 // Failed is how many assertions fail.

@@ -32,6 +32,7 @@ func Run(ctx context.Context, cfg Config, deps Deps) (*Report, error) {
 	if err := v.wait(ctx); err != nil {
 		return nil, err
 	}
+	v.report.Waited = time.Since(begin).Seconds()
 	counters, err := v.counters(ctx)
 	if err != nil {
 		v.note("counters: %v", err)
