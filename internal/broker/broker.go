@@ -79,21 +79,6 @@ func (b *Broker) Run(ctx context.Context) error {
 	}
 }
 
-// clean removes what retention allows. kfake's own cleaner does not start again after a
-// restart, and it is told never to run: it also compacts, in a way that a crash interrupts
-// with loss.
-func (b *Broker) clean() {
-	topics, err := readTopics(b.cfg.Dir)
-	if err == nil {
-		err = writeEnds(b.cfg.Dir, b.running.cluster, topics)
-	}
-	if err != nil {
-		b.observer.BrokerFailed(fmt.Errorf("removing old records: noting the offsets first: %w", err))
-		return
-	}
-	b.running.cluster.ApplyRetention()
-}
-
 func (b *Broker) stop() error {
 	closed := make(chan error, 1)
 	go func() { closed <- b.close() }()

@@ -78,7 +78,7 @@ func TestTimes(t *testing.T) {
 	b := start(t, Config{Dir: dir, CleanEvery: 10 * time.Millisecond})
 	makeTopics(t, b.Addr(),
 		kafka.TopicSpec{Name: "arrival", Partitions: 1, Replication: 1, Settings: map[string]string{"message.timestamp.type": "LogAppendTime"}},
-		kafka.TopicSpec{Name: "own", Partitions: 1, Replication: 1, Settings: map[string]string{"retention.ms": "-1"}})
+		kafka.TopicSpec{Name: "own", Partitions: 1, Replication: 1})
 	began := time.Now().Truncate(time.Millisecond)
 	newest := began.Add(-90 * 24 * time.Hour)
 	for name, max := range map[string]bool{"v12": false, "newest": true} { // from version 13 on requests name topics by id
