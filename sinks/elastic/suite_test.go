@@ -41,7 +41,7 @@ func TestSinkOnElasticsearch(t *testing.T) {
 		return sinkstest.Subject{
 			Sink:      newSink(t, cfg),
 			Versioned: "versioned", Created: "created",
-			Doc: numberDoc, Poison: poisonDoc,
+			Doc: numberDoc, Poison: poisonDoc, WrongType: func() []byte { return []byte(`{"n":"one"}`) },
 			Read: func(t *testing.T, target string, key []byte) []byte { return get(t, client, target, key) },
 		}
 	})

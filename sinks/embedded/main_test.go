@@ -18,10 +18,18 @@ func newStore(t testing.TB, cfg Config) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	closeWith(t, s)
 	return s
+}
+
+func closeWith(t testing.TB, s *Store) {
+	t.Helper()
+	t.Cleanup(func() { closeStore(t, s) })
+}
+
+func closeStore(t testing.TB, s *Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -89,7 +89,7 @@ func (s *Store) place(target string, create bool) (*place, error) {
 		return nil, errNoFile
 	case familyFor(s.families, target) == nil:
 		return nil, refusal{pipelines.Refused, reasonNoTarget}
-	case len(s.places) >= s.cfg.MaxDays+len(s.families):
+	case s.days() >= s.cfg.MaxDays && familyFor(s.families, target).daily:
 		return nil, refusal{pipelines.Refused, reasonTooManyDays}
 	default:
 		p = &place{}
@@ -97,6 +97,17 @@ func (s *Store) place(target string, create bool) (*place, error) {
 	}
 	p.used = s.uses
 	return p, nil
+}
+
+// days is how many targets are days.
+func (s *Store) days() int {
+	n := 0
+	for target := range s.places {
+		if familyFor(s.families, target).daily {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Store) isClosed() bool {

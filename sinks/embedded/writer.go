@@ -78,16 +78,17 @@ func (f *file) commit(group []*request, rows []*row) {
 	if err == nil && f.drivers != nil {
 		f.show(rows)
 	}
+	f.note(err)
 	for _, r := range group {
 		r.failed = err
 		close(r.done)
 	}
-	if err == nil {
-		if err = f.log.tidy(f.conn); errors.Is(err, errLogKept) {
-			err = nil // no trouble yet; once the log is full, writes say so
-		}
+	if err != nil {
+		return
 	}
-	f.note(err)
+	if err := f.log.tidy(f.conn); err != nil && !errors.Is(err, errLogKept) { // kept: no trouble yet; once the log is full, writes say so
+		f.note(err)
+	}
 }
 
 // transact commits all rows or none.

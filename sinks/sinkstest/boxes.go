@@ -83,3 +83,28 @@ func withinSince(t *testing.T, f Fleet) {
 		t.Errorf("%d positions with a limit of 5", len(got))
 	}
 }
+
+// withinOldest pages through a box: each page is the oldest of what is left, ties by driver id.
+func withinOldest(t *testing.T, f Fleet) {
+	var all []schemas.Ping
+	var want []string
+	for i := range 60 {
+		p := ping(fmt.Sprintf("o%02d", i), 31.23+float64(i*7%60)/1000, 121.47)
+		p.TS = noon + int64(i/4)
+		all, want = append(all, p), append(want, string(p.DriverID))
+	}
+	rand.New(rand.NewPCG(7, 8)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	f.live(t, all...)
+	box := schemas.Box{South: 31, West: 121, North: 32, East: 122}
+	for _, limit := range []int{1, 10, 59, 60, 61} {
+		found, err := f.Area.Within(t.Context(), schemas.WithinQuery{Box: box, Limit: limit})
+		if err != nil {
+			t.Fatalf("asking for a box: %v", err)
+		}
+		got := make([]string, len(found))
+		for i := range found {
+			got[i] = found[i].DriverID
+		}
+		same(t, fmt.Sprint("the oldest ", limit), got, want[:min(limit, len(want))])
+	}
+}

@@ -30,6 +30,8 @@ type Fleet struct {
 
 	// Refresh makes searches see everything written.
 	Refresh func(t *testing.T)
+	// Reopen closes everything and opens the same store again; nil when it cannot be closed.
+	Reopen func(t *testing.T) Fleet
 }
 
 // TestDrivers runs the suite of reads; open hands over an empty fleet and clears up with
@@ -45,6 +47,9 @@ func TestDrivers(t *testing.T, open func(t *testing.T) Fleet) {
 		"a cursor of somebody else is refused":             badCursors,
 		"a box equals brute force across the antimeridian": withinBruteForce,
 		"a box says what changed since":                    withinSince,
+		"a box's page is the oldest, oldest first":         withinOldest,
+		"who moves is found once, whatever is written":     movingOnce,
+		"reads are the same after reopening":               sameReopened,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, open(t)) })
 	}

@@ -20,8 +20,12 @@ type Subject struct {
 	Doc func(n int64) []byte
 	// Poison makes a document that the targets refuse.
 	Poison func() []byte
+	// WrongType makes a document with a value that its field cannot have; nil when the store does not look at types.
+	WrongType func() []byte
 	// Read returns the document stored under a key, as soon as it is stored; nil when there is none.
 	Read func(t *testing.T, target string, key []byte) []byte
+	// Reopen closes the sink and opens the same store again; nil when nothing of it outlasts a sink.
+	Reopen func(t *testing.T) Subject
 
 	Without Without
 }
