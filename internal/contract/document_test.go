@@ -113,6 +113,7 @@ type world struct {
 	mux     *http.ServeMux
 	handler http.Handler
 	query   *query.Query
+	ops     []httpserver.Route // of the operators' listener, as far as they are documented
 }
 
 func newWorld(t *testing.T, change func(*setup)) *world {
@@ -134,8 +135,24 @@ func newWorld(t *testing.T, change func(*setup)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{routes: slices.Concat(g.Routes(), q.Routes(), pipelines.Routes()), query: q}
+	w := &world{routes: slices.Concat(g.Routes(), q.Routes(), pipelines.Routes()), query: q, ops: pipelines.OpsRoutes()}
 	w.mux = httpserver.Mux(w.routes...)
 	w.handler = httpserver.Observe(w.mux, httpserver.Nobody{})
 	return w
+}
+
+// TestAPeersPartIsDocumented: what a process tells its peers has the shape of the whole.
+func TestAPeersPartIsDocumented(t *testing.T) {
+	doc, world := load(t), newWorld(t, nil)
+	for _, r := range world.ops {
+		w := httptest.NewRecorder()
+		httpserver.Observe(httpserver.Mux(r), httpserver.Nobody{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), r.Method, r.Path, nil))
+		judge(t, doc.Paths.Value(r.Path).GetOperation(r.Method), w)
+		if !strings.Contains(w.Body.String(), `"process":"`) {
+			t.Errorf("%s does not say who it is: %s", r.Path, w.Body)
+		}
+	}
+	if len(world.ops) == 0 {
+		t.Error("peers are told nothing")
+	}
 }

@@ -45,7 +45,17 @@ func (p *Progress) own() Answer {
 		own.Pipelines = []Pipeline{}
 	}
 	for i := range own.Pipelines {
-		own.Pipelines[i].State = stateOf(own.Pipelines[i].Partitions)
+		l := &own.Pipelines[i]
+		l.State = stateOf(l.Partitions)
+		for k := range l.Partitions {
+			l.Lag = sum(l.Lag, l.Partitions[k].Lag)
+			l.OldestUnsettledMS = greater(l.OldestUnsettledMS, l.Partitions[k].OldestUnsettledMS)
+		}
+		for _, s := range p.cfg.Pipelines {
+			if s.Pipeline == l.Pipeline {
+				l.Group, l.Topic = s.Group, s.Topic
+			}
+		}
 	}
 	return own
 }

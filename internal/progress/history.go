@@ -1,6 +1,9 @@
 package progress
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // History keeps the samples of one pipeline over a window, to tell its pace: a rate
 // between two neighbours would show when commits happen, not how many records settle.
@@ -35,13 +38,34 @@ func (h *History) Newest() (Sample, bool) {
 	return h.samples[len(h.samples)-1], true
 }
 
-// Paces are of the partitions of the newest sample, and the span that they were measured over.
-func (h *History) Paces() (paces []Pace, over time.Duration) {
+// Paces are of the partitions of the newest sample, measured over the window.
+func (h *History) Paces() []Pace {
 	newest, ok := h.Newest()
 	if !ok {
-		return nil, 0
+		return nil
 	}
-	oldest := h.samples[0]
-	over = newest.At.Sub(oldest.At)
-	return Paces(&oldest, &newest), over
+	return Paces(&h.samples[0], &newest)
+}
+
+// Still is how long nothing of a partition has been settled, as far as the samples reach back.
+func (h *History) Still(partition int32) time.Duration {
+	newest, _ := h.Newest()
+	since := newest.At
+	next, known := newest.next(partition)
+	for _, s := range slices.Backward(h.samples) {
+		if was, there := s.next(partition); !known || !there || was != next {
+			break
+		}
+		since = s.At
+	}
+	return newest.At.Sub(since)
+}
+
+func (s *Sample) next(partition int32) (offset int64, known bool) {
+	for i := range s.Partitions {
+		if s.Partitions[i].Partition == partition {
+			return s.Partitions[i].Next(), true
+		}
+	}
+	return 0, false
 }

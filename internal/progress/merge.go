@@ -43,17 +43,17 @@ func (v *view) merge(sources []Source, past map[string]*History) Answer {
 	return a
 }
 
-// inferAfter is how long a partition must have been watched before Kafka alone tells its state.
+// inferAfter is how long a partition must have stood still before Kafka alone tells its state.
 const inferAfter = 10 * time.Second
 
 // fromKafka fills in what the offsets tell.
 func (l *Pipeline) fromKafka(sample *Sample, past *History) {
-	paces, over := past.Paces()
+	paces := past.Paces()
 	for i := range sample.Partitions {
 		o, pace := &sample.Partitions[i], &paces[i]
 		lag, end := o.Lag(), o.End
 		part := Partition{
-			Partition: o.Partition, State: inferred(pace, over), Lag: &lag, End: &end,
+			Partition: o.Partition, State: inferred(pace, past.Still(o.Partition)), Lag: &lag, End: &end,
 			OldestUnsettledMS: Millis(pace.Oldest), RatePerSecond: Rate(pace.Settled),
 		}
 		if o.Committed >= 0 {
@@ -69,12 +69,12 @@ func (l *Pipeline) fromKafka(sample *Sample, past *History) {
 }
 
 // inferred is the state of a partition that nobody says to own, as it looks from outside.
-func inferred(p *Pace, over time.Duration) string {
+func inferred(p *Pace, still time.Duration) string {
 	switch {
+	case p.Lag > 0 && still >= inferAfter:
+		return stateStalled
 	case p.Lag == 0 || p.Settled > 0:
 		return stateFlowing
-	case over >= inferAfter:
-		return stateStalled
 	}
 	return stateUnknown
 }

@@ -64,6 +64,9 @@ func Paces(before, after *Sample) []Pace {
 			p.Produced = max(0, float64(now.End-then.End)) / seconds
 		}
 		p.Drain = p.drain()
+		if p.Drain == Never && p.Settled == 0 && seconds < commitsTake.Seconds() {
+			p.Drain = Unknown // it may settle, and just not have committed
+		}
 		paces[i] = p
 	}
 	return paces
