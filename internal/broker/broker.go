@@ -38,7 +38,7 @@ func New(cfg Config, observer Observer) (*Broker, error) {
 	if observer == nil {
 		return nil, errors.New("broker: no observer is given")
 	}
-	listener, err := listen(cfg.Listen)
+	listener, err := listen(context.Background(), cfg.Listen)
 	if err != nil {
 		return nil, err
 	}
@@ -114,10 +114,11 @@ func (b *Broker) reopen(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		select {
-		case <-b.failed: // told by closing: known
+		case err := <-b.failed: // by closing, too
+			b.observer.BrokerFailed(err)
 		default:
 		}
-		next, err := b.again()
+		next, err := b.again(ctx)
 		if err == nil {
 			b.running = next
 			return nil
@@ -131,8 +132,8 @@ func (b *Broker) reopen(ctx context.Context) error {
 	}
 }
 
-func (b *Broker) again() (*running, error) {
-	listener, err := listen(b.addr)
+func (b *Broker) again(ctx context.Context) (*running, error) {
+	listener, err := listen(ctx, b.addr)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -19,8 +20,8 @@ type gated struct {
 }
 
 // listen takes the port at once.
-func listen(addr string) (*gated, error) {
-	listener, err := net.Listen("tcp", addr)
+func listen(ctx context.Context, addr string) (*gated, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, unix.EADDRINUSE) {
 		return nil, fmt.Errorf("listening on %s: another program uses this port; stop it, or choose another address", addr)
 	}

@@ -132,8 +132,11 @@ func consume(b *testing.B, addr, group string, read *atomic.Int64) {
 			committed := time.Now()
 			for {
 				n, err := src.Poll(ctx, dst)
-				if err != nil || ctx.Err() != nil {
-					return nil
+				if ctx.Err() != nil {
+					return nil //nolint:nilerr // the end of the benchmark
+				}
+				if err != nil {
+					return err
 				}
 				read.Add(int64(n))
 				if n > 0 && time.Since(committed) > time.Second {
@@ -147,7 +150,7 @@ func consume(b *testing.B, addr, group string, read *atomic.Int64) {
 	}()
 	b.Cleanup(func() {
 		stop()
-		<-ended
+		check(b, <-ended)
 	})
 }
 

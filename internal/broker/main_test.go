@@ -29,7 +29,9 @@ func child(dir string) int {
 	sync, _ := strconv.ParseBool(os.Getenv(childSync))
 	b, err := New(Config{Listen: os.Getenv(childListen), Dir: dir, Sync: sync, SegmentBytes: 256 << 10}, printing{})
 	if err == nil {
-		fmt.Println("listening", b.Addr())
+		if _, err = fmt.Fprintln(os.Stdout, "listening", b.Addr()); err != nil {
+			return 1
+		}
 		err = b.Run(context.Background())
 	}
 	fmt.Fprintln(os.Stderr, err)

@@ -34,7 +34,7 @@ func fill(t *testing.T, dir string, leave int64) func() {
 	var is unix.Statfs_t
 	check(t, unix.Statfs(dir, &is))
 	path := filepath.Join(dir, "filler")
-	check(t, os.WriteFile(path, make([]byte, int64(is.Bavail)*int64(is.Bsize)-leave), 0o600))
+	check(t, os.WriteFile(path, make([]byte, int64(is.Bavail*uint64(is.Bsize))-leave), 0o600))
 	return func() { check(t, os.Remove(path)) }
 }
 

@@ -65,8 +65,12 @@ func TestSecondIsToldWhoHolds(t *testing.T) {
 // The lock of a process that was killed is gone, although its pid is still in the file.
 func TestKillFreesTheLock(t *testing.T) {
 	path := t.TempDir()
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), childDir+"="+path)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command(self)
+	child.Dir, child.Env = path, append(os.Environ(), isChild+"=yes")
 	out, err := child.StdoutPipe()
 	if err == nil {
 		err = child.Start()

@@ -6,18 +6,19 @@ import (
 	"testing"
 )
 
-// childDir makes the test binary a process that holds a directory until it is killed.
-const childDir = "SLUICE_TEST_DATADIR"
+// isChild makes the test binary a process that holds its working directory until it is killed.
+const isChild = "SLUICE_TEST_DATADIR_CHILD"
 
 func TestMain(m *testing.M) {
-	dir := os.Getenv(childDir)
-	if dir == "" {
+	if os.Getenv(isChild) == "" {
 		os.Exit(m.Run())
 	}
-	if _, err := Open(dir); err != nil {
-		fmt.Println(err)
+	_, err := Open(".")
+	if err == nil {
+		_, err = fmt.Fprintln(os.Stdout, "held")
+	}
+	if err != nil {
 		os.Exit(1)
 	}
-	fmt.Println("held")
 	select {}
 }
