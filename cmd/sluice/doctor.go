@@ -46,14 +46,14 @@ func (c *doctorCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	if report.Failures > 0 {
-		return fmt.Errorf("%w: %d failures", errFound, report.Failures)
+		return fmt.Errorf("%w: %s", errFound, count(report.Failures, "failure"))
 	}
 	return nil
 }
 
 // parts are what this installation is made of.
 func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() error, err error) {
-	part, closer, err := kafkaPart(cfg)
+	part, closer, err := kafkaPart(cfg, c.Data)
 	if err != nil {
 		return nil, nil, err
 	}

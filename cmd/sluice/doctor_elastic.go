@@ -120,7 +120,7 @@ func elasticFailed(what, where string, err error) doctor.Finding {
 	case strings.Contains(err.Error(), "x509"):
 		fix = "SLUICE_ELASTIC_CA_FILE=/path/to/http_ca.crt"
 	case strings.Contains(err.Error(), "HTTP response to HTTPS"):
-		fix = "SLUICE_ELASTIC_URLS="+strings.Replace(where, "https:", "http:", 1)
+		fix = "SLUICE_ELASTIC_URLS=" + strings.Replace(where, "https:", "http:", 1)
 	case errors.Is(err, context.DeadlineExceeded):
 		fix = "sluice doctor # again; when it stays: curl …/_nodes/hot_threads"
 	case !errors.Is(err, schemas.ErrUnavailable):

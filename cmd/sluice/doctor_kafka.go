@@ -13,8 +13,9 @@ import (
 	"sluice/schemas"
 )
 
-// kafkaPart are the brokers, topics and groups.
-func kafkaPart(cfg *config) (doctor.Part, func() error, error) {
+// kafkaPart are the brokers, topics and groups. data is the directory of the broker that is
+// embedded, "" = a real Kafka.
+func kafkaPart(cfg *config, data string) (doctor.Part, func() error, error) {
 	look, err := kafka.NewInspector(cfg.kafka())
 	if err != nil {
 		return doctor.Part{}, nil, err
@@ -23,7 +24,7 @@ func kafkaPart(cfg *config) (doctor.Part, func() error, error) {
 	for _, addr := range cfg.Kafka.Brokers {
 		part.Reach = append(part.Reach, doctor.Check{What: "kafka", Where: addr, Run: func(ctx context.Context) []doctor.Finding {
 			tooOld, err := look.Dial(ctx, addr)
-			return judgeDial(cfg, addr, tooOld, err)
+			return judgeDial(cfg, addr, data, tooOld, err)
 		}})
 	}
 	part.Checks = append(part.Checks,
@@ -39,7 +40,7 @@ func kafkaPart(cfg *config) (doctor.Part, func() error, error) {
 		}})
 	}
 	for _, s := range specs() {
-		part.Checks = append(part.Checks, pipelineChecks(cfg, look, s)...)
+		part.Checks = append(part.Checks, pipelineChecks(cfg, look, s, data != "")...)
 	}
 	part.Checks = append(part.Checks, doctor.Check{What: "clock", Where: "kafka", Run: func(ctx context.Context) []doctor.Finding {
 		return checkBrokerClock(ctx, cfg, look)
@@ -48,9 +49,11 @@ func kafkaPart(cfg *config) (doctor.Part, func() error, error) {
 }
 
 // judgeDial says how far one address is good for.
-func judgeDial(cfg *config, addr string, tooOld []string, err error) []doctor.Finding {
+func judgeDial(cfg *config, addr, data string, tooOld []string, err error) []doctor.Finding {
 	j := judged{what: "kafka", where: addr}
 	switch {
+	case err != nil && data != "":
+		j.fail("sluice up --data "+data, "%v", err)
 	case err != nil:
 		j.fail(dialFix(cfg, addr, err), "%v", err)
 	case len(tooOld) > 0:
