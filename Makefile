@@ -21,9 +21,10 @@ unit: ## the tests that need no server
 	@env -u SLUICE_TEST_REQUIRE -u SLUICE_TEST_KAFKA -u SLUICE_TEST_KAFKA_SASL -u SLUICE_TEST_ELASTIC \
 		-u SLUICE_TEST_REDIS -u SLUICE_TEST_STACK -u CI ops/ci/gotest
 
-lint: ## golangci-lint, and go.mod as `go mod tidy` would leave it
+lint: ## golangci-lint here and in ops/check, and go.mod as `go mod tidy` would leave it
 	go mod tidy -diff
 	$(GOLANGCI) run
+	cd ops/check && go tool -modfile=../lint/go.mod golangci-lint run
 
 fuzz: ## each fuzz target for FUZZTIME (60s)
 	@ops/ci/fuzz $(FUZZTIME)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
@@ -94,7 +94,7 @@ func (c catalogue) complaints(t *testing.T, expr string) []string {
 			available[label] = true
 		}
 		for _, matcher := range selector.LabelMatchers {
-			if there && matcher.Name != labels.MetricName && !slices.Contains(allowed, matcher.Name) {
+			if there && matcher.Name != model.MetricNameLabel && !slices.Contains(allowed, matcher.Name) {
 				found = append(found, fmt.Sprintf("%s has no label %s", selector.Name, matcher.Name))
 			}
 		}

@@ -57,7 +57,7 @@ func (e *evaluator) run(t *testing.T, data *series, begin time.Time, lasts time.
 				rule := &group.Rules[i]
 				for _, s := range e.ask(t, data, rule.Expr, at) {
 					if rule.Record != "" {
-						data.add(labels.NewBuilder(s.Metric).Set(labels.MetricName, rule.Record).Labels(), at, s.F)
+						data.add(labels.NewBuilder(s.Metric).Set(model.MetricNameLabel, rule.Record).Labels(), at, s.F)
 						continue
 					}
 					key := rule.Alert + s.Metric.String()
@@ -100,7 +100,7 @@ func (e *evaluator) ask(t *testing.T, data *series, expr string, at time.Time) p
 // say fills in an alert's texts.
 func say(t *testing.T, rule *rulefmt.Rule, s promql.Sample, at time.Time, since time.Duration) fired {
 	t.Helper()
-	f := fired{name: rule.Alert, since: since, labels: s.Metric.DropReserved(func(n string) bool { return n == labels.MetricName }).Map()}
+	f := fired{name: rule.Alert, since: since, labels: s.Metric.DropReserved(func(n string) bool { return n == model.MetricNameLabel }).Map()}
 	data := template.AlertTemplateData(f.labels, nil, "", s)
 	for _, annotation := range []string{"summary", "description"} {
 		text := "{{$labels := .Labels}}{{$value := .Value}}" + rule.Annotations[annotation]

@@ -35,8 +35,14 @@ type manifests struct {
 func loadManifests(t *testing.T) *manifests {
 	t.Helper()
 	m := &manifests{
-		map[string]*appsv1.Deployment{}, map[string]*batchv1.Job{}, map[string]*corev1.Service{}, map[string]*policyv1.PodDisruptionBudget{},
-		map[string]*autoscalingv2.HorizontalPodAutoscaler{}, map[string]*networkingv1.NetworkPolicy{}, map[string]*corev1.Secret{}, map[string]*corev1.Namespace{},
+		deployments: map[string]*appsv1.Deployment{},
+		jobs:        map[string]*batchv1.Job{},
+		services:    map[string]*corev1.Service{},
+		budgets:     map[string]*policyv1.PodDisruptionBudget{},
+		scalers:     map[string]*autoscalingv2.HorizontalPodAutoscaler{},
+		policies:    map[string]*networkingv1.NetworkPolicy{},
+		secrets:     map[string]*corev1.Secret{},
+		namespaces:  map[string]*corev1.Namespace{},
 	}
 	files, err := filepath.Glob(base + "*.yaml")
 	if err != nil {

@@ -1,10 +1,12 @@
 package check
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 	"sigs.k8s.io/yaml"
@@ -64,16 +66,13 @@ func TestEachAlertFiresOnItsScenario(t *testing.T) {
 	tried := map[string]bool{}
 	for _, s := range all {
 		t.Run(s.Name, func(t *testing.T) {
-			notation := map[string]string{}
-			for metric, values := range healthy {
-				notation[metric] = values
-			}
-			for metric, values := range s.Series {
+			notation := maps.Clone(healthy)
+			for metric := range s.Series {
 				if _, replaces := healthy[metric]; !replaces {
 					checkNew(t, metric)
 				}
-				notation[metric] = values
 			}
+			maps.Copy(notation, s.Series)
 			begin := time.Unix(1_790_000_000, 0)
 			found := evaluator.run(t, load(t, notation, begin), begin, lasts)
 			for name, within := range s.Fires {
@@ -109,12 +108,12 @@ func checkNew(t *testing.T, metric string) {
 		t.Fatal(err)
 	}
 	names := known(t)
-	allowed, there := names[l.Get(labels.MetricName)]
+	allowed, there := names[l.Get(model.MetricNameLabel)]
 	if !there {
 		t.Errorf("no such metric: %s", metric)
 	}
 	l.Range(func(label labels.Label) {
-		if label.Name != labels.MetricName && !slices.Contains(allowed, label.Name) {
+		if label.Name != model.MetricNameLabel && !slices.Contains(allowed, label.Name) {
 			t.Errorf("%s has no label %s", metric, label.Name)
 		}
 	})
