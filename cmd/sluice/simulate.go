@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,12 +91,16 @@ func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
 	bar := newSimulateBar(p.stderr)
 	defer bar.end()
 	parts.deps.Watcher = bar
+	first, err := parts.stand(ctx)
+	if err != nil {
+		return err
+	}
 	loaded.Plan.Start = time.Now().Add(startsIn).UnixMilli()
 	book, err := ledger.Create(c.Ledger, c.header(cfg, &loaded.Plan))
 	if err != nil {
 		return err
 	}
-	summary, err := c.send(ctx, p, loaded, parts, book)
+	summary, err := c.send(ctx, p, loaded, parts, book, &first)
 	bar.end()
 	return errors.Join(err, c.print(p.stdout, &summary))
 }
@@ -104,9 +109,9 @@ func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
 const startsIn = 500 * time.Millisecond
 
 // send keeps the ledger around the load.
-func (c *simulateLoadCmd) send(ctx context.Context, p *process, cfg load.Config, parts *simulateParts, book *ledger.Writer) (load.Summary, error) {
+func (c *simulateLoadCmd) send(ctx context.Context, p *process, cfg load.Config, parts *simulateParts, book *ledger.Writer, first *standing) (load.Summary, error) {
 	p.tell("run " + cfg.Plan.Run + ", ledger " + c.Ledger)
-	err := parts.begin(ctx, book)
+	err := first.note(book)
 	parts.deps.Book = book
 	var summary load.Summary
 	if err == nil {
@@ -186,9 +191,9 @@ type share float64
 
 // UnmarshalText reads it.
 func (s *share) UnmarshalText(text []byte) error {
-	var value float64
 	number, percent := strings.CutSuffix(string(text), "%")
-	if _, err := fmt.Sscanf(number+"\n", "%g\n", &value); err != nil {
+	value, err := strconv.ParseFloat(number, 64)
+	if err != nil {
 		return fmt.Errorf("share %q: want 5%% or 0.05", text)
 	}
 	if percent {

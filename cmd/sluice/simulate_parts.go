@@ -42,7 +42,7 @@ func (c *simulateLoadCmd) parts(cfg *config, l *load.Config) (*simulateParts, er
 	if s.topic {
 		publisher, err := kafka.NewPublisher(cfg.kafka(), cfg.publisher())
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("poison for the topic needs Kafka (or --poison-to gateway): %w", err), s.close())
+			return nil, errors.Join(err, s.close())
 		}
 		s.deps.Topic = publisher
 		s.closers = append(s.closers, publisher.Close)
@@ -50,36 +50,38 @@ func (c *simulateLoadCmd) parts(cfg *config, l *load.Config) (*simulateParts, er
 	return s, nil
 }
 
-// begin notes where readers and counters stand before the first record.
-func (s *simulateParts) begin(ctx context.Context, book *ledger.Writer) error {
-	sample, err := s.offsets.Sample(ctx)
-	if err != nil {
-		return fmt.Errorf("asking where the pipelines stand: %w", err)
-	}
-	if err := book.Sample(sample); err != nil {
-		return err
-	}
-	if len(s.counters.urls) == 0 {
-		return nil
-	}
-	counters, err := s.counters.Read(ctx)
-	if err != nil {
-		return err
-	}
-	return book.Counters(counters)
+// standing is where readers and counters stand at one moment.
+type standing struct {
+	offsets  ledger.Sample
+	counters ledger.Counters
 }
 
-// finish notes the same once the pipelines are done; when they are not, verify will look.
+// stand asks.
+func (s *simulateParts) stand(ctx context.Context) (at standing, err error) {
+	if at.offsets, err = s.offsets.Sample(ctx); err != nil {
+		return at, fmt.Errorf("asking Kafka where the pipelines stand: %w", err)
+	}
+	if len(s.counters.urls) > 0 {
+		at.counters, err = s.counters.Read(ctx)
+	}
+	return at, err
+}
+
+// note writes it down.
+func (at *standing) note(book *ledger.Writer) error {
+	if err := book.Sample(at.offsets); err != nil || len(at.counters.Processes) == 0 {
+		return err
+	}
+	return book.Counters(at.counters)
+}
+
+// finish notes it again once the pipelines are done; when they are not, verify will ask.
 func (s *simulateParts) finish(ctx context.Context, book *ledger.Writer) error {
-	sample, err := s.offsets.Sample(ctx)
-	if err != nil || sample.Lag() > 0 || len(s.counters.urls) == 0 {
+	at, err := s.stand(ctx)
+	if err != nil || at.offsets.Lag() > 0 {
 		return nil //nolint:nilerr // the load is done: verify asks again
 	}
-	counters, err := s.counters.Read(ctx)
-	if err != nil {
-		return nil //nolint:nilerr // as above
-	}
-	return errors.Join(book.Sample(sample), book.Counters(counters))
+	return at.note(book)
 }
 
 func (s *simulateParts) close() error {

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sluice/internal/simulate/load"
+	"sluice/internal/simulate/verify"
+)
+
+// everyMischief is a short load with every kind of misbehaviour.
+func everyMischief(t *testing.T, environ []string, gateway, ops string) (ledger string) {
+	t.Helper()
+	ledger = filepath.Join(t.TempDir(), "a.ledger")
+	code, stdout, stderr := execute(t, environ, "simulate", "--to", gateway, "--ops", ops, "--ledger", ledger, "--json", "--seed", "5",
+		"--drivers", "500", "--rate", "2000", "--for", "3s", "--late", "5%", "--double", "5%", "--disorder", "2%", "--ahead", "1%", "--teleport", "0.01", "--poison", "2%")
+	var s load.Summary
+	if err := json.Unmarshal([]byte(stdout), &s); err != nil || code != exitDone {
+		t.Fatalf("simulate: exit code %d, %v, %s %s", code, err, stdout, stderr)
+	}
+	if s.Planned != 6000 || s.Due != 6000 || s.Acked == 0 || s.Refused == 0 || s.TopicPoison == 0 || s.Doubtful != 0 || s.Cost.CPUSeconds == 0 {
+		t.Errorf("simulate: %s", stdout)
+	}
+	return ledger
+}
+
+// proved verifies and returns the assertions that fail; all but L7 are judged.
+func proved(t *testing.T, environ []string, args ...string) string {
+	t.Helper()
+	code, stdout, stderr := execute(t, environ, append([]string{"simulate", "verify", "--json"}, args...)...)
+	var r verify.Report
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatalf("verify: exit code %d, %v, %s %s", code, err, stdout, stderr)
+	}
+	var failing []string
+	for _, a := range r.Assertions {
+		switch {
+		case a.State == verify.Fails:
+			failing = append(failing, a.ID)
+		case (a.State == verify.NA) != (a.ID == "L7"):
+			t.Errorf("verify: %+v", a)
+		}
+	}
+	if (code == exitFound) != (len(failing) > 0) || code != exitFound && code != exitDone {
+		t.Errorf("verify: exit code %d with %v failing, %s", code, failing, stderr)
+	}
+	return strings.Join(failing, " ")
+}
+
+func TestASimulatedLoadIsProvedOnRealServers(t *testing.T) {
+	environ := space(t)
+	if code, _, stderr := execute(t, environ, "setup"); code != exitDone {
+		t.Fatalf("setup: exit code %d, %s", code, stderr)
+	}
+	r := runAll(t, environ)
+	ledger := everyMischief(t, environ, r.http, r.ops)
+	if got := proved(t, environ, ledger); got != "" {
+		t.Errorf("%s fail", got)
+	}
+	loseOne(t, environ)
+	if got := proved(t, environ, ledger); got != "L1 L8" {
+		t.Errorf("with a document deleted %q fail, want L1 and L8", got)
+	}
+	r.stop()
+	<-r.done
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// loseOne deletes one document of history.
+func loseOne(t *testing.T, environ []string) {
+	t.Helper()
+	url := strings.Split(strings.TrimPrefix(environ[1], "SLUICE_ELASTIC_URLS="), ",")[0]
+	prefix := strings.TrimPrefix(environ[3], "SLUICE_INDEX_PREFIX=")
+	_, body := get(t, url+"/"+prefix+"pings-*/_search?size=1&q=driverId:sim-*")
+	var found struct {
+		Hits struct {
+			Hits []struct {
+				Index string `json:"_index"`
+				ID    string `json:"_id"`
+			} `json:"hits"`
+		} `json:"hits"`
+	}
+	if err := json.Unmarshal([]byte(body), &found); err != nil || len(found.Hits.Hits) != 1 {
+		t.Fatalf("looking for a document: %v %s", err, body)
+	}
+	remove(t, fmt.Sprintf("%s/%s/_doc/%s", url, found.Hits.Hits[0].Index, found.Hits.Hits[0].ID))
+}
+
+func TestASimulatedLoadIsProvedEmbedded(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	gateway, ops, broker := freeAddress(t), freeAddress(t), freeAddress(t)
+	environ := []string{
+		"SLUICE_KAFKA_BROKERS=" + broker, "SLUICE_HTTP_LISTEN=" + gateway, "SLUICE_OPS_LISTEN=" + ops,
+		"SLUICE_TOPIC_PARTITIONS=2", "SLUICE_DATA_SYNC=false",
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	log, done := &lines{}, make(chan int, 1)
+	go func() {
+		p := &process{stdout: log, stderr: log, environ: environ}
+		done <- p.execute(ctx, []string{"up", "--data", data})
+	}()
+	eventually(t, "ready", func() bool { return strings.Contains(log.String(), `"msg":"ready"`) })
+	ledger := everyMischief(t, environ, "http://"+gateway, "http://"+ops)
+	if got := proved(t, environ, ledger, "--data", data); got != "" {
+		t.Errorf("%s fail", got)
+	}
+	stop()
+	if code := <-done; code != exitDone {
+		t.Errorf("up: exit code %d\n%s", code, log.String())
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+func TestSimulateRefusesWhatCannotBe(t *testing.T) {
+	away := []string{"SLUICE_KAFKA_BROKERS=127.0.0.1:1", "SLUICE_KAFKA_DIAL_TIMEOUT=100ms"}
+	dir := t.TempDir()
+	for want, c := range map[string]struct {
+		args []string
+		code int
+	}{
+		`share "much"`:            {[]string{"--late", "much"}, exitUsage},
+		"poison is 2":             {[]string{"--poison", "200%"}, exitUsage},
+		"rate is 0":               {[]string{"--rate", "0"}, exitUsage},
+		"workers are 0":           {[]string{"--workers", "0"}, exitUsage},
+		"want http://host":        {[]string{"--to", "gateway"}, exitUsage},
+		"where the pipelines":     {[]string{"--ledger", filepath.Join(dir, "new.ledger")}, exitFailed},
+		"no ledger of sluice":     {[]string{"verify", pingsFile(t, "{}\n")}, exitFailed},
+		"lost.ledger":             {[]string{"verify", filepath.Join(dir, "lost.ledger")}, exitUsage},
+		"--data":                  {[]string{"verify", pingsFile(t, "{}\n"), "--data"}, exitUsage},
+		"--poison-to must be one": {[]string{"--poison-to", "nowhere"}, exitUsage},
+	} {
+		code, _, stderr := execute(t, away, append([]string{"simulate"}, c.args...)...)
+		if code != c.code || !strings.Contains(stderr, want) {
+			t.Errorf("%v: exit code %d, want %d; %q, want %q in it", c.args, code, c.code, stderr, want)
+		}
+	}
+}
+
+func TestShares(t *testing.T) {
+	for text, want := range map[string]share{"5%": 0.05, "0.1%": 0.001, "0.05": 0.05, "0": 0, "100%": 1} {
+		var s share
+		if err := s.UnmarshalText([]byte(text)); err != nil || s != want {
+			t.Errorf("%s is %g, %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"", "%", "5 %", "5%%", "x", "5pc"} {
+		var s share
+		if err := s.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q is %g", text, s)
+		}
+	}
+}
