@@ -132,17 +132,17 @@ func TestUnknownFieldsAreCounted(t *testing.T) {
 func TestUnknownKeysAreLimited(t *testing.T) {
 	good := `{"driverId":"d","ts":1790000000123,"lat":31,"lon":121,"speed":1,"city":"c"`
 	for n, want := range map[int]string{MaxUnknownKeys: "", MaxUnknownKeys + 1: CodeManyKeys} {
-		flat, nested := good, good+`,"x":[`
+		flat, nested := []byte(good), []byte(good+`,"x":[`)
 		for i := range n {
-			flat += fmt.Sprintf(`,"k%d":0`, i)
+			flat = fmt.Appendf(flat, `,"k%d":0`, i)
 		}
 		for i := range n - 1 { // x is one itself
-			nested += fmt.Sprintf(`{"k%d":0},`, i)
+			nested = fmt.Appendf(nested, `{"k%d":0},`, i)
 		}
-		for _, value := range []string{flat + "}", nested + "0]}"} {
+		for _, value := range [][]byte{append(flat, '}'), append(nested, "0]}"...)} {
 			var p Ping
 			code := ""
-			if field, ok := errors.AsType[*FieldError](DecodePing(&p, []byte(value))); ok {
+			if field, ok := errors.AsType[*FieldError](DecodePing(&p, value)); ok {
 				code = field.Code
 			}
 			if code != want {

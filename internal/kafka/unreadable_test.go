@@ -151,7 +151,9 @@ func TestAHeadThatCannotBeBelievedHoldsThePartition(t *testing.T) {
 	obs := newTold()
 	serving(t, cfg, quick(GroupConfig{}), obs, func(context.Context, pipelines.Source) error {
 		for range 4 * corruptTries {
-			<-obs.failures
+			if err := <-obs.failures; err == nil {
+				t.Error("a failure without an error")
+			}
 		}
 		return nil
 	})

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -68,7 +69,7 @@ func sampledParents(records []pipelines.Record) []string {
 	step := max(len(records)/maxTracedLooks, 1)
 	for i := 0; i < len(records) && len(found) < maxTracedSpans; i += step {
 		parent := records[i].Header(schemas.HeaderTraceparent)
-		if isSampled(parent) && !contains(found, parent) {
+		if isSampled(parent) && !slices.Contains(found, string(parent)) {
 			found = append(found, string(parent))
 		}
 	}
@@ -84,15 +85,6 @@ func isSampled(parent []byte) bool {
 	switch parent[length-1] {
 	case '1', '3', '5', '7', '9', 'b', 'd', 'f':
 		return true
-	}
-	return false
-}
-
-func contains(found []string, parent []byte) bool {
-	for _, f := range found {
-		if f == string(parent) {
-			return true
-		}
 	}
 	return false
 }

@@ -91,13 +91,13 @@ func buildEnv(environ []string, t target, cache string) []string {
 }
 
 // examine makes sure that the binary is one of its platform, and that a Linux one needs no library.
-func examine(binary string, t target) error {
+func examine(binary string, t target) (err error) {
 	if t.os == "darwin" {
 		file, err := macho.Open(binary)
 		if err != nil {
 			return fmt.Errorf("examining the binary: %w", err)
 		}
-		defer file.Close()
+		defer func() { err = errors.Join(err, file.Close()) }()
 		if want := map[string]macho.Cpu{"amd64": macho.CpuAmd64, "arm64": macho.CpuArm64}[t.arch]; file.Cpu != want || file.Type != macho.TypeExec {
 			return fmt.Errorf("the binary is a %v for %v", file.Type, file.Cpu)
 		}
@@ -107,7 +107,7 @@ func examine(binary string, t target) error {
 	if err != nil {
 		return fmt.Errorf("examining the binary: %w", err)
 	}
-	defer file.Close()
+	defer func() { err = errors.Join(err, file.Close()) }()
 	if want := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[t.arch]; file.Machine != want {
 		return fmt.Errorf("the binary is for %v", file.Machine)
 	}

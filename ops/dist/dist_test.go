@@ -58,7 +58,11 @@ func looksRight(t *testing.T, path string, at time.Time) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	defer func() {
+		if err := file.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	zipped, err := gzip.NewReader(file)
 	if err != nil {
 		t.Fatal(err)
