@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"sluice/internal/progress"
 )
 
 // lagCmd is `sluice lag`.
@@ -35,9 +33,6 @@ Example:
   sluice lag --watch --partitions --pipelines gps-live
   sluice lag --json | jq '.pipelines[] | {pipeline, lag, timeToDrainMs}'`
 }
-
-// watchedOver is how far back rates reach while watching.
-const watchedOver = 10 * time.Second
 
 // Run asks Kafka and prints.
 func (c *lagCmd) Run(ctx context.Context, p *process) (err error) {
@@ -126,57 +121,4 @@ func (c *lagCmd) judge(lines []lagLine) error {
 		}
 	}
 	return errors.Join(found...)
-}
-
-// lagWatch samples pipelines.
-type lagWatch struct {
-	kafka   progress.Kafka
-	sources []progress.Source
-	past    []*progress.History
-}
-
-// lagLine is how one pipeline is doing at a sample.
-type lagLine struct {
-	source progress.Source
-	sample progress.Sample
-	paces  []progress.Pace // of the sample's partitions
-	total  progress.Pace
-}
-
-func newLagWatch(sources []progress.Source, kafka progress.Kafka) *lagWatch {
-	w := &lagWatch{kafka: kafka, sources: sources}
-	for range sources {
-		w.past = append(w.past, progress.NewHistory(watchedOver))
-	}
-	return w
-}
-
-// begin takes the samples that the first rates are measured from.
-func (w *lagWatch) begin(ctx context.Context) error {
-	for i, s := range w.sources {
-		sample, err := progress.Take(ctx, w.kafka, s)
-		if err != nil {
-			return err
-		}
-		w.past[i].Add(sample)
-	}
-	return nil
-}
-
-// look takes one sample of each pipeline, with ages.
-func (w *lagWatch) look(ctx context.Context) ([]lagLine, error) {
-	lines := make([]lagLine, len(w.sources))
-	for i, s := range w.sources {
-		sample, err := progress.Take(ctx, w.kafka, s)
-		if err != nil {
-			return nil, err
-		}
-		if err := progress.AddAges(ctx, w.kafka, s, &sample); err != nil {
-			return nil, err
-		}
-		w.past[i].Add(sample)
-		paces, _ := w.past[i].Paces()
-		lines[i] = lagLine{source: s, sample: sample, paces: paces, total: progress.Total(paces)}
-	}
-	return lines, nil
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"sluice/internal/progress"
@@ -29,15 +28,13 @@ func newLagPrinter(w io.Writer, c *lagCmd) *lagPrinter {
 }
 
 func (p *lagPrinter) print(lines []lagLine) error {
-	var text strings.Builder
+	var err error
 	if p.asJSON {
-		if err := json.NewEncoder(&text).Encode(lagJSONOf(lines)); err != nil {
-			return fmt.Errorf("printing: %w", err)
-		}
-	} else if err := p.table(&text, lines); err != nil {
-		return fmt.Errorf("printing: %w", err)
+		err = json.NewEncoder(p.w).Encode(lagJSONOf(lines))
+	} else {
+		_, err = io.WriteString(p.w, p.table(lines))
 	}
-	if _, err := io.WriteString(p.w, text.String()); err != nil {
+	if err != nil {
 		return fmt.Errorf("printing: %w", err)
 	}
 	return nil
@@ -46,32 +43,54 @@ func (p *lagPrinter) print(lines []lagLine) error {
 // clearScreen puts the cursor home and clears what is behind it.
 const clearScreen = "\x1b[H\x1b[J"
 
-func (p *lagPrinter) table(text *strings.Builder, lines []lagLine) error {
+func (p *lagPrinter) table(lines []lagLine) string {
+	text := ""
 	if p.redraw {
-		text.WriteString(clearScreen)
+		text = clearScreen
 	}
 	if p.between && len(lines) > 0 {
-		text.WriteString(lines[0].sample.At.Format(time.RFC3339) + "\n")
+		text += lines[0].sample.At.Format(time.RFC3339) + "\n"
 	}
-	table := tabwriter.NewWriter(text, 0, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(cells ...string) { fmt.Fprintln(table, strings.Join(cells, "\t")+"\t") }
-	row("pipeline", "partition", "committed", "end", "lag", "settled/s", "produced/s", "oldest", "drained in")
+	rows := [][]string{{"pipeline", "partition", "committed", "end", "lag", "settled/s", "produced/s", "oldest", "drained in"}}
 	for i := range lines {
-		l := &lines[i]
-		for k := range l.paces {
-			if o := &l.sample.Partitions[k]; p.all || k == l.furthest() {
-				row(append([]string{l.source.Pipeline, strconv.Itoa(int(o.Partition)), offset(o.Committed), thousands(o.End)}, paceCells(&l.paces[k])...)...)
-			}
-		}
-		row(append([]string{l.source.Pipeline, "all " + strconv.Itoa(len(l.paces)), "", ""}, paceCells(&l.total)...)...)
+		rows = append(rows, p.rows(&lines[i])...)
 	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
+	text += aligned(rows)
 	if p.between && !p.redraw {
+		text += "\n"
+	}
+	return text
+}
+
+// rows are a pipeline's partitions, or the one that is furthest behind, and their total.
+func (p *lagPrinter) rows(l *lagLine) [][]string {
+	var rows [][]string
+	for k := range l.paces {
+		if o := &l.sample.Partitions[k]; p.all || (k == l.furthest() && l.total.Lag > 0) {
+			place := []string{l.source.Pipeline, strconv.Itoa(int(o.Partition)), offset(o.Committed), thousands(o.End)}
+			rows = append(rows, append(place, paceCells(&l.paces[k])...))
+		}
+	}
+	return append(rows, append([]string{l.source.Pipeline, "all " + strconv.Itoa(len(l.paces)), "", ""}, paceCells(&l.total)...))
+}
+
+// aligned puts rows of equal length under each other: names to the left, numbers to the right.
+func aligned(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	var text strings.Builder
+	for _, row := range rows {
+		fmt.Fprintf(&text, "%-*s", widths[0], row[0])
+		for i, cell := range row[1:] {
+			fmt.Fprintf(&text, "  %*s", widths[i+1], cell)
+		}
 		text.WriteByte('\n')
 	}
-	return nil
+	return text.String()
 }
 
 // furthest is the index of the partition with the greatest lag.
@@ -116,6 +135,8 @@ func age(d time.Duration) string {
 	switch {
 	case d == progress.Unknown:
 		return "-"
+	case d == 0:
+		return "none"
 	case d < time.Second:
 		return d.Round(time.Millisecond).String()
 	case d < time.Minute:
