@@ -189,3 +189,25 @@ func replayAll(t *testing.T, dir string) {
 		}
 	}
 }
+
+// Records of the range that are gone are told, with exit code 3; the rest is replayed.
+func TestReplayTellsAGap(t *testing.T) {
+	dir := t.TempDir()
+	environ, stop := upWith(t, dir)
+	produce(t, environ, 100, 0)
+	admin, err := kafka.NewAdmin(kafka.Config{Brokers: []string{strings.TrimPrefix(environ[0], "SLUICE_KAFKA_BROKERS=")}})
+	if err == nil {
+		err = admin.DeleteBefore(t.Context(), schemas.TopicPings, map[int32]int64{0: 10})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := admin.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	code, out, errs := execute(t, []string{"SLUICE_KAFKA_BROKERS=127.0.0.1:0"}, "replay", "--data", dir, "--from", "1h", "--to", "now", "--as-of", "off")
+	if code != exitFound || !strings.Contains(out, "gap: driver.pings/0: records below offset 10 were gone") || !strings.Contains(out, "consumed 90 = ") {
+		t.Errorf("exit %d:\n%s%s", code, out, errs)
+	}
+}

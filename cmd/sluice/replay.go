@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"sluice/internal/replay"
+	"sluice/pipelines/gps"
 )
 
 // replayCmd is `sluice replay`.
 type replayCmd struct {
 	configFlag
 	Topic    string  `help:"Topic whose records are read again; without it the pipeline's." placeholder:"TOPIC"`
-	Pipeline string  `help:"Pipeline whose path they take." default:"gps-history" placeholder:"NAME"`
+	Pipeline string  `help:"Pipeline whose path they take; without it gps-history." placeholder:"NAME"`
 	From     string  `help:"First time of the range, by the records' own times: RFC 3339, a day (UTC), or how long ago (2h)." placeholder:"TIME"`
 	To       string  `help:"End of the range, not in it; likewise, or now." placeholder:"TIME"`
 	Name     string  `help:"Names the replay: under it a stopped one goes on, and several processes share one. Without it the pipeline's name." placeholder:"NAME"`
@@ -24,6 +25,8 @@ type replayCmd struct {
 	Data     string  `help:"Replay in this data directory of sluice up, which must not run meanwhile." placeholder:"DIR"`
 	Forget   bool    `help:"Give up the replay of this name where it is."`
 	JSON     bool    `help:"Print the summary as JSON." name:"json"`
+
+	anyPipeline bool // none was named: a replay that goes on tells its own
 }
 
 // Help is the long text of --help.
@@ -52,6 +55,10 @@ func validName(what, name string) error {
 // job reads the flags; it is false when they name no range.
 func (c *replayCmd) job(now time.Time) (replay.Job, bool, error) {
 	var errs []error
+	c.anyPipeline = c.Pipeline == ""
+	if c.anyPipeline {
+		c.Pipeline = gps.History
+	}
 	if c.Name == "" {
 		c.Name = c.Pipeline
 	}

@@ -77,7 +77,7 @@ func (r *replayer) plan(ctx context.Context, ledger replay.Ledger, job replay.Jo
 		return nil, usage(fmt.Errorf("no replay named %s is under way: give --from and --to", r.cmd.Name))
 	case errors.Is(err, replay.ErrOther):
 		return nil, usage(fmt.Errorf("--name %s: %w\ngo on with it by --name alone, give it up by --forget, or choose another name", r.cmd.Name, err))
-	case err == nil && plan.Job.Pipeline != r.cmd.Pipeline && r.cmd.Pipeline != "":
+	case err == nil && plan.Job.Pipeline != r.cmd.Pipeline && !r.cmd.anyPipeline:
 		return nil, usage(fmt.Errorf("--name %s replays %v: say --pipeline %s", r.cmd.Name, plan.Job, plan.Job.Pipeline))
 	}
 	return plan, err

@@ -3,8 +3,8 @@ package replay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -83,7 +83,7 @@ func TestReplayOfMarkersAlone(t *testing.T) {
 // everything of the range is stored, and nothing else.
 func TestReplayEndsUnderAnySchedule(t *testing.T) {
 	for seed := range uint64(60) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { schedule(t, seed) })
 		})
 	}
