@@ -27,6 +27,7 @@ func (c *config) validate() error {
 		inKeys("gateway", c.gateway().Validate(), "MaxInFlightBytes", "memory", "MaxBodyBytes", "maxBody", "MaxRecordBytes", "maxRecord"),
 		inKeys("keys", c.keys().Validate(), "BurstRecords", "burstRecords", "RecordsPerSecond", "recordsPerSecond", "BurstBytes", "burstBytes", "BytesPerSecond", "bytesPerSecond"),
 		inKeys("query", c.query().Validate()),
+		inKeys("query", c.progress().Validate(), "progress: peer", "peers: address"),
 		inKeys("http", c.http().Validate()),
 		inKeys("ops", c.ops().Validate()),
 		inKeys("trace", c.trace().Validate()),

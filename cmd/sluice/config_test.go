@@ -126,6 +126,7 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"in-sync replicas above replicas": {"TOPIC_MIN_ISR=2", "topic.minIsr (2) must be within 1 and topic.replicas (1)"},
 		"publish too patient":             {"GATEWAY_PUBLISH_TIMEOUT=6s", "6s is out of range: write 10ms to 4s"},
 		"window above the age":            {"GPS_COALESCE=60s", "gps.coalesce (1m0s) must be below gps.maxAge"},
+		"a peer without a scheme":         {"QUERY_PEERS=http://w:9100,w:9100", "query.peers: address 2: want http://host:port"},
 		"heartbeat above the query's age": {"GPS_MOVE_DISTANCE=10 QUERY_MAX_AGE=20s", "gps.moveHeartbeat (30s) must be below query.maxAge"},
 		"no acks but all":                 {"KAFKA_ACKS=1", "SLUICE_KAFKA_ACKS: no such variable"},
 		"no latest":                       {"KAFKA_OFFSET=latest", "SLUICE_KAFKA_OFFSET: no such variable"},
