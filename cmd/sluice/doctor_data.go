@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -49,7 +50,7 @@ func holder(dir string) string {
 	if err != nil || pid == "" {
 		return "nobody holds it: `sluice up` does not run"
 	}
-	if _, err := os.Stat(filepath.Join("/proc", pid)); errors.Is(err, fs.ErrNotExist) {
+	if n, err := strconv.Atoi(pid); err == nil && errors.Is(unix.Kill(n, 0), unix.ESRCH) {
 		return "was left by process " + pid + ", which no longer runs; the next `sluice up` takes it"
 	}
 	return "held by process " + pid

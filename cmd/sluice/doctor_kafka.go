@@ -97,12 +97,15 @@ func dialFix(cfg *config, addr string, err error) string {
 	case kafka.Resolving:
 		return "SLUICE_KAFKA_BROKERS=host:9092 # with a host that has an address"
 	case kafka.Securing:
-		return "SLUICE_KAFKA_TLS_CERT_FILE=… SLUICE_KAFKA_TLS_KEY_FILE=… # or " + addr + " is no TLS listener"
+		return "SLUICE_KAFKA_TLS_ENABLED=false # " + addr + " does not speak TLS; or it wants SLUICE_KAFKA_TLS_CERT_FILE and SLUICE_KAFKA_TLS_KEY_FILE"
 	case kafka.Authenticating:
 		return "SLUICE_KAFKA_SASL_MECHANISM=… SLUICE_KAFKA_SASL_USER=… SLUICE_KAFKA_SASL_PASSWORD_FILE=… # one of them is wrong"
 	case kafka.Asking:
-		if !cfg.Kafka.TLS.Enabled || cfg.Kafka.SASL.Mechanism == "" {
+		switch {
+		case !cfg.Kafka.TLS.Enabled:
 			return "SLUICE_KAFKA_TLS_ENABLED=true # or SLUICE_KAFKA_SASL_MECHANISM with its user and password, if the listener wants them"
+		case cfg.Kafka.SASL.Mechanism == "":
+			return "SLUICE_KAFKA_SASL_MECHANISM=SCRAM-SHA-512 SLUICE_KAFKA_SASL_USER=… SLUICE_KAFKA_SASL_PASSWORD_FILE=…"
 		}
 		return "SLUICE_KAFKA_SASL_MECHANISM=… SLUICE_KAFKA_SASL_USER=… SLUICE_KAFKA_SASL_PASSWORD_FILE=… # one of them is wrong"
 	case kafka.Dialling:

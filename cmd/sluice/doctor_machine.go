@@ -156,7 +156,8 @@ func isSluice(ctx context.Context, addr string) bool {
 	if err != nil {
 		return false
 	}
-	res, err := http.DefaultClient.Do(req)
+	transport := &http.Transport{DisableKeepAlives: true}
+	res, err := (&http.Client{Transport: transport, Timeout: 2 * time.Second}).Do(req)
 	if err != nil {
 		return false
 	}

@@ -99,8 +99,12 @@ func TestDoctorWithoutServers(t *testing.T) {
 		"SLUICE_HTTP_LISTEN=127.0.0.1:0", "SLUICE_OPS_LISTEN=127.0.0.1:0", "SLUICE_KEYS_FILE=/does/not/exist",
 	})
 	for _, want := range [][]string{
-		{"fail | kafka | 127.0.0.1:1 | dialling"}, {"fail | kafka | 127.0.0.1:2 | dialling"}, {"skip | topic | driver.pings | skipped: Kafka does not answer"},
-		{"fail | elastic | http://127.0.0.1:1"}, {"skip | template", "Elasticsearch does not answer"}, {"fail | keys | /does/not/exist"},
+		{"fail | kafka | 127.0.0.1:1 | dialling"},
+		{"fail | kafka | 127.0.0.1:2 | dialling"},
+		{"skip | topic | driver.pings | skipped: Kafka does not answer"},
+		{"fail | elastic | http://127.0.0.1:1"},
+		{"skip | template", "Elasticsearch does not answer"},
+		{"fail | keys | /does/not/exist"},
 	} {
 		if code != exitFound || !has(found, want...) {
 			t.Errorf("exit code %d, nothing of %q in %q", code, want, found)

@@ -269,8 +269,10 @@ func TestDoctorJudgesIndices(t *testing.T) {
 		"too old":         {kept(2, false, day("2026.03.06")), []string{"warn p-pings-2026.03.06 is older than gps.keepDays (2)"}},
 		"no policy":       {kept(2, true, day("2026.03.10")), []string{"warn p-pings-2026.03.10 is without a lifecycle policy"}},
 		"not a day":       {kept(2, false, elastic.Index{Name: "p-pings-shadow"}), nil},
-		"the live index must go": {judgeIndices(cfg, []elastic.Index{{Name: "p-positions", Replicas: "1", Differs: []string{"location"}}}),
-			[]string{"fail p-positions is not mapped => curl -X DELETE 'http://127.0.0.1:9200/p-positions' && sluice setup"}},
+		"the live index must go": {
+			judgeIndices(cfg, []elastic.Index{{Name: "p-positions", Replicas: "1", Differs: []string{"location"}}}),
+			[]string{"fail p-positions is not mapped => curl -X DELETE 'http://127.0.0.1:9200/p-positions' && sluice setup"},
+		},
 	} {
 		t.Run(name, v.holds)
 	}

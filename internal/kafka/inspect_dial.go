@@ -104,8 +104,13 @@ func outdated(known []sarama.ApiVersionsResponseKey) []string {
 		name     string
 		key, min int16
 	}{
-		{"Produce", 0, 3}, {"Fetch", 1, fetchVersion}, {"ListOffsets", 2, 1}, {"Metadata", 3, 8}, {"OffsetCommit", 8, 8},
-		{"JoinGroup", 11, 5}, {"DescribeConfigs", 32, 0},
+		{"Produce", 0, 3},
+		{"Fetch", 1, fetchVersion},
+		{"ListOffsets", 2, 1},
+		{"Metadata", 3, 8},
+		{"OffsetCommit", 8, 8},
+		{"JoinGroup", 11, 5},
+		{"DescribeConfigs", 32, 0},
 	} {
 		if have, ok := highest[need.key]; !ok || have < need.min {
 			tooOld = append(tooOld, need.name)
