@@ -7,7 +7,9 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"testing"
+	"time"
 
+	"github.com/IBM/sarama"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -115,6 +117,60 @@ func TestUnreadableBatchesAreSkippedAndNothingElse(t *testing.T) {
 				t.Error("a gap of retention was reported")
 			}
 		})
+	}
+}
+
+// A broker takes a small batch that unpacks to more than we do: it is skipped there, too.
+func TestABombInATopicIsSkipped(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg Config) {
+		makeTopic(t, cfg, "pings", 1)
+		p := publisherOf(t, cfg, PublisherConfig{})
+		publish(t, p, "pings", 10)
+		drop(t, cfg, &sarama.RecordBatch{
+			Version: 2, Codec: sarama.CompressionGZIP, CompressionLevel: sarama.CompressionLevelDefault, ProducerID: -1, ProducerEpoch: -1, FirstSequence: -1,
+			FirstTimestamp: time.Now(), MaxTimestamp: time.Now(), Records: []*sarama.Record{{Value: make([]byte, 65<<20)}},
+		})
+		publish(t, p, "pings", 10)
+		obs := newTold()
+		serving(t, cfg, quick(GroupConfig{}), obs, func(ctx context.Context, src pipelines.Source) error {
+			all, err := take(ctx, src, 20)
+			if err != nil {
+				return err
+			}
+			consecutive(t, all[:10], 0)
+			consecutive(t, all[10:], 11)
+			if got, want := <-obs.skipped, (skip{10, 11, skipUnpacked}); got != want {
+				t.Errorf("skipped %+v, want %+v", got, want)
+			}
+			return nil
+		})
+	})
+}
+
+// drop puts a batch into partition 0 of pings as it is.
+func drop(t *testing.T, cfg Config, batch *sarama.RecordBatch) {
+	t.Helper()
+	conf, err := cfg.withDefaults().client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := sarama.NewClient(cfg.Brokers, conf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closing(t, client)
+	leader, err := client.Leader(cfg.topic("pings"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := &sarama.ProduceRequest{Version: 7, RequiredAcks: sarama.WaitForAll, Timeout: 10_000}
+	request.AddBatch(cfg.topic("pings"), 0, batch)
+	answer, err := leader.Produce(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if block := answer.GetBlock(cfg.topic("pings"), 0); block.Err != sarama.ErrNoError {
+		t.Fatal(block.Err)
 	}
 }
 
