@@ -222,8 +222,10 @@ func TestValidate(t *testing.T) {
 			t.Errorf("%q is not in %v", part, err)
 		}
 	}
-	if err := (Config{Dir: "d"}).Validate(); err != nil {
-		t.Errorf("the defaults: %v", err)
+	for _, good := range []Config{{Dir: "d"}, {Dir: "d", RetentionBytes: 1 << 20}} {
+		if err := good.Validate(); err != nil {
+			t.Errorf("%+v: %v", good, err)
+		}
 	}
 }
 

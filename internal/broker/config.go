@@ -19,7 +19,7 @@ type Config struct {
 
 	Retention      time.Duration // age at which records may go, where a topic has no retention.ms; 0 = 7 days
 	RetentionBytes int64         // of each partition, where a topic has no retention.bytes; 0 = 256 MiB
-	SegmentBytes   int64         // of one file; a partition takes up to this much more than its retention; 0 = 8 MiB
+	SegmentBytes   int64         // of one file; a partition takes up to this much more than its retention; 0 = 8 MiB, or a quarter of RetentionBytes
 	MessageBytes   int           // the largest batch, where a topic has no max.message.bytes; 0 = 1 MiB
 	CleanEvery     time.Duration // between looks for records to remove; 0 = 10 s
 
@@ -38,7 +38,7 @@ func (c Config) withDefaults() Config {
 	c.Listen = orElse(c.Listen, "127.0.0.1:9092")
 	c.Retention = orElse(c.Retention, 7*24*time.Hour)
 	c.RetentionBytes = orElse(c.RetentionBytes, 256<<20)
-	c.SegmentBytes = orElse(c.SegmentBytes, 8<<20)
+	c.SegmentBytes = orElse(c.SegmentBytes, min(8<<20, max(c.RetentionBytes/4, minSegmentBytes)))
 	c.MessageBytes = orElse(c.MessageBytes, 1<<20)
 	c.CleanEvery = orElse(c.CleanEvery, 10*time.Second)
 	c.MinFreeBytes = orElse(c.MinFreeBytes, 256<<20)

@@ -125,8 +125,8 @@ func (p *partition) finish() error {
 // pad writes a file with an empty batch at the last offset before end, so that kfake goes on
 // from there. Brokers may leave such batches, and clients read over them.
 func (p *partition) pad(end int64) error {
-	if len(p.segments) > 0 || p.cut > 0 {
-		p.gap(end)
+	if p.next = max(p.next, p.from.start); p.next < end || p.cut > 0 {
+		p.gap(end) // else retention has taken all that was there
 	}
 	if err := os.MkdirAll(p.dir, 0o750); err != nil {
 		return err

@@ -20,7 +20,7 @@ func repair(dir string, report func(Repair)) error {
 	if err != nil {
 		return err
 	}
-	spans, err := knownSpans(dir, report)
+	spans, err := knownSpans(dir, topics, report)
 	if err != nil {
 		return err
 	}
@@ -82,8 +82,8 @@ func knownTopics(dir string) (topicSet, error) {
 
 // knownSpans is what commits and our own notes say about the partitions' offsets. It cuts the
 // journals on the way.
-func knownSpans(dir string, report func(Repair)) (map[place]span, error) {
-	spans, err := readEnds(dir)
+func knownSpans(dir string, topics topicSet, report func(Repair)) (map[place]span, error) {
+	spans, err := readEnds(dir, topics)
 	if err != nil {
 		report(Repair{What: endsFile})
 		spans = make(map[place]span)

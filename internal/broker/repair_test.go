@@ -144,7 +144,7 @@ func TestRepair(t *testing.T) {
 		"garbage behind the end": {segment(func(t *testing.T, raw []byte) []byte {
 			return append(raw, "garbage that is longer than any header of a batch could ever be, really"...)
 		}), numbered(0, written), written, readUpTo, "t-0"},
-		"empty file": {segment(func(*testing.T, []byte) []byte { return nil }), nil, written, readUpTo, ""},
+		"empty file": {segment(func(*testing.T, []byte) []byte { return nil }), nil, written, readUpTo, "t-0"},
 		"empty next file": {func(t *testing.T, dir string) {
 			next := filepath.Join(dir, partitionsDir, partitionName(topicUnderTest, 0), segmentName(written))
 			check(t, os.WriteFile(next, nil, 0o600))

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kfake"
 )
 
 // clean removes what retention allows, whole files from the oldest. A file's age is that of
@@ -20,34 +18,57 @@ import (
 // restart, one record that a client dates back takes all younger ones before it along, and it
 // compacts in a way that loses the partition when it is interrupted.
 func (b *Broker) clean() {
-	topics, err := readTopics(b.cfg.Dir)
+	plan, err := b.plan()
 	if err == nil {
-		err = writeEnds(b.cfg.Dir, b.running.cluster, topics)
+		err = writeEnds(b.cfg.Dir, plan)
 	}
 	if err != nil {
-		b.observer.BrokerFailed(fmt.Errorf("removing old records: noting the offsets first: %w", err))
+		b.observer.BrokerFailed(fmt.Errorf("removing old records: %w", err))
 		return
 	}
-	for _, t := range topics.byName {
-		for _, info := range b.running.cluster.PartitionInfos(t.Name) {
-			if err := b.cleanPartition(t, info); err != nil {
-				b.observer.BrokerFailed(fmt.Errorf("removing old records of %s-%d: %w", t.Name, info.Partition, err))
-			}
+	for _, r := range plan {
+		if r.upTo <= r.start {
+			continue
+		}
+		if err := b.running.cluster.DeleteRecords(r.topic, r.part, r.upTo); err != nil {
+			b.observer.BrokerFailed(fmt.Errorf("removing old records of %s-%d: %w", r.topic, r.part, err))
 		}
 	}
 }
 
-func (b *Broker) cleanPartition(t topic, info *kfake.PartitionInfo) error {
-	dir := filepath.Join(b.cfg.Dir, partitionsDir, partitionName(t.Name, info.Partition))
-	limits := retention{
-		age:   millis(t.number("retention.ms", b.cfg.Retention.Milliseconds())),
-		bytes: t.number("retention.bytes", b.cfg.RetentionBytes),
+// removal is what goes of one partition: the records in [start, upTo), if any.
+type removal struct {
+	place
+	id         string // of the topic
+	start, end int64
+	upTo       int64
+}
+
+// plan looks at every partition.
+func (b *Broker) plan() ([]removal, error) {
+	topics, err := readTopics(b.cfg.Dir)
+	if err != nil {
+		return nil, err
 	}
-	upTo, err := limits.passed(dir, info.HighWatermark, time.Now())
-	if err != nil || upTo <= info.LogStartOffset {
-		return err
+	var plan []removal
+	for _, t := range topics.byName {
+		limits := retention{
+			age:   millis(t.number("retention.ms", b.cfg.Retention.Milliseconds())),
+			bytes: t.number("retention.bytes", b.cfg.RetentionBytes),
+		}
+		for _, info := range b.running.cluster.PartitionInfos(t.Name) {
+			dir := filepath.Join(b.cfg.Dir, partitionsDir, partitionName(t.Name, info.Partition))
+			upTo, err := limits.passed(dir, info.HighWatermark, time.Now())
+			if err != nil {
+				return nil, err
+			}
+			plan = append(plan, removal{
+				place: place{t.Name, info.Partition}, id: t.ID,
+				start: info.LogStartOffset, end: info.HighWatermark, upTo: upTo,
+			})
+		}
 	}
-	return b.running.cluster.DeleteRecords(t.Name, info.Partition, upTo)
+	return plan, nil
 }
 
 // number is a topic's own setting, or the broker's.
@@ -73,10 +94,12 @@ type retention struct {
 // passed is the offset below which the partition's files have had their time. The file that
 // is being written goes only for its age: end is the partition's end before the look.
 func (r retention) passed(dir string, end int64, now time.Time) (upTo int64, err error) {
+	defer func() {
+		if errors.Is(err, fs.ErrNotExist) { // nothing is written yet, or the topic is just removed
+			upTo, err = 0, nil
+		}
+	}()
 	bases, err := basesOf(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
 	if err != nil {
 		return 0, err
 	}
