@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew") //nolint:gochecknoglobals // the flag of golden files
+var update = flag.Bool("update", false, "write the golden files anew")
 
 // family is one metric as a query meets it.
 type family struct {
