@@ -93,8 +93,12 @@ type process struct {
 
 func spawn(t *testing.T, dir, addr string, sync bool) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(os.Args[0]), errs: new(strings.Builder)}
-	p.cmd.Env = append(os.Environ(), childDir+"="+dir, childListen+"="+addr, fmt.Sprintf("%s=%t", childSync, sync))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &process{cmd: exec.Command(self), errs: new(strings.Builder)}
+	p.cmd.Dir, p.cmd.Env = dir, append(os.Environ(), childListen+"="+addr, fmt.Sprintf("%s=%t", childSync, sync))
 	p.cmd.Stderr = p.errs
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {

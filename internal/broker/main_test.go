@@ -10,24 +10,24 @@ import (
 	"go.uber.org/goleak"
 )
 
-// childDir makes the test binary a broker of its own, to be killed by a test.
+// childListen makes the test binary a broker of its own in its working directory, to be killed
+// by a test.
 const (
-	childDir    = "SLUICE_TEST_BROKER_DIR"
 	childListen = "SLUICE_TEST_BROKER_LISTEN"
 	childSync   = "SLUICE_TEST_BROKER_SYNC"
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		os.Exit(child(dir))
+	if os.Getenv(childListen) != "" {
+		os.Exit(child())
 	}
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/rcrowley/go-metrics.(*meterArbiter).tick")) // sarama starts it for ever
 }
 
 // child serves until it is killed. Its first line says that it listens.
-func child(dir string) int {
+func child() int {
 	sync, _ := strconv.ParseBool(os.Getenv(childSync))
-	b, err := New(Config{Listen: os.Getenv(childListen), Dir: dir, Sync: sync, SegmentBytes: 256 << 10}, printing{})
+	b, err := New(Config{Listen: os.Getenv(childListen), Dir: ".", Sync: sync, SegmentBytes: 256 << 10}, printing{})
 	if err == nil {
 		if _, err = fmt.Fprintln(os.Stdout, "listening", b.Addr()); err != nil {
 			return 1

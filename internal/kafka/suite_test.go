@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kfake"
-
 	embeddedbroker "sluice/internal/broker"
 	"sluice/internal/stacktest"
 	"sluice/pipelines"
@@ -50,17 +48,6 @@ type quiet struct{ t testing.TB }
 func (q quiet) RoomChanged(_ bool, free int64)   { q.t.Errorf("no room: %d bytes", free) }
 func (q quiet) Repaired(r embeddedbroker.Repair) { q.t.Errorf("repaired %+v", r) }
 func (q quiet) BrokerFailed(err error)           { q.t.Errorf("broker: %v", err) }
-
-// fake starts a broker to put faults into.
-func fake(t testing.TB, opts ...kfake.Opt) Config {
-	t.Helper()
-	cluster, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1), kfake.DataDir(t.TempDir())}, opts...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(cluster.Close)
-	return Config{Brokers: cluster.ListenAddrs()}
-}
 
 // broker is the suite's, with topics of its own.
 type broker struct {
