@@ -86,10 +86,10 @@ func (c *deadLsCmd) print(w io.Writer, survey *requeue.Survey) error {
 		return json.NewEncoder(w).Encode(map[string]any{"open": survey.Open(), "heaps": heaps})
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "%-13s %-18s %-7s %9s %9s %9s %9s  %-24s  %-24s %5s\n",
+	fmt.Fprintf(&out, "%-13s %-28s %-7s %9s %9s %9s %9s  %-24s  %-24s %5s\n",
 		"pipeline", "reason", "stage", "open", "requeued", "dropped", "echoes", "oldest open", "newest open", "tries")
 	for _, h := range heaps {
-		fmt.Fprintf(&out, "%-13s %-18s %-7s %9d %9d %9d %9d  %-24s  %-24s %5d\n",
+		fmt.Fprintf(&out, "%-13s %-28s %-7s %9d %9d %9d %9d  %-24s  %-24s %5d\n",
 			h.Pipeline, safe(h.Reason, 40), safe(string(h.Stage), 20), h.Open, h.Requeued, h.Dropped, h.Echoes, stamp(h.Oldest), stamp(h.Newest), h.Attempts)
 	}
 	fmt.Fprintf(&out, "%d open\n", survey.Open())
@@ -118,11 +118,11 @@ func (l *letterLines) print(letter *requeue.Letter) error {
 		return json.NewEncoder(l.w).Encode(line)
 	}
 	if l.n == 1 {
-		if err := write(l.w, fmt.Sprintf("%-24s %-24s %-16s %-7s %6s %5s %-16s %7s  %s\n", "id", "given up", "reason", "stage", "status", "tries", "key", "bytes", "detail")); err != nil {
+		if err := write(l.w, fmt.Sprintf("%-24s %-24s %-28s %-7s %6s %5s %-16s %7s  %s\n", "id", "given up", "reason", "stage", "status", "tries", "key", "bytes", "detail")); err != nil {
 			return err
 		}
 	}
-	return write(l.w, fmt.Sprintf("%-24s %-24s %-16s %-7s %6d %5d %-16s %7d  %s\n",
+	return write(l.w, fmt.Sprintf("%-24s %-24s %-28s %-7s %6d %5d %-16s %7d  %s\n",
 		line.ID, stamp(line.At), line.Reason, line.Stage, line.Status, line.Attempts, line.Key, line.Bytes, line.Detail))
 }
 

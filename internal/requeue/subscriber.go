@@ -33,7 +33,7 @@ func (s *subscriber) Subscribe(ctx context.Context, _ string) (<-chan *message.M
 		defer close(out)
 		err := s.walk(s.stop, func(letter *Letter) error { return s.give(ctx, letter, out) }) //nolint:contextcheck // the router's outlives the stop
 		s.running.Wait()
-		if err != nil && s.stop.Err() == nil {
+		if err != nil {
 			s.fail(err)
 		}
 	}()
