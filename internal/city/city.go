@@ -95,7 +95,7 @@ func (c *City) live(t *turn, now int64) {
 		c.people[i].report(c, at, b)
 		if b.Len() >= c.cfg.BatchRecords {
 			c.put(b)
-			b = &Batch{}
+			b = &Batch{Body: make([]byte, 0, len(b.Body)+len(b.Body)/8), Ends: make([]int, 0, len(b.Ends))}
 		}
 	}
 	if b.Len() > 0 {

@@ -37,7 +37,10 @@ const topSpeed = 22
 // point is metres east and north of the town's centre.
 type point struct{ x, y float64 }
 
-func (p point) to(q point) float64 { return math.Hypot(q.x-p.x, q.y-p.y) }
+func (p point) to(q point) float64 {
+	x, y := q.x-p.x, q.y-p.y
+	return math.Sqrt(x*x + y*y) // half the time of math.Hypot, which minds overflows
+}
 
 // link joins two junctions by a straight road, both ways.
 type link struct {
