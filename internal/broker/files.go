@@ -50,7 +50,7 @@ func writeJSON(path string, v any) error {
 }
 
 func replace(path string, chunks ...[]byte) error {
-	temp := path + ".tmp" // kfake removes what is left of these
+	temp := path + ".tmp"                                                  // kfake removes what is left of these
 	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // below our own directory
 	if err != nil {
 		return err
