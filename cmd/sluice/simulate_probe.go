@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sluice/internal/send"
+	"sluice/internal/simulate/verify"
 	"sluice/schemas"
 )
 
@@ -32,7 +33,7 @@ func newFreshPing(to, query, key, run string) (*freshPing, error) {
 	if query == "" {
 		query = to
 	}
-	return &freshPing{gateway: gateway, query: strings.TrimSuffix(query, "/"), key: key, driver: "probe-" + run + newRun(), client: &http.Client{Timeout: probeTimeout}}, nil
+	return &freshPing{gateway: gateway, query: strings.TrimSuffix(query, "/"), key: key, driver: verify.ProbePrefix + run + newRun(), client: &http.Client{Timeout: probeTimeout}}, nil
 }
 
 const (

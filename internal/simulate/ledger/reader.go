@@ -33,28 +33,28 @@ func Read(path string) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading ledger: %w", err)
 	}
-	l, err := read(file)
+	var l *Ledger
+	info, err := file.Stat()
+	if err == nil {
+		l, err = read(bufio.NewReaderSize(file, bufferBytes), info.Size())
+	}
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("reading ledger %s: %w", path, err)
 	}
 	return l, nil
 }
 
-func read(file *os.File) (*Ledger, error) {
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	in := bufio.NewReaderSize(file, bufferBytes)
+// read reads so many bytes.
+func read(in io.Reader, size int64) (*Ledger, error) {
 	head := make([]byte, len(magic))
 	if _, err := io.ReadFull(in, head); err != nil || string(head) != magic {
 		return nil, errNoLedger
 	}
 	l, at := &Ledger{}, int64(len(magic))
-	for at < info.Size() {
-		content, err := frame(in, info.Size()-at)
+	for at < size {
+		content, err := frame(in, size-at)
 		if errors.Is(err, errTorn) {
-			l.Torn = info.Size() - at
+			l.Torn = size - at
 			break
 		}
 		if err == nil {

@@ -29,6 +29,10 @@ type Counters interface {
 	Read(ctx context.Context) (ledger.Counters, error)
 }
 
+// ProbePrefix begins, before the run's own, the ids of drivers that a Prober makes up: what they add to counters
+// is told apart from the load when it is verified again.
+const ProbePrefix = "probe-"
+
 // Prober posts one fresh ping and says how long it took until a reader found it.
 type Prober interface {
 	Probe(ctx context.Context) (time.Duration, error)

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -19,6 +20,7 @@ type findings struct {
 	sound   int64 // letters about records that are no poison
 
 	documents, positions, clamped int64
+	probes                        int64 // pings of earlier verifications that the counters have in them
 	elsewhere                     int64 // second documents of a clock ahead on another day, which is not promised against
 
 	invented, altered, copies *judgement
@@ -40,10 +42,13 @@ func (v *verifier) read(ctx context.Context) error {
 		v.found.live[i].n = -1
 	}
 	check := newChecker(v.author, v.found.altered)
-	if err := v.list(ctx, schemas.PingsAlias, "reading history", func(d *schemas.Document) { v.takePast(check, d) }); err != nil {
+	if err := v.list(ctx, schemas.PingsAlias, v.author.Run, "reading history", func(d *schemas.Document) { v.takePast(check, d) }); err != nil {
 		return err
 	}
-	if err := v.list(ctx, schemas.PositionsIndex, "reading positions", func(d *schemas.Document) { v.takeLive(check, d) }); err != nil {
+	if err := v.list(ctx, schemas.PositionsIndex, v.author.Run, "reading positions", func(d *schemas.Document) { v.takeLive(check, d) }); err != nil {
+		return err
+	}
+	if err := v.list(ctx, schemas.PingsAlias, ProbePrefix+v.author.Run, "looking for earlier probes", v.takeProbe); err != nil {
 		return err
 	}
 	for _, p := range v.cfg.Ledger.Header.Pipelines {
@@ -57,10 +62,10 @@ func (v *verifier) read(ctx context.Context) error {
 // tellEvery is between two words to the watcher.
 const tellEvery = 100_000
 
-func (v *verifier) list(ctx context.Context, family, doing string, take func(*schemas.Document)) error {
+func (v *verifier) list(ctx context.Context, family, prefix, doing string, take func(*schemas.Document)) error {
 	seen := int64(0)
 	v.deps.Watcher.Doing(doing, 0)
-	return v.deps.Store.Documents(ctx, schemas.DocumentsQuery{Family: family, DriverPrefix: v.author.Run}, func(d schemas.Document) error {
+	return v.deps.Store.Documents(ctx, schemas.DocumentsQuery{Family: family, DriverPrefix: prefix}, func(d schemas.Document) error {
 		take(&d)
 		if seen++; seen%tellEvery == 0 {
 			v.deps.Watcher.Doing(doing, seen)
@@ -123,6 +128,20 @@ func (v *verifier) takeLive(check *checker, d *schemas.Document) {
 		v.found.copies.fault("driver %d has two positions, of records %d and %d", r.Driver, at.n, r.N)
 	}
 	*at = position{n: r.N, ts: seen.ts}
+}
+
+// takeProbe counts a ping of an earlier verification, if it was received before the counters were read.
+func (v *verifier) takeProbe(d *schemas.Document) {
+	var at struct {
+		ReceivedAt int64 `json:"receivedAt"`
+	}
+	if err := json.Unmarshal(d.Body, &at); err != nil {
+		v.note("a probe's document %s is not readable", d.ID)
+		return
+	}
+	if at.ReceivedAt < v.scraped {
+		v.found.probes++
+	}
 }
 
 // readLetters reads a pipeline's dead letters from the time of the load on. A mark, which says what was

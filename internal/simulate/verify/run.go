@@ -15,6 +15,7 @@ type verifier struct {
 	author  *plan.Author
 	report  *Report
 	samples []ledger.Sample // the ledger's, then those of now
+	scraped int64           // when the counters were read, ms since 1970 UTC; 0 = they were not
 	facts   *facts
 	found   *findings
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,7 +40,7 @@ type world struct {
 
 func everyMischief() plan.Plan {
 	return plan.Plan{
-		Run: "sim-w-", Seed: 11, Start: 1_790_000_000_000, Rate: 2000, Drivers: 200, Records: 20_000, Batch: 50,
+		Run: "sim-w-", Seed: 11, Start: 1_790_000_000_000, Rate: 2000, Drivers: 100, Records: 8_000, Batch: 50,
 		Shares: plan.Shares{Late: 0.05, Ahead: 0.01, Teleport: 0.01, Poison: 0.02, Doubled: 0.05, Disordered: 0.02, Topic: 0.5},
 		Rules:  plan.Rules{MaxAge: 60_000, ClockAhead: 2_000, Outliers: true},
 	}
@@ -210,6 +211,9 @@ func (w *world) Documents(_ context.Context, q schemas.DocumentsQuery, each func
 		docs = slices.Collect(maps.Values(w.positions))
 	}
 	for _, d := range docs {
+		if strings.HasPrefix(d.ID, ProbePrefix) != strings.HasPrefix(q.DriverPrefix, ProbePrefix) {
+			continue
+		}
 		if err := each(d); err != nil {
 			return err
 		}
