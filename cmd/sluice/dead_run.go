@@ -86,17 +86,14 @@ func (run deadRun) print(w io.Writer, sum requeue.Summary) error {
 	if run.settings.DryRun {
 		text = fmt.Sprintf("%d letters would be %s; nothing was done", sum.Done, run.done)
 	}
-	for _, more := range []struct {
-		n    int64
-		what string
-	}{
-		{sum.Failed, "could not be and are still open"},
-		{sum.Hopeless, fmt.Sprintf("left alone: requeued %d times or more before", run.settings.MaxAttempts)},
-		{sum.Settled, "were requeued or dropped before"},
-	} {
-		if more.n > 0 {
-			text += fmt.Sprintf("; %d %s", more.n, more.what)
-		}
+	if sum.Failed > 0 {
+		text += fmt.Sprintf("; %d could not be and are still open", sum.Failed)
+	}
+	if sum.Hopeless > 0 {
+		text += fmt.Sprintf("; %d left alone: requeued %d times or more before", sum.Hopeless, run.settings.MaxAttempts)
+	}
+	if sum.Settled > 0 && len(run.settings.Filter.IDs) > 0 {
+		text += fmt.Sprintf("; %d were requeued or dropped before", sum.Settled)
 	}
 	return write(w, text+"\n")
 }

@@ -181,7 +181,7 @@ func replayAll(t *testing.T, dir string) {
 		}
 	}
 	for name, args := range map[string][]string{
-		"nothing to go on with": {"--name", "never"}, "half a range": {"--from", "1h"}, "a shadow of a directory": {"--from", "1h", "--to", "now", "--shadow", "x"},
+		"nothing to go on with": {"--name", "never"}, "nothing to forget": {"--name", "never", "--forget"}, "half a range": {"--from", "1h"}, "a shadow of a directory": {"--from", "1h", "--to", "now", "--shadow", "x"},
 		"backwards": {"--from", "now", "--to", "1h"}, "a bad name": {"--name", "A/B", "--from", "1h", "--to", "now"},
 	} {
 		if code, _, errs := execute(t, environ, append([]string{"replay", "--data", dir}, args...)...); code != exitUsage {

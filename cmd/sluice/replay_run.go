@@ -74,13 +74,17 @@ func (r *replayer) plan(ctx context.Context, ledger replay.Ledger, job replay.Jo
 	}
 	switch {
 	case errors.Is(err, replay.ErrNone):
-		return nil, usage(fmt.Errorf("no replay named %s is under way: give --from and --to", r.cmd.Name))
+		return nil, usage(fmt.Errorf("%w: give --from and --to", r.none()))
 	case errors.Is(err, replay.ErrOther):
 		return nil, usage(fmt.Errorf("--name %s: %w\ngo on with it by --name alone, give it up by --forget, or choose another name", r.cmd.Name, err))
 	case err == nil && plan.Job.Pipeline != r.cmd.Pipeline && !r.cmd.anyPipeline:
 		return nil, usage(fmt.Errorf("--name %s replays %v: say --pipeline %s", r.cmd.Name, plan.Job, plan.Job.Pipeline))
 	}
 	return plan, err
+}
+
+func (r *replayer) none() error {
+	return fmt.Errorf("no replay named %s is under way", r.cmd.Name)
 }
 
 // beginning says what is to be done.
@@ -97,7 +101,14 @@ func (r *replayer) beginning(plan *replay.Plan) string {
 }
 
 func (r *replayer) forget(ctx context.Context, ledger replayLedger) error {
-	err := ledger.RemoveGroup(ctx, r.group)
+	places, err := ledger.Places(ctx, r.group, r.cmd.Topic)
+	if err != nil {
+		return err
+	}
+	if len(places) == 0 {
+		return usage(r.none())
+	}
+	err = ledger.RemoveGroup(ctx, r.group)
 	if errors.Is(err, replay.ErrBusy) {
 		return fmt.Errorf("replay %s is running: stop it first: %w", r.cmd.Name, err)
 	}
