@@ -98,7 +98,7 @@ func spawn(t *testing.T, dir, addr string, sync bool) *process {
 		t.Fatal(err)
 	}
 	p := &process{cmd: exec.Command(self), errs: new(strings.Builder)}
-	p.cmd.Dir, p.cmd.Env = dir, append(os.Environ(), childListen+"="+addr, fmt.Sprintf("%s=%t", childSync, sync))
+	p.cmd.Dir, p.cmd.Env = dir, append(os.Environ(), childPort+"="+strings.TrimPrefix(addr, "127.0.0.1:"), fmt.Sprintf("%s=%t", childSync, sync))
 	p.cmd.Stderr = p.errs
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {

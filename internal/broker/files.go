@@ -50,8 +50,8 @@ func writeJSON(path string, v any) error {
 }
 
 func replace(path string, chunks ...[]byte) error {
-	temp := path + ".tmp"                                                  // kfake removes what is left of these
-	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // below our own directory
+	temp := path + ".tmp" // kfake removes what is left of these
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func replace(path string, chunks ...[]byte) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(temp, path); err != nil { //nolint:gosec // below our own directory
+	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
@@ -88,7 +88,7 @@ func readJSON(path string, v any) (bool, error) {
 }
 
 func removeIfThere(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) { //nolint:gosec // below our own directory
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

@@ -10,15 +10,15 @@ import (
 	"go.uber.org/goleak"
 )
 
-// childListen makes the test binary a broker of its own in its working directory, to be killed
+// childPort makes the test binary a broker of its own in its working directory, to be killed
 // by a test.
 const (
-	childListen = "SLUICE_TEST_BROKER_LISTEN"
-	childSync   = "SLUICE_TEST_BROKER_SYNC"
+	childPort = "SLUICE_TEST_BROKER_PORT"
+	childSync = "SLUICE_TEST_BROKER_SYNC"
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childListen) != "" {
+	if os.Getenv(childPort) != "" {
 		os.Exit(child())
 	}
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/rcrowley/go-metrics.(*meterArbiter).tick")) // sarama starts it for ever
@@ -27,7 +27,11 @@ func TestMain(m *testing.M) {
 // child serves until it is killed. Its first line says that it listens.
 func child() int {
 	sync, _ := strconv.ParseBool(os.Getenv(childSync))
-	b, err := New(Config{Listen: os.Getenv(childListen), Dir: ".", Sync: sync, SegmentBytes: 256 << 10}, printing{})
+	port, err := strconv.ParseUint(os.Getenv(childPort), 10, 16)
+	if err != nil {
+		return 1
+	}
+	b, err := New(Config{Listen: fmt.Sprintf("127.0.0.1:%d", port), Dir: ".", Sync: sync, SegmentBytes: 256 << 10}, printing{})
 	if err == nil {
 		if _, err = fmt.Fprintln(os.Stdout, "listening", b.Addr()); err != nil {
 			return 1
