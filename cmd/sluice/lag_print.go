@@ -146,10 +146,10 @@ func age(d time.Duration) string {
 }
 
 func drained(d time.Duration) string {
-	switch d {
-	case 0:
+	switch {
+	case d == 0:
 		return "keeps up"
-	case progress.Never:
+	case d == progress.Never:
 		return "never"
 	}
 	return age(d)

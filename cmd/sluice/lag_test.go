@@ -67,19 +67,22 @@ func TestLag(t *testing.T) {
 		want string
 	}{
 		"catching up": {
-			lagCmd{Interval: 2 * time.Second, Max: -1}, pacedKafka{settled: 2000, produced: 500, backlog: 1_000_000},
+			lagCmd{Interval: 2 * time.Second, Max: -1},
+			pacedKafka{settled: 2000, produced: 500, backlog: 1_000_000},
 			head + "gps-live          1      4,000  1,001,005    997,005      2,000         500   1m32s       11m5s\n" +
 				"gps-live      all 2                        1,994,005      4,000       1,000   1m32s       11m5s\n",
 		},
 		"falling behind, every partition": {
-			lagCmd{Interval: 4 * time.Second, Max: -1, Partitions: true}, pacedKafka{settled: 250, produced: 500, backlog: 1000},
+			lagCmd{Interval: 4 * time.Second, Max: -1, Partitions: true},
+			pacedKafka{settled: 250, produced: 500, backlog: 1000},
 			"pipeline  partition  committed    end    lag  settled/s  produced/s  oldest  drained in\n" +
 				"gps-live          0      1,000  3,000  2,000        250         500   1m34s       never\n" +
 				"gps-live          1      1,000  3,005  2,005        250         500   1m34s       never\n" +
 				"gps-live      all 2                    4,005        500       1,000   1m34s       never\n",
 		},
 		"one sample": {
-			lagCmd{Max: -1}, pacedKafka{backlog: 10},
+			lagCmd{Max: -1},
+			pacedKafka{backlog: 10},
 			"pipeline  partition  committed  end  lag  settled/s  produced/s  oldest  drained in\n" +
 				"gps-live          1          0   15   15          -           -   1m30s           -\n" +
 				"gps-live      all 2                   25          -           -   1m30s           -\n",
