@@ -59,7 +59,7 @@ func TestGoldenSearches(t *testing.T) {
 	_, err3 := r.Driver(t.Context(), "D/1")
 	track := schemas.TrackQuery{DriverID: "D1", From: 1, To: 100, Limit: 50}
 	_, err4 := r.Track(t.Context(), track)
-	track.Cursor = place{7, 0, -1}.cursor()
+	track.Cursor = schemas.TrackStep{7, 0, -1}.Cursor()
 	_, err5 := r.Track(t.Context(), track)
 	_, err6 := r.Within(t.Context(), schemas.WithinQuery{Box: schemas.Box{South: -18, West: 179, North: -16, East: -179}, Since: 5, Limit: 100})
 	for i, err := range []error{err1, err2, err3, err4, err5, err6} {

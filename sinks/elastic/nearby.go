@@ -91,7 +91,7 @@ func rank(q schemas.NearbyQuery, hits []hit) []schemas.Near {
 	near := make([]schemas.Near, 0, len(hits))
 	for i := range hits {
 		p := hits[i].Source
-		d := distance(q.Lat, q.Lon, p.Lat, p.Lon)
+		d := schemas.Distance(q.Lat, q.Lon, p.Lat, p.Lon)
 		if d <= q.Radius && p.TS >= oldest {
 			near = append(near, schemas.Near{Position: p, Distance: d})
 		}

@@ -16,7 +16,7 @@ func (r *Reader) Track(ctx context.Context, q schemas.TrackQuery) (schemas.Track
 	limit := min(q.Limit, maxWindow-1)
 	search := trackSearch(q, limit+1)
 	if q.Cursor != "" {
-		after, err := parseCursor(q.Cursor)
+		after, err := schemas.ParseTrackStep(q.Cursor)
 		if err != nil || after[0] < q.From || after[0] >= q.To {
 			return schemas.Track{}, fmt.Errorf("reading track: %w", schemas.ErrBadCursor)
 		}
@@ -53,7 +53,7 @@ func trackSearch(q schemas.TrackQuery, size int) object {
 }
 
 func cursorOf(last hit) (string, error) {
-	var at place
+	var at schemas.TrackStep
 	if len(last.Sort) != len(at) {
 		return "", fmt.Errorf("reading track: %w: a hit without its place", schemas.ErrUnavailable)
 	}
@@ -62,5 +62,5 @@ func cursorOf(last hit) (string, error) {
 			return "", fmt.Errorf("reading track: %w: a hit without its place", schemas.ErrUnavailable)
 		}
 	}
-	return at.cursor(), nil
+	return at.Cursor(), nil
 }

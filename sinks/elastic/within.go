@@ -22,7 +22,7 @@ func (r *Reader) Within(ctx context.Context, q schemas.WithinQuery) ([]schemas.P
 	}
 	found := make([]schemas.Position, 0, min(len(hits), limit))
 	for i := range hits {
-		if p := hits[i].Source; len(found) < limit && p.TS >= q.Since && contains(q.Box, p.Lat, p.Lon) {
+		if p := hits[i].Source; len(found) < limit && p.TS >= q.Since && q.Box.Contains(p.Lat, p.Lon) {
 			found = append(found, p)
 		}
 	}

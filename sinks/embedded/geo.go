@@ -6,33 +6,10 @@ import (
 	"sluice/schemas"
 )
 
-// earthRadius is the mean radius in m; Elasticsearch reckons with the same.
-const earthRadius = 6_371_008.7714
-
 const (
 	radians         = math.Pi / 180
-	metresPerDegree = earthRadius * radians
+	metresPerDegree = schemas.EarthRadius * radians
 )
-
-// distance is the great-circle distance in m between two points in degrees, right at the
-// poles and across the antimeridian.
-func distance(lat1, lon1, lat2, lon2 float64) float64 {
-	sinLat := math.Sin((lat2 - lat1) * radians / 2)
-	sinLon := math.Sin((lon2 - lon1) * radians / 2)
-	h := sinLat*sinLat + math.Cos(lat1*radians)*math.Cos(lat2*radians)*sinLon*sinLon
-	return 2 * earthRadius * math.Asin(math.Min(1, math.Sqrt(h)))
-}
-
-// contains reports whether a point lies in the box, its edges included.
-func contains(b schemas.Box, lat, lon float64) bool {
-	if lat < b.South || lat > b.North {
-		return false
-	}
-	if b.West <= b.East {
-		return lon >= b.West && lon <= b.East
-	}
-	return lon >= b.West || lon <= b.East
-}
 
 // box is the cell in degrees. A place is put into a cell by 32 bits a coordinate, so it may be
 // a centimetre outside of it: callers allow for slack.
@@ -57,7 +34,7 @@ func metresToBox(lat, lon float64, b schemas.Box) float64 {
 	}
 	// The nearest point is on the nearer of the two meridians that close the box.
 	apart := min(turn(b.West-lon), turn(lon-b.East))
-	return distance(lat, lon, nearestOnMeridian(lat, apart, b.South, b.North), lon+apart) - slackMetres
+	return schemas.Distance(lat, lon, nearestOnMeridian(lat, apart, b.South, b.North), lon+apart) - slackMetres
 }
 
 // turn is an angle in degrees brought to 0 until 360.

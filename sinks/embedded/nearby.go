@@ -104,7 +104,7 @@ func (s *nearest) look(drivers []*driver) {
 		if !s.matches(d) {
 			continue
 		}
-		c := candidate{distance(s.q.Lat, s.q.Lon, d.lat, d.lon), d}
+		c := candidate{schemas.Distance(s.q.Lat, s.q.Lon, d.lat, d.lon), d}
 		switch {
 		case c.metres > s.q.Radius:
 		case len(s.found.items) < s.q.Limit:

@@ -15,10 +15,10 @@ import (
 // whole identity, so no page repeats or skips one. A ping that arrives late, behind the
 // cursor, is not in the pages that follow.
 func (s *Store) Track(ctx context.Context, q schemas.TrackQuery) (schemas.Track, error) {
-	after := step{math.MinInt64}
+	after := schemas.TrackStep{math.MinInt64}
 	if q.Cursor != "" {
 		var err error
-		if after, err = parseCursor(q.Cursor); err != nil || after[0] < q.From || after[0] >= q.To {
+		if after, err = schemas.ParseTrackStep(q.Cursor); err != nil || after[0] < q.From || after[0] >= q.To {
 			return schemas.Track{}, fmt.Errorf("reading track: %w", schemas.ErrBadCursor)
 		}
 		q.From = after[0]

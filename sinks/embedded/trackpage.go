@@ -14,12 +14,12 @@ import (
 // trackPage collects the points of a page, one more than its limit to know whether that was all.
 type trackPage struct {
 	q      schemas.TrackQuery
-	after  step
+	after  schemas.TrackStep
 	points []trackPoint // sorted
 }
 
 type trackPoint struct {
-	at       step
+	at       schemas.TrackStep
 	position schemas.Position
 }
 
@@ -107,11 +107,11 @@ func (p *trackPage) add(body []byte) error {
 	if err := json.Unmarshal(body, &doc); err != nil {
 		return errCorrupt
 	}
-	at := step{doc.TS, doc.DeviceTS, -1}
+	at := schemas.TrackStep{doc.TS, doc.DeviceTS, -1}
 	if doc.Seq != nil {
 		at[2] = *doc.Seq
 	}
-	if doc.DriverID == p.q.DriverID && doc.TS >= p.q.From && doc.TS < p.q.To && at.compare(p.after) > 0 {
+	if doc.DriverID == p.q.DriverID && doc.TS >= p.q.From && doc.TS < p.q.To && at.Compare(p.after) > 0 {
 		p.points = append(p.points, trackPoint{at, doc.Position})
 	}
 	if len(p.points) > 2*(p.q.Limit+1) {
@@ -122,7 +122,7 @@ func (p *trackPage) add(body []byte) error {
 
 // trim keeps the first points, one more than the limit.
 func (p *trackPage) trim() {
-	slices.SortFunc(p.points, func(a, b trackPoint) int { return a.at.compare(b.at) })
+	slices.SortFunc(p.points, func(a, b trackPoint) int { return a.at.Compare(b.at) })
 	if keep := p.q.Limit + 1; len(p.points) > keep {
 		clear(p.points[keep:])
 		p.points = p.points[:keep]
@@ -136,7 +136,7 @@ func (p *trackPage) track() schemas.Track {
 		track.Points = append(track.Points, p.points[i].position)
 	}
 	if len(p.points) > p.q.Limit && p.q.Limit > 0 {
-		track.Next = p.points[p.q.Limit-1].at.cursor()
+		track.Next = p.points[p.q.Limit-1].at.Cursor()
 	}
 	return track
 }

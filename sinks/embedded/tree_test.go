@@ -117,11 +117,11 @@ func TestBoundIsNeverTooHigh(t *testing.T) {
 		for range 20 {
 			u, v := rapid.Float64Range(0, 1).Draw(t, "u"), rapid.Float64Range(0, 1).Draw(t, "v")
 			inLat, inLon := b.South+u*(b.North-b.South), b.West+v*(b.East-b.West)
-			if d := distance(lat, lon, inLat, inLon); d < bound {
+			if d := schemas.Distance(lat, lon, inLat, inLon); d < bound {
 				t.Fatalf("%v,%v is %v m from %v,%v in %+v, the bound is %v", inLat, inLon, d, lat, lon, b, bound)
 			}
 		}
-		if contains(schemas.Box{South: b.South, West: b.West, North: b.North, East: b.East}, lat, lon) && bound > 0 {
+		if b.Contains(lat, lon) && bound > 0 {
 			t.Fatalf("a bound of %v inside", bound)
 		}
 		if math.IsNaN(bound) {

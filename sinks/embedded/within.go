@@ -70,7 +70,7 @@ func (s *area) walk(ctx context.Context, n *node, c cell) error {
 func (s *area) look(drivers []*driver) {
 	for _, d := range drivers {
 		switch {
-		case d.ts < s.q.Since || !contains(s.q.Box, d.lat, d.lon):
+		case d.ts < s.q.Since || !s.q.Box.Contains(d.lat, d.lon):
 		case len(s.found.items) < s.q.Limit:
 			s.found.push(d)
 		case d.earlier(s.found.items[0]):
