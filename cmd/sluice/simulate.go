@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -184,21 +182,4 @@ func randomSeed() uint64 {
 	var raw [4]byte
 	_, _ = rand.Read(raw[:]) // it never fails: it ends the process instead
 	return 1 + uint64(raw[0]) | uint64(raw[1])<<8 | uint64(raw[2])<<16 | uint64(raw[3])<<24
-}
-
-// share is a part of the records: 5%, or 0.05.
-type share float64
-
-// UnmarshalText reads it.
-func (s *share) UnmarshalText(text []byte) error {
-	number, percent := strings.CutSuffix(string(text), "%")
-	value, err := strconv.ParseFloat(number, 64)
-	if err != nil {
-		return fmt.Errorf("share %q: want 5%% or 0.05", text)
-	}
-	if percent {
-		value /= 100
-	}
-	*s = share(value)
-	return nil
 }

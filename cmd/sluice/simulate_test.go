@@ -75,7 +75,7 @@ func TestASimulatedLoadIsProvedOnRealServers(t *testing.T) {
 // loseOne deletes one document of history.
 func loseOne(t *testing.T, environ []string) {
 	t.Helper()
-	url := strings.Split(strings.TrimPrefix(environ[1], "SLUICE_ELASTIC_URLS="), ",")[0]
+	url, _, _ := strings.Cut(strings.TrimPrefix(environ[1], "SLUICE_ELASTIC_URLS="), ",")
 	prefix := strings.TrimPrefix(environ[3], "SLUICE_INDEX_PREFIX=")
 	_, body := get(t, url+"/"+prefix+"pings-*/_search?size=1&q=driverId:sim-*")
 	var found struct {
@@ -124,7 +124,9 @@ func freeAddress(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
 	return l.Addr().String()
 }
 

@@ -26,7 +26,7 @@ type simulateVerifyCmd struct {
 	Query  string        `help:"Where drivers are asked for; without it where the gateway is." placeholder:"URL"`
 	Key    string        `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
 	Ops    []string      `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
-	Wait   time.Duration `help:"For the pipelines to be done; waiting ends, too, after 5 looks without progress." default:"3m"`
+	Wait   time.Duration `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"3m"`
 	JSON   bool          `help:"Print JSON." name:"json"`
 }
 
@@ -66,7 +66,7 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	line := newVerifyLine(p.stderr)
 	deps.Watcher = line
 	report, err := verify.Run(ctx, verify.Config{
-		Ledger: book, Wait: c.Wait, Poll: time.Second, Live: gps.Live, Past: gps.History,
+		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History,
 	}, deps)
 	line.end()
 	if err != nil {
@@ -80,6 +80,9 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	return nil
 }
+
+// plateau is longer than a killed process's partitions need to find another owner.
+const plateau = 20 * time.Second
 
 // deps are whom verify asks; what they have opened is added to closers.
 func (c *simulateVerifyCmd) deps(cfg *config, book *ledger.Ledger, closers *[]func() error) (verify.Deps, error) {

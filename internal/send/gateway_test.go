@@ -53,7 +53,9 @@ func TestGatewayAnswers(t *testing.T) {
 			switch {
 			case c.final && (err != nil || answer.Accepted != c.accepted || answer.Rejected != c.bad):
 				t.Errorf("%+v, %v", answer, err)
-			case c.busy && (!errors.As(err, &busy) || busy.After != c.after):
+			case c.final && len(answer.Errors) > 0 && answer.Errors[0].Index != 1:
+				t.Errorf("the wrong record is named: %+v", answer.Errors)
+			case c.busy && (!errors.As(err, &busy) || busy.After != c.after || busy.Status != c.status):
 				t.Errorf("error %v", err)
 			case c.refused && (err == nil || errors.As(err, &busy)):
 				t.Errorf("error %v must be final", err)

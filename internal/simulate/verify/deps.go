@@ -59,6 +59,7 @@ type Config struct {
 	Ledger *ledger.Ledger
 	Wait   time.Duration // for the readers to be done; 0 = not at all
 	Poll   time.Duration // between two looks at them; above 0
+	Still  time.Duration // without any progress, and at least 5 looks, before waiting is given up; 0 = 5 looks
 	Live   string        // the pipeline that keeps positions
 	Past   string        // the pipeline that keeps every ping
 }

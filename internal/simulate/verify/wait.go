@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// plateau is after how many looks without any progress waiting is given up.
+// plateau is how many looks without any progress must be seen before waiting is given up. A killed
+// process is missed only after its session, hence Config.Still.
 const plateau = 5
 
 // wait looks at the readers until they have committed everything, until nothing moves any more, or until
@@ -14,7 +15,7 @@ const plateau = 5
 func (v *verifier) wait(ctx context.Context) error {
 	tick := time.NewTicker(v.cfg.Poll)
 	defer tick.Stop()
-	begin, still, last := time.Now(), 0, int64(-1)
+	begin, still, last, moved := time.Now(), 0, int64(-1), time.Now()
 	for {
 		s, err := v.deps.Offsets.Sample(ctx)
 		if err != nil {
@@ -26,13 +27,13 @@ func (v *verifier) wait(ctx context.Context) error {
 		if lag == last {
 			still++
 		} else {
-			still, last = 1, lag
+			still, last, moved = 1, lag, time.Now()
 		}
 		switch {
 		case lag == 0:
 			return nil
-		case still >= plateau:
-			v.note("the pipelines are behind by %d records, and %d looks saw no progress", lag, plateau)
+		case still >= plateau && time.Since(moved) >= v.cfg.Still:
+			v.note("the pipelines are behind by %d records, and %d looks in a row saw no progress", lag, still)
 			return nil
 		case time.Since(begin) >= v.cfg.Wait:
 			v.note("the pipelines are behind by %d records after %s", lag, v.cfg.Wait)
