@@ -63,6 +63,8 @@ func (i *Inspector) secure(ctx context.Context, conn net.Conn, host string) erro
 	if settings.ServerName == "" {
 		settings.ServerName = host
 	}
+	ctx, cancel := context.WithTimeout(ctx, i.admin.cfg.DialTimeout) // a server without TLS just waits
+	defer cancel()
 	return tls.Client(conn, settings).HandshakeContext(ctx)
 }
 

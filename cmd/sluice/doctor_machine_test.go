@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sluice/internal/doctor"
+	"sluice/internal/settings"
+)
+
+func TestDoctorJudgesThisMachine(t *testing.T) {
+	cfg, dir := defaults(t), t.TempDir()
+	open := *cfg
+	open.HTTP.Listen = ":8080"
+	keys := func(mode os.FileMode, content string) []doctor.Finding {
+		path := filepath.Join(dir, "keys"+mode.String())
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		with := *cfg
+		with.Keys.File = path
+		return judgeKeys(&with)
+	}
+	line := "app " + strings.Repeat("0a", 32) + "\n"
+	const mib = settings.Size(1 << 20)
+	for name, v := range map[string]verdict{
+		"clock":           {judgeOwnClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)), nil},
+		"no battery":      {judgeOwnClock(time.Unix(0, 0)), []string{"fail says 1970-01-01T00:00:00Z => timedatectl set-ntp true"}},
+		"files":           {judgeFiles(cfg, 65536), nil},
+		"few files":       {judgeFiles(cfg, 1024), []string{"fail 1024 may be open, http.maxConns (4096) needs 4608 => ulimit -n 4608 => SLUICE_HTTP_MAX_CONNS=512"}},
+		"memory":          {judgeMemory(300*mib, 1024*mib), nil},
+		"less memory":     {judgeMemory(300*mib, 320*mib), []string{"warn memory.limit (300MiB) leaves too little of the 320 MiB"}},
+		"too little":      {judgeMemory(300*mib, 256*mib), []string{"fail memory.limit (300MiB) is more than the 256 MiB that there are => SLUICE_MEMORY_LIMIT=204MiB"}},
+		"no limit":        {judgeMemory(0, 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=819MiB"}},
+		"memory not said": {judgeMemory(300*mib, 0), []string{"skip this system does not say"}},
+		"no keys":         {judgeKeys(cfg), nil},
+		"no keys, open":   {judgeKeys(&open), []string{"warn there are no API keys, and :8080 is open to the network"}},
+		"keys":            {keys(0o640, line), nil},
+		"keys for all":    {keys(0o644, line), []string{"warn everybody on this machine may read or write it => chmod 640 "}},
+		"bad keys":        {keys(0o600, "app\n"), []string{"fail reading API keys"}},
+		"no data":         {judgeData(filepath.Join(dir, "none")), []string{"fail does not exist => sluice up --data "}},
+		"another's data":  {judgeData(dir), []string{"fail it is not a data directory"}},
+	} {
+		t.Run(name, v.holds)
+	}
+}
+
+func TestMemoryIsTheLeastOfMachineAndGroup(t *testing.T) {
+	root := t.TempDir() + "/"
+	put := func(path, text string) {
+		if err := os.MkdirAll(filepath.Dir(root+path), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(root+path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := machineMemory(root); got != 0 {
+		t.Errorf("nobody says: %s", got)
+	}
+	put("proc/meminfo", "MemFree: 1 kB\nMemTotal:       1048576 kB\n")
+	put("sys/fs/cgroup/memory.max", "max\n")
+	if got := machineMemory(root); got != 1<<30 {
+		t.Errorf("the machine: %s", got)
+	}
+	put("sys/fs/cgroup/memory.max", "536870912\n")
+	if got := machineMemory(root); got != 512<<20 {
+		t.Errorf("the group: %s", got)
+	}
+}
