@@ -22,13 +22,14 @@ type precondition struct {
 	check func(ctx context.Context) error // wraps errMissing when waiting cannot help
 	log   *zap.Logger
 	met   atomic.Bool
+	told  atomic.Int64 // when a line was last written, ms: all parts of a role wait for the same
 }
 
 // How often and how long a precondition is asked for.
 const (
 	preconditionEvery = 2 * time.Second
 	preconditionTakes = 15 * time.Second
-	linesEvery        = 5 // tries
+	preconditionTells = 10 * time.Second
 )
 
 // await is true once the precondition is met, and false when ctx ends first. The error
@@ -36,7 +37,7 @@ const (
 func (p *precondition) await(ctx context.Context) (bool, error) {
 	tick := time.NewTicker(preconditionEvery)
 	defer tick.Stop()
-	for tries := 0; ; tries++ {
+	for {
 		err := p.ask(ctx)
 		switch {
 		case err == nil:
@@ -44,7 +45,7 @@ func (p *precondition) await(ctx context.Context) (bool, error) {
 			return true, nil
 		case errors.Is(err, errMissing):
 			return false, fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
-		case ctx.Err() == nil && tries%linesEvery == 0:
+		case ctx.Err() == nil && p.tells(time.Now().UnixMilli()):
 			p.log.Warn("waiting to start", zap.String("role", p.role), zap.Error(err))
 		}
 		select {
@@ -53,6 +54,12 @@ func (p *precondition) await(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 	}
+}
+
+// tells lets one of those who wait write a line, now and then.
+func (p *precondition) tells(now int64) bool {
+	last := p.told.Load()
+	return now-last >= preconditionTells.Milliseconds() && p.told.CompareAndSwap(last, now)
 }
 
 func (p *precondition) ask(ctx context.Context) error {

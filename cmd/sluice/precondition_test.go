@@ -46,6 +46,27 @@ func TestAServerThatIsAwayIsWaitedFor(t *testing.T) {
 	})
 }
 
+func TestPartsThatWaitForTheSameSayItOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, logs := observer.New(zap.WarnLevel)
+		p := &precondition{log: zap.New(core), check: func(context.Context) error { return errors.New("away") }}
+		ctx, stop := context.WithTimeout(t.Context(), 35*time.Second)
+		defer stop()
+		done := make(chan error)
+		for range 6 {
+			go func() { done <- p.guard(untilDone)(ctx) }()
+		}
+		for range 6 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		if n := logs.Len(); n != 4 {
+			t.Errorf("%d lines in 35 seconds of waiting, want one every ten", n)
+		}
+	})
+}
+
 func TestWhatIsMissingEndsTheStart(t *testing.T) {
 	began := false
 	p := &precondition{log: zap.NewNop(), check: func(context.Context) error { return fmt.Errorf("%w: topic x", errMissing) }}
