@@ -46,7 +46,9 @@ func TestCrashChild(t *testing.T) {
 						panic(fmt.Sprint(batch, i, results[i]))
 					}
 				}
-				os.Stdout.WriteString(fmt.Sprintln("stored", batch))
+				if _, err := fmt.Fprintln(os.Stdout, "stored", batch); err != nil {
+					panic(err)
+				}
 			}
 		}()
 	}

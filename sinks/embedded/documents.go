@@ -30,8 +30,8 @@ func (s *Store) Documents(ctx context.Context, q schemas.DocumentsQuery, each fu
 		}
 	}
 	s.mu.Unlock()
-	return scanAll(ctx, s.families, targets, q, each, func(scan *scan) error {
-		opened, release, err := s.use(scan.target, false)
+	return scanAll(s.families, targets, q, each, func(scan *scan) error {
+		opened, release, err := s.use(scan.target, false) //nolint:contextcheck // a file that is opened half way is of no use
 		if errors.Is(err, errNoFile) {
 			return nil // dropped just now
 		}
@@ -48,7 +48,7 @@ func (s *Store) Documents(ctx context.Context, q schemas.DocumentsQuery, each fu
 }
 
 // scanAll runs a scan of each target of the family, in order.
-func scanAll(ctx context.Context, known []family, targets []string, q schemas.DocumentsQuery,
+func scanAll(known []family, targets []string, q schemas.DocumentsQuery,
 	each func(schemas.Document) error, one func(*scan) error,
 ) error {
 	mine, err := familyNamed(known, q.Family)

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -25,8 +26,7 @@ func (r reopened) Documents(ctx context.Context, q schemas.DocumentsQuery, each 
 	if err != nil {
 		return err
 	}
-	defer reader.Close()
-	return reader.Documents(ctx, q, each)
+	return errors.Join(reader.Documents(ctx, q, each), reader.Close())
 }
 
 func TestDocumentsByReader(t *testing.T) {

@@ -55,10 +55,3 @@ func (x *index) put(old, d *driver) {
 		x.tree.insert(d)
 	}
 }
-
-// count is how many drivers are known.
-func (x *index) count() int {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	return len(x.byID)
-}

@@ -30,7 +30,7 @@ func (s *Store) Sees(ctx context.Context, w pipelines.Write) (bool, error) {
 		d := s.drivers.get(string(w.Key))
 		return d != nil && d.version >= w.Version, nil
 	}
-	opened, release, err := s.use(w.Target, false)
+	opened, release, err := s.use(w.Target, false) //nolint:contextcheck // see Documents
 	if errors.Is(err, errNoFile) {
 		return false, nil
 	}

@@ -46,7 +46,7 @@ func (r *Reader) Documents(ctx context.Context, q schemas.DocumentsQuery, each f
 	if err != nil {
 		return fmt.Errorf("reading documents: %w", err)
 	}
-	return scanAll(ctx, r.families, targets, q, each, func(scan *scan) error {
+	return scanAll(r.families, targets, q, each, func(scan *scan) error {
 		reads, err := openReads(filepath.Join(r.cfg.Dir, scan.target+fileSuffix), r.cfg.CacheBytes)
 		if err != nil {
 			return err

@@ -54,7 +54,7 @@ func (s *Store) daysBetween(from, to int64) []string {
 
 // trackOfDay adds the points of one day to a page until that is full.
 func (s *Store) trackOfDay(ctx context.Context, day string, page *trackPage) error {
-	opened, release, err := s.use(day, false)
+	opened, release, err := s.use(day, false) //nolint:contextcheck // see Documents
 	if errors.Is(err, errNoFile) {
 		return nil // dropped just now
 	}

@@ -1,8 +1,9 @@
 package embedded
 
 import (
-	"fmt"
+	"maps"
 	"math"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -51,11 +52,7 @@ func TestTreeKeepsSnapshots(t *testing.T) {
 		}
 		var moments []moment
 		take := func() {
-			was := map[string]*driver{}
-			for id, d := range now {
-				was[id] = d
-			}
-			moments = append(moments, moment{x.snapshot(), was})
+			moments = append(moments, moment{x.snapshot(), maps.Clone(now)})
 		}
 		// A few places, so that leaves fill up to the last depth, and the corners of the world.
 		place := rapid.Custom(func(t *rapid.T) [2]float64 {
@@ -68,7 +65,7 @@ func TestTreeKeepsSnapshots(t *testing.T) {
 			return [2]float64{rapid.Float64Range(-90, 90).Draw(t, "lat"), rapid.Float64Range(-180, 180).Draw(t, "lon")}
 		})
 		for range rapid.IntRange(1, 300).Draw(t, "steps") {
-			id := fmt.Sprint(rapid.IntRange(0, 120).Draw(t, "who"))
+			id := strconv.Itoa(rapid.IntRange(0, 120).Draw(t, "who"))
 			old := now[id]
 			at := place.Draw(t, "place")
 			switch {
