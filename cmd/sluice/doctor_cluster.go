@@ -48,7 +48,7 @@ func judgeLimits(cfg *config, health elastic.Health, limits elastic.Limits) []do
 		j.warn(fmt.Sprintf("curl -X PUT '%s/_cluster/settings' -H 'Content-Type: application/json' -d '{\"persistent\":{\"cluster.routing.allocation.disk.threshold_enabled\":true}}'", cfg.Elastic.URLs[0]),
 			"disk watermarks are off: a full disk fails in the middle of a write")
 	}
-	return j.or("%d of %d in use", used, room)
+	return j.or("%d of %d in use; a disk that is %s full closes its indices", used, room, limits.FloodStage)
 }
 
 func judgeRights(missing []string) []doctor.Finding {
