@@ -101,7 +101,7 @@ func badEnvironments(t *testing.T) map[string]bad {
 		"clock above the age":      {environ: "GPS_CLOCK_AHEAD=2m", want: "gps.clockAhead (2m0s) must be below gps.maxAge (1m0s)"},
 		"no retry of a stall":      {environ: "PIPELINE_STALL_AFTER=1s", want: "pipeline.stallAfter (1s) must be above pipeline.commitInterval (1s)"},
 		"too little memory":        {environ: "MEMORY_LIMIT=32MiB", want: "SLUICE_MEMORY_LIMIT: 32MiB is out of range: write 0, or 64MiB to 1024GiB"},
-		"memory below a buffer":    {environ: "MEMORY_LIMIT=100MiB PIPELINE_BUFFER=128MiB GATEWAY_MEMORY=64MiB", want: "pipeline.buffer (128MiB) must be below memory.limit (100MiB)"},
+		"memory below a buffer":    {environ: "MEMORY_LIMIT=100MiB PIPELINE_BUFFER=128MiB", want: "pipeline.buffer (128MiB) is more than memory.limit (100MiB)"},
 		"two mistakes":             {environ: "TOPIC_MIN_ISR=2 INDEX_PREFIX=Big", want: "index.prefix & topic.minIsr (2)"},
 	}
 }

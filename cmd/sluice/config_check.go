@@ -65,7 +65,6 @@ func (c *config) contradictions() error {
 	refuse.when(c.GPS.HistoryMaxAge > 0 && c.GPS.HistoryMaxAge < c.GPS.MaxAge, "gps.historyMaxAge (%s) must not be below gps.maxAge (%s): history keeps what live drops", c.GPS.HistoryMaxAge, c.GPS.MaxAge)
 	refuse.when(c.Pipeline.StallAfter <= c.Pipeline.CommitInterval, "pipeline.stallAfter (%s) must be above pipeline.commitInterval (%s)", c.Pipeline.StallAfter, c.Pipeline.CommitInterval)
 	refuse.when(c.Kafka.SessionTimeout > c.Kafka.RebalanceTimeout, "kafka.sessionTimeout (%s) is more than kafka.rebalanceTimeout (%s)", c.Kafka.SessionTimeout, c.Kafka.RebalanceTimeout)
-	refuse.when(c.Memory.Limit > 0 && c.Pipeline.Buffer >= c.Memory.Limit, "pipeline.buffer (%s) must be below memory.limit (%s)", c.Pipeline.Buffer, c.Memory.Limit)
-	refuse.when(c.Memory.Limit > 0 && c.Gateway.Memory >= c.Memory.Limit, "gateway.memory (%s) must be below memory.limit (%s)", c.Gateway.Memory, c.Memory.Limit)
+	refuse.when(c.Memory.Limit > 0 && c.Pipeline.Buffer > c.Memory.Limit, "pipeline.buffer (%s) is more than memory.limit (%s)", c.Pipeline.Buffer, c.Memory.Limit)
 	return errors.Join(refuse...)
 }
