@@ -27,7 +27,7 @@ type Summary struct {
 
 	Latency Latency `json:"latency"`
 	Seconds float64 `json:"seconds"` // from the plan's start to the last answer
-	Rate    float64 `json:"rate"`    // records answered a second
+	Rate    float64 `json:"rate"`    // records answered a second, while new ones were due
 	Cost    Cost    `json:"cost"`
 }
 
@@ -53,13 +53,15 @@ func (t *tally) summary(l *load, cost Cost) Summary {
 	defer t.mu.Unlock()
 	s := t.sum
 	s.Planned, s.Due, s.Skipped, s.Retries = l.author.Records, l.due.Load(), l.skipped.Load(), l.retries.Load()
-	if t.times != nil {
+	if t.times == nil {
+		t.last, t.steady = l.start, l.start
+	} else {
 		at := func(q float64) float64 { return float64(t.times.ValueAtQuantile(q)) / 1000 }
 		s.Latency = Latency{P50: at(50), P99: at(99), P999: at(99.9), Max: float64(t.times.Max()) / 1000}
 	}
 	s.Seconds = max(0, t.last.Sub(l.start).Seconds())
 	sent := float64(s.Acked + s.Refused + s.TopicPoison)
-	s.Rate = sent / max(s.Seconds, time.Millisecond.Seconds())
+	s.Rate = float64(t.steadySum) / max(t.steady.Sub(l.start).Seconds(), time.Millisecond.Seconds())
 	s.Cost = cost
 	if sent > 0 && cost.CPUSeconds > 0 {
 		s.Cost.PerMillion = cost.CPUSeconds / sent * 1e6

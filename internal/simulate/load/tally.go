@@ -16,6 +16,9 @@ type tally struct {
 	times *hdrhistogram.Histogram // µs from when a record was due to its answer
 	last  time.Time               // of the answers
 
+	steady    time.Time // last answer to a block of new records
+	steadySum int64     // records answered until then
+
 	drained   bool // by the last sample
 	sampledAt time.Time
 	sum       Summary
@@ -37,6 +40,9 @@ func (t *tally) answer(w *worker, block int64, o *ledger.Outcome, now time.Time)
 	t.last = now
 	t.sum.Acked += records - o.Rejected
 	t.sum.Refused += o.Rejected
+	if block*w.author.Batch < w.author.Records { // what comes behind is only what was held back
+		t.steady, t.steadySum = now, t.sum.Acked+t.sum.Refused
+	}
 	if t.times == nil {
 		t.times = hdrhistogram.New(1, maxMicros, 3)
 	}
