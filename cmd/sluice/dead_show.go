@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"sluice/internal/requeue"
@@ -94,7 +95,7 @@ func (c *deadShowCmd) text(f *requeue.Found, limit int, another bool) string {
 	line("reason", safe(l.Reason, 100))
 	line("stage", safe(string(l.Stage), 20))
 	if l.Status != 0 {
-		line("status", fmt.Sprint(l.Status))
+		line("status", strconv.Itoa(l.Status))
 	}
 	line("detail", safe(l.Detail, 1000))
 	line("given up", stamp(l.At))
