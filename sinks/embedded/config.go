@@ -13,8 +13,8 @@ type Config struct {
 	MaxDays     int   // day files; a write that needs one more is Refused as too_many_days; 0 = 1000
 	MaxOpenDays int   // day files that are open at once; 0 = 8
 	MaxGroup    int   // writes of one transaction: calls that wait are committed together up to here; 0 = 20,000
-	CacheBytes  int64 // SQLite's page cache of one connection, two or three per open file; 0 = 8 MiB
-	MaxLogBytes int64 // write-ahead log of one file, above which it is moved into the file; 0 = 32 MiB
+	CacheBytes  int64 // SQLite's page cache of the writer of one open file, at most; 0 = 32 MiB
+	MaxLogBytes int64 // write-ahead log of one file, above which it is moved into the file; 0 = 64 MiB
 }
 
 // The defaults of a Config, and its bounds.
@@ -22,8 +22,8 @@ const (
 	DefaultMaxDays     = 1000
 	DefaultMaxOpenDays = 8
 	DefaultMaxGroup    = 20_000
-	DefaultCacheBytes  = 8 << 20
-	DefaultMaxLogBytes = 32 << 20
+	DefaultCacheBytes  = 32 << 20
+	DefaultMaxLogBytes = 64 << 20
 
 	mostDays      = 40_000 // every day from 2000 to 2099, and some
 	mostOpenDays  = 256

@@ -78,7 +78,7 @@ func (f *file) pool() (*sql.DB, error) {
 	f.readsMu.Lock()
 	defer f.readsMu.Unlock()
 	if f.reads == nil {
-		reads, err := openReads(f.path, f.cfg.CacheBytes)
+		reads, err := openReads(f.path)
 		if err != nil {
 			return nil, err
 		}

@@ -18,7 +18,7 @@ type Reader struct {
 	families []family
 }
 
-// OpenReader opens the store in cfg.Dir for reading. Of cfg only Dir and CacheBytes matter.
+// OpenReader opens the store in cfg.Dir for reading. Of cfg only Dir matters.
 func OpenReader(cfg Config) (*Reader, error) {
 	known, err := families()
 	if err != nil {
@@ -47,7 +47,7 @@ func (r *Reader) Documents(ctx context.Context, q schemas.DocumentsQuery, each f
 		return fmt.Errorf("reading documents: %w", err)
 	}
 	return scanAll(r.families, targets, q, each, func(scan *scan) error {
-		reads, err := openReads(filepath.Join(r.cfg.Dir, scan.target+fileSuffix), r.cfg.CacheBytes)
+		reads, err := openReads(filepath.Join(r.cfg.Dir, scan.target+fileSuffix))
 		if err != nil {
 			return err
 		}

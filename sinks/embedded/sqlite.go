@@ -22,7 +22,7 @@ func source(path string, mode string, pragmas ...string) string {
 
 func pragma(name string, value int64) string { return name + "(" + strconv.FormatInt(value, 10) + ")" }
 
-// cachePages is how SQLite wants to be told bytes: in KiB, below zero.
+// cacheSize is how SQLite wants to be told bytes: in KiB, below zero.
 func cacheSize(bytes int64) string { return pragma("cache_size", -max(bytes>>10, 1)) }
 
 // conn is the one connection that writes a file. It speaks to the driver itself: database/sql costs more
@@ -72,7 +72,7 @@ func (c *conn) exec(query string) error {
 	return err
 }
 
-// number runs a query whose first row has whole numbers, and returns them.
+// numbers runs a query whose first row has whole numbers, and returns them.
 func (c *conn) numbers(query string) ([]int64, error) {
 	queryer, ok := c.raw.(sqldriver.QueryerContext)
 	if !ok {
@@ -140,9 +140,9 @@ func (s *statement) run() (changed bool, err error) {
 func (s *statement) close() error { return s.done.Close() }
 
 // openReads is the pool of connections that read a file; it is opened with the first question.
-func openReads(path string, cacheBytes int64) (*sql.DB, error) {
+func openReads(path string) (*sql.DB, error) {
 	connector, err := sqlite.NewConnector(source(path, "ro",
-		pragma("busy_timeout", busyWait.Milliseconds()), cacheSize(cacheBytes), "query_only(1)", "trusted_schema(0)"))
+		pragma("busy_timeout", busyWait.Milliseconds()), cacheSize(readCacheBytes), "query_only(1)", "trusted_schema(0)"))
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +152,12 @@ func openReads(path string, cacheBytes int64) (*sql.DB, error) {
 	return db, nil
 }
 
-// maxReads is how many questions to one file are under way at once; more wait.
-const maxReads = 4
+// maxReads is how many questions to one file are under way at once; more wait. Each has a small
+// cache: what a question reads is seldom asked for again soon, and the system has it anyway.
+const (
+	maxReads       = 4
+	readCacheBytes = 2 << 20
+)
 
 func (c *conn) rollback() error { return c.exec("ROLLBACK") }
 
