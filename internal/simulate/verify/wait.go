@@ -11,28 +11,27 @@ import (
 const plateau = 5
 
 // wait looks at the readers until they have committed everything, until nothing moves any more, or until
-// the time is up; the report notes the last two.
+// the time is up; the report notes the last two. A look that fails is one without progress.
 func (v *verifier) wait(ctx context.Context) error {
 	tick := time.NewTicker(v.cfg.Poll)
 	defer tick.Stop()
 	begin, still, last, moved := time.Now(), 0, int64(-1), time.Now()
 	for {
-		s, err := v.deps.Offsets.Sample(ctx)
-		if err != nil {
-			return fmt.Errorf("asking where the pipelines stand: %w", err)
-		}
-		v.samples = append(v.samples, s)
-		lag := s.Lag()
-		v.deps.Watcher.Doing("waiting for the pipelines", lag)
+		lag, err := v.look(ctx, last)
 		if lag == last {
 			still++
 		} else {
 			still, last, moved = 1, lag, time.Now()
 		}
+		gaveUp := still >= plateau && time.Since(moved) >= v.cfg.Still
 		switch {
-		case lag == 0:
+		case lag == 0 && err == nil:
 			return nil
-		case still >= plateau && time.Since(moved) >= v.cfg.Still:
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil && (gaveUp || time.Since(begin) >= v.cfg.Wait):
+			return fmt.Errorf("asking where the pipelines stand: %w", err)
+		case gaveUp:
 			v.note("the pipelines are behind by %d records, and %d looks in a row saw no progress", lag, still)
 			return nil
 		case time.Since(begin) >= v.cfg.Wait:
@@ -45,6 +44,17 @@ func (v *verifier) wait(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// look is one look; when it fails the lag is what it was.
+func (v *verifier) look(ctx context.Context, was int64) (lag int64, err error) {
+	s, err := v.deps.Offsets.Sample(ctx)
+	if err != nil {
+		return was, err
+	}
+	v.samples = append(v.samples, s)
+	v.deps.Watcher.Doing("waiting for the pipelines", s.Lag())
+	return s.Lag(), nil
 }
 
 func (v *verifier) note(format string, args ...any) {
