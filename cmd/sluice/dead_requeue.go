@@ -13,7 +13,7 @@ type deadRequeueCmd struct {
 	configFlag
 	deadChoice
 
-	IDs         []string `arg:"" optional:"" placeholder:"ID" help:"Only these letters: pipeline/partition/offset."`
+	IDs         []string `arg:"" optional:"" name:"id" placeholder:"ID" help:"Only these letters: pipeline/partition/offset."`
 	All         bool     `help:"All open letters; needed when nothing else chooses."`
 	Rate        int64    `help:"Letters a second at most; 0 = no limit." default:"1000"`
 	Limit       int64    `help:"Letters at most; 0 = all."`
@@ -54,7 +54,7 @@ type deadDropCmd struct {
 	configFlag
 	deadChoice
 
-	IDs    []string `arg:"" optional:"" placeholder:"ID" help:"Only these letters: pipeline/partition/offset."`
+	IDs    []string `arg:"" optional:"" name:"id" placeholder:"ID" help:"Only these letters: pipeline/partition/offset."`
 	All    bool     `help:"All open letters; needed when nothing else chooses."`
 	Limit  int64    `help:"Letters at most; 0 = all."`
 	DryRun bool     `help:"Only say what would be done."`

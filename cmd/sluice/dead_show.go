@@ -16,7 +16,7 @@ import (
 // deadShowCmd is `sluice dead show`.
 type deadShowCmd struct {
 	configFlag
-	IDs   []string `arg:"" placeholder:"ID" help:"pipeline/partition/offset, as ls --each prints them."`
+	IDs   []string `arg:"" name:"id" placeholder:"ID" help:"pipeline/partition/offset, as ls --each prints them."`
 	Limit string   `help:"Bytes of a value that are shown." default:"4KiB" placeholder:"SIZE"`
 	Hex   bool     `help:"Show the value as a hex dump." xor:"form"`
 	Raw   bool     `help:"Write the exact bytes of the value and nothing else: for a pipe, never to a terminal." xor:"form"`

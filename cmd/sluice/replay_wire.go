@@ -84,7 +84,7 @@ func (r *replayer) store(ctx context.Context, job replay.Job) error {
 	}
 	r.closers = append(r.closers, func() error { return closeAll(r.site.closers) })
 	if err := r.site.check(ctx); err != nil {
-		return fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
+		return fmt.Errorf("looking for where to write: %w", err)
 	}
 	return nil
 }
