@@ -146,10 +146,10 @@ func age(d time.Duration) string {
 }
 
 func drained(d time.Duration) string {
-	switch {
-	case d == 0:
+	switch d {
+	case 0:
 		return "keeps up"
-	case d == progress.Never:
+	case progress.Never:
 		return "never"
 	}
 	return age(d)

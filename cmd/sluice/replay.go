@@ -111,7 +111,7 @@ func (c *replayCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	r, err := newReplayer(p, cfg, c)
+	r, err := newReplayer(p, cfg, c) //nolint:contextcheck // opening files is not cancelled half-way
 	if err != nil {
 		return err
 	}

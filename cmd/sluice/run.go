@@ -78,7 +78,7 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	a, err := newApp(cfg, on, roles, c.Pipelines, reg, log)
+	a, err := newApp(ctx, cfg, on, roles, c.Pipelines, reg, log)
 	if err != nil {
 		return err
 	}

@@ -51,16 +51,16 @@ func (c *upCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	on, err := embeddedSite(cfg, reg, log)
+	on, err := embeddedSite(cfg, reg, log) //nolint:contextcheck // opening files is not cancelled half-way
 	if err != nil {
 		return err
 	}
-	a, err := newApp(cfg, on, allRoles(), nil, reg, log)
+	a, err := newApp(ctx, cfg, on, allRoles(), nil, reg, log)
 	if err != nil {
 		return err
 	}
 	if err := c.prepare(ctx, a); err != nil {
-		return errors.Join(err, a.abandon())
+		return errors.Join(err, a.abandon(ctx))
 	}
 	return a.run(ctx)
 }

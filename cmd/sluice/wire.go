@@ -38,10 +38,10 @@ type app struct {
 
 // newApp builds the roles on a site, which is the app's to close. What it has opened it
 // closes again when it fails.
-func newApp(cfg *config, on *site, roles, names []string, reg *prometheus.Registry, log *zap.Logger) (*app, error) {
+func newApp(ctx context.Context, cfg *config, on *site, roles, names []string, reg *prometheus.Registry, log *zap.Logger) (*app, error) {
 	a := &app{cfg: cfg, site: on, reg: reg, log: log, group: runGroup{within: stopWithin}, closers: on.closers}
 	if err := a.build(roles, names); err != nil {
-		return nil, errors.Join(err, a.abandon())
+		return nil, errors.Join(err, a.abandon(ctx))
 	}
 	return a, nil
 }
@@ -111,11 +111,11 @@ func (a *app) addServing(roles []string, keys *apikeys.Keys) error {
 }
 
 // abandon closes an app that never ran.
-func (a *app) abandon() error {
+func (a *app) abandon(ctx context.Context) error {
 	if a.http != nil {
 		a.closers = append(a.closers, a.http.Close)
 	}
-	ended, cancel := context.WithCancel(context.Background())
+	ended, cancel := context.WithCancel(ctx)
 	cancel()
 	var errs []error
 	for _, server := range a.site.servers { // what listens already ends only by being run
