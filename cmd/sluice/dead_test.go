@@ -48,7 +48,11 @@ func upWith(t *testing.T, dir string) (environ []string, stop func()) {
 // produce writes n good pings and as many bad ones as poison says.
 func produce(t *testing.T, environ []string, n, poison int) {
 	t.Helper()
-	publisher, err := kafka.NewPublisher(kafka.Config{Brokers: []string{strings.TrimPrefix(environ[0], "SLUICE_KAFKA_BROKERS=")}}, kafka.PublisherConfig{})
+	cfg, err := loadConfig("", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	publisher, err := kafka.NewPublisher(cfg.kafka(), kafka.PublisherConfig{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"sluice/internal/stacktest"
+)
+
+// replays runs one replay to its end, and returns its summary.
+func replays(t *testing.T, environ []string, args ...string) replaySummary {
+	t.Helper()
+	code, out, errs := execute(t, environ, append([]string{"replay", "--json"}, args...)...)
+	var sum replaySummary
+	if err := json.Unmarshal([]byte(out), &sum); err != nil || code != exitDone || !sum.Finished {
+		t.Fatalf("replay %v: exit %d, %v: %s%s", args, code, err, out, errs)
+	}
+	return sum
+}
+
+// counts are a summary's, to be compared.
+func (s replaySummary) counts() [4]uint64 { return [4]uint64{s.Stored, s.Stale, s.Duplicate, s.Dead} }
+
+// Nothing runs but replays: the first stores everything, the second changes nothing, a shadow
+// gets its own, and one that is stopped goes on where it was.
+func TestReplayOnRealServers(t *testing.T) {
+	environ := space(t)
+	if code, _, errs := execute(t, environ, "setup"); code != exitDone {
+		t.Fatalf("setup: exit code %d, %s", code, errs)
+	}
+	t.Cleanup(func() { removeShadow(t, environ, "mirror") })
+	produce(t, environ, 500, 3)
+	hour := []string{"--from", "1h", "--to", "now"}
+	for name, c := range map[string]struct {
+		args []string
+		want [4]uint64
+	}{
+		"first":  {nil, [4]uint64{500, 0, 0, 3}},
+		"shadow": {[]string{"--shadow", "mirror", "--name", "mirror"}, [4]uint64{500, 0, 0, 3}},
+	} {
+		if got := replays(t, environ, append(c.args, hour...)...); got.counts() != c.want {
+			t.Errorf("%s: %+v, want %v", name, got, c.want)
+		}
+	}
+	stopped, went := stopsAndGoesOn(t, environ)
+	if n := stopped.Duplicate + went.Duplicate; n < 500 || stopped.Stored+went.Stored != 0 || stopped.Finished {
+		t.Errorf("stopped %+v, went on %+v", stopped, went)
+	}
+	if h := heaps(t, environ)["gps-history"]; h.Open != 3 {
+		t.Errorf("three letters, met by three replays, are kept %d times", h.Open)
+	}
+}
+
+// stopsAndGoesOn stops a slow replay in the middle, and ends it under its name.
+func stopsAndGoesOn(t *testing.T, environ []string) (stopped, went replaySummary) {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), 6*time.Second)
+	defer stop()
+	var out, errs bytes.Buffer
+	p := &process{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: environ}
+	code := p.execute(ctx, []string{"replay", "--json", "--from", "1h", "--to", "now", "--name", "slow", "--rate", "50"})
+	if err := json.Unmarshal(out.Bytes(), &stopped); err != nil || code != exitFailed {
+		t.Fatalf("stopped: exit %d, %v: %s%s", code, err, out.String(), errs.String())
+	}
+	if code, _, said := execute(t, environ, "replay", "--from", "2h", "--to", "now", "--name", "slow"); code != exitUsage || !strings.Contains(said, "another replay has this name") {
+		t.Errorf("another range: exit %d, %s", code, said)
+	}
+	return stopped, replays(t, environ, "--name", "slow")
+}
+
+func removeShadow(t *testing.T, environ []string, name string) {
+	cfg, err := loadConfig("", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, prefix := stacktest.Elastic(t)[0], cfg.Index.Prefix+"shadow-"+name+"-"
+	day := time.Now().UTC().Format("2006.01.02")
+	for _, path := range []string{"/" + prefix + "positions", "/_index_template/" + prefix + "positions", "/_index_template/" + prefix + "pings", "/" + prefix + "pings-" + day} {
+		remove(t, url+path)
+	}
+}
