@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,6 +79,7 @@ func TestKilled(t *testing.T) {
 		last := runAndKill(t, dir, next, 12, stored)
 		next = last + 1000 // a batch that was under way stays what it is
 	}
+	readBeside(t, dir, slices.Max(slices.Collect(maps.Keys(stored)))) // the logs are as the kill left them
 	s := newStore(t, Config{Dir: dir, NoSync: true})
 	docs := map[string][]byte{}
 	for _, family := range []string{schemas.PositionsIndex, schemas.PingsAlias} {
@@ -102,6 +105,28 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	t.Logf("%d batches answered, %d documents there", len(stored), len(docs))
+}
+
+// readBeside lists the store by a Reader of this process, and fails the test unless a batch that was answered
+// is there.
+func readBeside(t *testing.T, dir string, batch int) {
+	t.Helper()
+	missing := map[string]bool{}
+	for _, w := range crashBatch(batch) {
+		missing[w.Target+"/"+string(w.Key)] = true
+	}
+	for _, family := range []string{schemas.PositionsIndex, schemas.PingsAlias} {
+		err := reopened{Config{Dir: dir}}.Documents(t.Context(), schemas.DocumentsQuery{Family: family}, func(d schemas.Document) error {
+			delete(missing, d.Target+"/"+d.ID)
+			return nil
+		})
+		if err != nil {
+			t.Errorf("reading beside the owner: %v", err)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("%d documents of batch %d are not seen", len(missing), batch)
+	}
 }
 
 // runAndKill lets a process write until so many batches were answered, and kills it in the middle.
@@ -130,6 +155,9 @@ func runAndKill(t *testing.T, dir string, first, enough int, stored map[int]bool
 		}
 		stored[batch] = true
 		last = max(last, batch)
+		if n == enough/2 { // another process reads beside the one that writes
+			readBeside(t, dir, batch)
+		}
 		if n == enough { // what it prints after that still counts: the loop reads on until its end
 			if err := child.Process.Kill(); err != nil {
 				t.Fatal(err)

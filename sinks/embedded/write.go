@@ -50,7 +50,7 @@ func (s *Store) Write(ctx context.Context, writes []pipelines.Write, results []p
 
 // carryOut has one request written and settled.
 func (s *Store) carryOut(ctx context.Context, r *request, results []pipelines.Result) error {
-	opened, release, err := s.use(r.target, true)
+	opened, release, err := s.use(r.target, true) //nolint:contextcheck // see Documents
 	switch {
 	case errors.Is(err, errClosed):
 		return err
