@@ -146,10 +146,10 @@ func age(d time.Duration) string {
 }
 
 func drained(d time.Duration) string {
-	switch d {
-	case 0:
+	if d == 0 {
 		return "keeps up"
-	case progress.Never:
+	}
+	if d == progress.Never {
 		return "never"
 	}
 	return age(d)

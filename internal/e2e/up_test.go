@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,7 @@ func TestSecondProcessIsTurnedAway(t *testing.T) {
 	other.data = h.data
 	second := other.up()
 	<-second.done
-	if said := lastLines(second.log, 3); second.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(said, fmt.Sprint(c.cmd.Process.Pid)) {
+	if said := lastLines(second.log, 3); second.cmd.ProcessState.ExitCode() != 1 || !strings.Contains(said, strconv.Itoa(c.cmd.Process.Pid)) {
 		t.Errorf("the second process ended with %d: %s", second.cmd.ProcessState.ExitCode(), said)
 	}
 	c.stop()
