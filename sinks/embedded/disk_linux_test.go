@@ -111,10 +111,16 @@ func TestDiskFullFromTheStart(t *testing.T) {
 			t.Errorf("on a full disk: %v", said)
 		}
 	}
+	if err := s.Ready(t.Context()); err == nil {
+		t.Error("ready, with no room for a day")
+	}
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
 	if said := offered(t, s, 1, asHistory); said[pipelines.Result{Verdict: pipelines.Stored}] == 0 {
 		t.Errorf("with room again: %v", said)
+	}
+	if err := s.Ready(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

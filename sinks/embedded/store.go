@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -17,10 +18,17 @@ type Store struct {
 	drivers  *index
 	batches  sync.Pool // *batch
 
+	unopened atomic.Pointer[unopened] // the last target whose file could not be opened for a write; nil once it could
+
 	mu     sync.Mutex
 	places map[string]*place // every file that is there, by target
 	uses   int64             // counts up: who was used last
 	closed bool
+}
+
+type unopened struct {
+	target string
+	err    error
 }
 
 var _ pipelines.Sink = (*Store)(nil)
@@ -74,6 +82,9 @@ func open(cfg Config, known []family) (*Store, error) {
 func (s *Store) Ready(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if failed := s.unopened.Load(); failed != nil {
+		return fmt.Errorf("asking whether the store is ready: %w: writing %s: %w", schemas.ErrUnavailable, failed.target, failed.err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -55,9 +55,13 @@ func (s *Store) carryOut(ctx context.Context, r *request, results []pipelines.Re
 	case errors.Is(err, errClosed):
 		return err
 	case err != nil:
+		s.unopened.Store(&unopened{r.target, err})
 		r.failed = err
 	default:
 		defer release()
+		if failed := s.unopened.Load(); failed != nil && failed.target == r.target {
+			s.unopened.CompareAndSwap(failed, nil)
+		}
 		if err := opened.submit(ctx, r); err != nil {
 			return err
 		}
