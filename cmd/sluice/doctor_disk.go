@@ -23,6 +23,8 @@ func judgeBrokerDisk(disk kafka.Disk) []doctor.Finding {
 		return only(doctor.Failure("disk", where, "the log directory has failed: "+disk.Err.Error(), "mend or replace the disk, then restart the broker"))
 	case disk.Total < 0:
 		return only(doctor.Skipped("disk", where, "the broker does not say what is free; Kafka does from 3.3 on"))
+	case disk.Spare > disk.Total: // the embedded broker: its numbers are of no file system
+		return only(doctor.Skipped("disk", where, "the broker does not say what is free; with --data the directory's disk is looked at"))
 	}
 	return judgeDisk(where, disk.Spare, disk.Total, "SLUICE_TOPIC_RETENTION=24h sluice setup # for topics to be made; kafka-configs.sh for those that are there; or a larger disk")
 }

@@ -15,6 +15,7 @@ type verifier struct {
 	author  *plan.Author
 	report  *Report
 	samples []ledger.Sample // the ledger's, then those of now
+	goal    ledger.Sample   // the first of now: its ends are to be committed
 	scraped int64           // when the counters were read, ms since 1970 UTC; 0 = they were not
 	facts   *facts
 	found   *findings

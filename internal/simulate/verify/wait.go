@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"sluice/internal/simulate/ledger"
 )
 
 // plateau is how many looks without any progress must be seen before waiting is given up. A killed
 // process is missed only after its session, hence Config.Still.
 const plateau = 5
 
-// wait looks at the readers until they have committed everything, until nothing moves any more, or until
-// the time is up; the report notes the last two. A look that fails is one without progress.
+// wait looks at the readers until they have committed everything that was there at the first look, until
+// nothing moves any more, or until the time is up; the report notes the last two. A look that fails is one
+// without progress. Others may go on writing to the topic: what they add is not waited for.
 func (v *verifier) wait(ctx context.Context) error {
 	tick := time.NewTicker(v.cfg.Poll)
 	defer tick.Stop()
@@ -53,8 +56,28 @@ func (v *verifier) look(ctx context.Context, was int64) (lag int64, err error) {
 		return was, err
 	}
 	v.samples = append(v.samples, s)
-	v.deps.Watcher.Doing("waiting for the pipelines", s.Lag())
-	return s.Lag(), nil
+	if len(v.goal.Readers) == 0 {
+		v.goal = s
+	}
+	lag = behind(&s, &v.goal)
+	v.deps.Watcher.Doing("waiting for the pipelines", lag)
+	return lag, nil
+}
+
+// behind is how many records below the goal's ends are not committed by one reader or another.
+func behind(now, goal *ledger.Sample) int64 {
+	lag := int64(0)
+	for i := range goal.Readers {
+		reader := now.Reader(goal.Readers[i].Pipeline)
+		for p := range goal.Readers[i].Partitions {
+			next := int64(0)
+			if p < len(reader.Partitions) {
+				next = reader.Partitions[p].Next()
+			}
+			lag += max(0, goal.Readers[i].Partitions[p].End-next)
+		}
+	}
+	return lag
 }
 
 func (v *verifier) note(format string, args ...any) {
