@@ -73,7 +73,6 @@ func libraries() []library {
 		{prefix: "github.com/elastic/", homes: []string{"sinks/elastic"}, behind: drivers},
 		{prefix: "github.com/redis/", homes: []string{"sinks/redis"}, behind: drivers},
 		{prefix: "modernc.org/", homes: []string{"sinks/embedded"}, behind: drivers},
-		{prefix: "github.com/tidwall/", homes: []string{"sinks/embedded"}, behind: drivers},
 		{prefix: "github.com/ThreeDotsLabs/", homes: []string{"internal/requeue"}, behind: drivers},
 		{prefix: "go.opentelemetry.io/", homes: []string{"internal/telemetry"}, behind: append(drivers, "sinks/elastic")},
 		{prefix: "go.uber.org/zap", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
