@@ -4,9 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 FUZZTIME ?= 60s
+SEEDS ?= 100000
 GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
 
-.PHONY: help build test unit lint fuzz golden bench format dist dist-check tidy stack-up stack-down
+.PHONY: help build test unit lint fuzz golden simulation bench format dist dist-check tidy stack-up stack-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +32,10 @@ fuzz: ## each fuzz target for FUZZTIME (60s)
 
 golden: ## write the golden files anew; read their diff
 	@ops/ci/golden
+
+simulation: ## the path under SEEDS (100000) schedules of faults in virtual time; SEED=n plays one, as small as it fails
+	@SLUICE_SIMULATION_SEEDS=$(SEEDS) SLUICE_SIMULATION_SEED=$(SEED) \
+		go test ./pipelines/simulation -run ThePromiseHolds -count=1 -v -timeout 2h
 
 bench: ## rates of the GPS pipelines beside this machine's own limits
 	@ops/ci/with-stack bash -c 'SLUICE_KAFKA_BROKERS=$$SLUICE_TEST_KAFKA SLUICE_ELASTIC_URLS=$$SLUICE_TEST_ELASTIC \

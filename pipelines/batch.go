@@ -51,6 +51,14 @@ func (b *batch) addDead(letter DeadLetter, now time.Time) int64 {
 	return b.weigh(letter.Record.Size())
 }
 
+// first is the offset of a record that no other batch has.
+func (b *batch) first() int64 {
+	if len(b.records) > 0 {
+		return b.records[0].Offset
+	}
+	return b.dead[0].Record.Offset
+}
+
 // clone keeps a record in the batch's own memory. Where a batch takes few of many records,
 // each of them would otherwise keep a whole fetch buffer alive.
 func (b *batch) clone(rec *Record) Record {

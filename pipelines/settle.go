@@ -2,7 +2,6 @@ package pipelines
 
 import (
 	"context"
-	"math/rand/v2"
 	"time"
 )
 
@@ -229,7 +228,7 @@ func (f *flight) wait(ctx context.Context) bool {
 		ceiling = min(ceiling, f.cfg.RetryBase<<f.waits)
 	}
 	f.waits++
-	timer := time.NewTimer(ceiling/10 + rand.N(ceiling-ceiling/10))
+	timer := time.NewTimer(ceiling/10 + jitter(ceiling-ceiling/10, f.cfg.Name, f.part, f.batch.first(), f.waits))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

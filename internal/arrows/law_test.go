@@ -24,6 +24,7 @@ func rooms() []room {
 		{path: "schemas/...", imports: []string{}},
 		{path: "pipelines", std: true},
 		{path: "pipelines/pipelinestest", imports: []string{"pipelines"}},
+		{path: "pipelines/simulation"},
 		{path: "pipelines/*", imports: []string{"pipelines", "schemas"}, std: true},
 		{path: "sinks/*", imports: []string{"pipelines", "schemas", "schemas/elastic"}},
 

@@ -1,6 +1,7 @@
 package pipelinestest
 
 import (
+	"bytes"
 	"context"
 	"maps"
 	"sync"
@@ -71,7 +72,7 @@ func (s *Store) apply(w pipelines.Write) pipelines.Result {
 	case exists && w.Version <= held.Version:
 		return pipelines.Result{Verdict: pipelines.Stale, Status: 409, Reason: "version_conflict"}
 	}
-	w.Body = append([]byte(nil), w.Body...)
+	w.Key, w.Body = bytes.Clone(w.Key), bytes.Clone(w.Body) // the path uses their memory again
 	s.docs[id] = w
 	return pipelines.Result{Verdict: pipelines.Stored, Status: 200}
 }
