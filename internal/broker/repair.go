@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"sluice/internal/datadir"
 )
 
 // repair makes the directory one that kfake opens without losing more than was lost already.
@@ -65,19 +67,30 @@ func knownTopics(dir string) (topicSet, error) {
 		if err == nil {
 			return topics, nil
 		}
-		return topics, fmt.Errorf("%w; put the file back from a copy, or empty %s", err, dir)
+		return topics, unusable(err, dir)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
-		return topicSet{}, err
+		return topicSet{}, unusable(err, dir)
 	}
 	names, err := os.ReadDir(filepath.Join(dir, partitionsDir))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return topicSet{}, err
 	}
 	if len(names) > 0 {
-		return topicSet{}, fmt.Errorf("%s is missing, but there is data in %s; put the file back from a copy, or empty %s", metaFile, partitionsDir, dir)
+		return topicSet{}, unusable(fmt.Errorf("%s is missing, but there is data in %s", metaFile, partitionsDir), dir)
 	}
 	return topicSet{}, nil
+}
+
+// unusable says what to do about a file without which nothing can be read. Only one that is
+// gone or broken is worth giving up the rest: one that this user, or this disk, does not let us
+// read is whole.
+func unusable(err error, dir string) error {
+	var at *fs.PathError
+	if errors.As(err, &at) && !errors.Is(err, fs.ErrNotExist) {
+		return datadir.Denied(err)
+	}
+	return fmt.Errorf("%w; put the file back from a copy. Without one, emptying %s begins anew: every record in it that was not stored yet is lost, and all dead letters", err, dir)
 }
 
 // knownSpans is what commits and our own notes say about the partitions' offsets. It cuts the

@@ -2,6 +2,8 @@ package broker
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
+	"golang.org/x/sys/unix"
 
 	"sluice/internal/kafka"
 )
@@ -245,13 +248,24 @@ func TestRefusesToStartAnew(t *testing.T) {
 			dir := filled(t)
 			damage(t, dir)
 			_, err := New(Config{Listen: "127.0.0.1:0", Dir: dir}, newRecorder())
-			if err == nil || !strings.Contains(err.Error(), "put the file back") {
+			if err == nil || !strings.Contains(err.Error(), "put the file back") || !strings.Contains(err.Error(), "is lost") {
 				t.Fatalf("opened, or unclear: %v", err)
 			}
 			if _, err := os.Stat(partitionFiles(t, dir, segmentSuffix)[0]); err != nil {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// A file that this user may not read is whole: nobody shall empty the directory for it.
+func TestAdvisesNoEmptyingWhereReadingIsDenied(t *testing.T) {
+	for _, name := range []string{metaFile, topicsFile} {
+		path := filepath.Join(t.TempDir(), name)
+		err := unusable(fmt.Errorf("reading: %w", &fs.PathError{Op: "open", Path: path, Err: unix.EACCES}), filepath.Dir(path))
+		if strings.Contains(err.Error(), "empty") || !strings.Contains(err.Error(), "chown -R") || !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

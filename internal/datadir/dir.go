@@ -15,15 +15,15 @@ type Dir struct {
 
 // Open takes the directory for this process, and makes it when it is missing. It refuses a
 // directory that another process holds (the error says which, by pid), one of another
-// format, and one with files in it that has no format: somebody's home, perhaps. Such a
-// directory is left as it was found.
+// format, one of another user, and one with files in it that has no format: somebody's home,
+// perhaps. Such a directory is left as it was found.
 //
 // The lock ends with the process, however that ends. It holds on one machine: a directory
 // shared over a network may be taken twice.
 func Open(path string) (*Dir, error) {
 	d, err := open(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening data directory %q: %w", path, err)
+		return nil, fmt.Errorf("opening data directory %q: %w", path, Denied(err))
 	}
 	return d, nil
 }
@@ -42,6 +42,9 @@ func open(path string) (*Dir, error) {
 	if err := ours(path); err != nil && !errors.Is(err, errUnmarked) {
 		return nil, err
 	}
+	if err := owned(path, os.Geteuid()); err != nil {
+		return nil, err
+	}
 	lock, err := hold(filepath.Join(path, lockFile))
 	if err != nil {
 		return nil, err
@@ -52,15 +55,18 @@ func open(path string) (*Dir, error) {
 	return &Dir{path: path, lock: lock}, nil
 }
 
-// Sub is the path of a part's own directory, made when it is missing. The name is one plain
-// element, such as "kafka".
+// Sub is the path of a part's own directory, made when it is missing; it is an error when
+// something in it may not be written. The name is one plain element, such as "kafka".
 func (d *Dir) Sub(name string) (string, error) {
 	if !filepath.IsLocal(name) || filepath.Base(name) != name || name == "." {
 		return "", fmt.Errorf("making a sub-directory of the data directory: %q is no plain name", name)
 	}
 	path := filepath.Join(d.path, name)
 	if err := makeDir(path); err != nil {
-		return "", fmt.Errorf("making a sub-directory of the data directory: %w", err)
+		return "", fmt.Errorf("making a sub-directory of the data directory: %w", Denied(err))
+	}
+	if err := writable(path); err != nil {
+		return "", fmt.Errorf("looking whether %q of the data directory may be written: %w", name, Denied(err))
 	}
 	return path, nil
 }
@@ -78,10 +84,10 @@ func (d *Dir) Close() error {
 // not exist is an fs.ErrNotExist.
 func Check(path string) error {
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("checking data directory: %w", err)
+		return fmt.Errorf("checking data directory: %w", Denied(err))
 	}
 	if err := ours(path); err != nil {
-		return fmt.Errorf("checking data directory %q: %w", path, err)
+		return fmt.Errorf("checking data directory %q: %w", path, Denied(err))
 	}
 	return nil
 }

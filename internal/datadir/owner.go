@@ -1,0 +1,109 @@
+package datadir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// owned refuses a directory that another user works in: files that this process would write
+// there are files that the other may not write any more. The top of a volume may belong to
+// somebody else and be opened to a group, so that it counts only for root, whom no permission
+// stops.
+func owned(path string, uid int) error {
+	names := []string{formatFile, lockFile}
+	if uid == 0 {
+		names = append(names, ".")
+	}
+	for _, name := range names {
+		of, err := ownerOf(filepath.Join(path, name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return err
+		case of != uid:
+			return fmt.Errorf("it belongs to %s, this process is %s: run it as the former, for example `sudo -u '#%d' sluice …`; or give it to the latter: chown -R %d %s",
+				userName(of), userName(uid), of, uid, path)
+		}
+	}
+	return nil
+}
+
+// Denied adds to an error about a file that may not be used who runs, whom the file belongs
+// to, and what to do. Other errors, and nil, come back as they are.
+func Denied(err error) error {
+	var at *fs.PathError
+	if !errors.As(err, &at) {
+		return err
+	}
+	uid := os.Geteuid()
+	switch {
+	case errors.Is(err, unix.EROFS):
+		return fmt.Errorf("%w; its file system is mounted for reading only: mount it for writing, or choose another directory", err)
+	case errors.Is(err, fs.ErrPermission):
+		closed, of := closedBy(at.Path)
+		return fmt.Errorf("%w; this process is %s, and %s belongs to %s: run it as that user, or give it to this one: chown -R %d %s",
+			err, userName(uid), closed, of, uid, closed)
+	}
+	return err
+}
+
+// closedBy names the nearest that can be looked at: whoever may not enter a directory cannot
+// see whom the files in it belong to.
+func closedBy(path string) (closed, owner string) {
+	for {
+		of, err := ownerOf(path)
+		if err == nil {
+			return path, userName(of)
+		}
+		if parent := filepath.Dir(path); parent != path {
+			path = parent
+			continue
+		}
+		return path, "a user unknown"
+	}
+}
+
+// writable refuses a tree with something in it that this process may not write.
+func writable(tree string) error {
+	return filepath.WalkDir(tree, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // a reader beside us takes its own files away
+		}
+		if err != nil {
+			return err
+		}
+		need := uint32(unix.R_OK | unix.W_OK)
+		if entry.IsDir() {
+			need |= unix.X_OK
+		}
+		err = unix.Faccessat(unix.AT_FDCWD, path, need, unix.AT_EACCESS)
+		if err == nil || errors.Is(err, unix.ENOENT) {
+			return nil
+		}
+		return &fs.PathError{Op: "writing", Path: path, Err: err}
+	})
+}
+
+func ownerOf(path string) (int, error) {
+	var is unix.Stat_t
+	if err := unix.Stat(path, &is); err != nil {
+		return 0, &fs.PathError{Op: "stat", Path: path, Err: err}
+	}
+	return int(is.Uid), nil
+}
+
+// userName is a user as a person knows them.
+func userName(uid int) string {
+	id := strconv.Itoa(uid)
+	if known, err := user.LookupId(id); err == nil {
+		return known.Username + " (uid " + id + ")"
+	}
+	return "uid " + id
+}
