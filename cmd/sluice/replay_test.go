@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +24,15 @@ func replays(t *testing.T, environ []string, args ...string) replaySummary {
 		t.Fatalf("replay %v: exit %d, %v: %s%s", args, code, err, out, errs)
 	}
 	return sum
+}
+
+// A directory that is misspelt is refused, not made.
+func TestReplayMakesNoDataDirectory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "typo")
+	code, _, errs := execute(t, nil, "replay", "--data", path, "--from", "1h", "--to", "now")
+	if _, err := os.Stat(path); code != exitUsage || !strings.Contains(errs, path) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("exit code %d, %v: %s", code, err, errs)
+	}
 }
 
 // counts are a summary's, to be compared.

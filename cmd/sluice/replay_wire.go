@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"sluice/internal/datadir"
 	"sluice/internal/kafka"
 	"sluice/internal/replay"
 	"sluice/internal/requeue"
@@ -47,6 +48,9 @@ func newReplayer(p *process, cfg *config, c *replayCmd) (_ *replayer, err error)
 		return nil, err
 	}
 	if c.Data != "" { // before the clients: it tells cfg the broker's address
+		if err = datadir.Check(c.Data); err != nil { // a misspelt one is not to be made
+			return nil, usage(err)
+		}
 		if r.site, err = embeddedSite(cfg, r.reg, r.log); err != nil {
 			return nil, err
 		}
