@@ -78,7 +78,7 @@ func (s *site) addBroker(cfg *config, dir *datadir.Dir, reg *prometheus.Registry
 	}
 	b, err := broker.New(cfg.broker(path), brokerObserver{observer})
 	if err != nil {
-		return err
+		return listenFailed("kafka.brokers", "SLUICE_KAFKA_BROKERS", "--kafka", cfg.Kafka.Brokers[0], err)
 	}
 	cfg.Kafka.Brokers = []string{b.Addr()}
 	s.servers = append(s.servers, runner{name: "broker", run: b.Run})

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
 
+	"sluice/internal/kafka"
 	"sluice/internal/telemetry"
 )
 
@@ -36,6 +38,9 @@ Example:
 
 // Run serves everything until ctx ends.
 func (c *upCmd) Run(ctx context.Context, p *process) error {
+	if err := c.check(); err != nil {
+		return usage(err)
+	}
 	cfg, err := loadConfigWith(c.Config, p.environ, c.flags)
 	if err != nil {
 		return err
@@ -63,6 +68,23 @@ func (c *upCmd) Run(ctx context.Context, p *process) error {
 		return errors.Join(err, a.abandon(ctx))
 	}
 	return a.run(ctx)
+}
+
+// check names the flag where the configuration would name its key.
+func (c *upCmd) check() error {
+	var refuse complaints
+	for _, listen := range [...]struct{ flag, addr string }{{"--http", c.HTTP}, {"--ops", c.Ops}} {
+		if listen.addr != "" {
+			_, err := portOf(listen.addr)
+			refuse.when(err != nil, "%s: %v", listen.flag, err)
+		}
+	}
+	if c.Kafka != "" {
+		for _, err := range leaves(kafka.Config{Brokers: []string{c.Kafka}}.Validate()) {
+			refuse.when(true, "--kafka: %s", strings.TrimPrefix(err.Error(), "kafka: brokers: "))
+		}
+	}
+	return errors.Join(refuse...)
 }
 
 // flags are stronger than the file and the environment.

@@ -82,7 +82,7 @@ func (a *app) addHTTP() error {
 	}
 	server, err := httpserver.New(a.cfg.http(), a.spans.HTTP(httpserver.Observe(httpserver.Mux(a.routes...), observer)), errorLog)
 	if err != nil {
-		return err
+		return listenFailed("http.listen", "SLUICE_HTTP_LISTEN", "--http", a.cfg.HTTP.Listen, err)
 	}
 	a.http = server
 	a.checks = append(a.checks, opshttp.Check{Name: "http", Ready: server.Ready})
@@ -102,7 +102,7 @@ func (a *app) addOps() error {
 	}
 	server, err := httpserver.New(a.cfg.ops(), mux, errorLog)
 	if err != nil {
-		return err
+		return listenFailed("ops.listen", "SLUICE_OPS_LISTEN", "--ops", a.cfg.Ops.Listen, err)
 	}
 	a.ops = server
 	a.group.addLast("ops", server.Run)

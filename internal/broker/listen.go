@@ -23,7 +23,7 @@ type gated struct {
 func listen(ctx context.Context, addr string) (*gated, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, unix.EADDRINUSE) {
-		return nil, fmt.Errorf("listening on %s: another program uses this port; stop it, or choose another address", addr)
+		return nil, fmt.Errorf("listening on %s: another program uses this port; stop it, or choose another address: %w", addr, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listening on %s: %w", addr, err)
