@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"sluice/internal/kafka"
 	"sluice/internal/settings"
 	"sluice/pipelines/gps"
+	"sluice/sinks/elastic"
 )
 
 // stopWithin is how long a process may take to stop.
@@ -19,8 +21,7 @@ func (c *config) validate() error {
 	inKeys := c.sections()
 	return errors.Join(
 		inKeys("kafka", c.kafka().Validate(), "tls.keyFile belong", "kafka.tls.keyFile belong"),
-		inKeys("elastic", c.elastic().Validate(), "at least one URL is", "urls: at least one address is", "URL ", "urls: address ", "index prefix", "index.prefix",
-			"an API key and a user name", "apiKey and elastic.username", "a password is set without a user name", "password is set without elastic.username"),
+		inKeys("elastic", c.elastic().Validate(), elasticWords()...),
 		inKeys("index", c.templates().Validate()),
 		inKeys("pipeline", c.pipeline(gps.History).Validate(), "bufferBytes", "buffer"),
 		inKeys("gps", gpsConfig.Validate()),
@@ -35,6 +36,26 @@ func (c *config) validate() error {
 		c.files(),
 		c.contradictions(),
 	)
+}
+
+// validateAlone refuses what is wrong whatever the other settings are: all that can be said
+// while the value of one cannot be read.
+func (c *config) validateAlone() error {
+	inKeys := c.sections()
+	return errors.Join(
+		inKeys("kafka", kafka.Config{Brokers: c.Kafka.Brokers}.Validate()),
+		inKeys("elastic", elastic.Config{URLs: c.Elastic.URLs, IndexPrefix: c.Index.Prefix}.Validate(), elasticWords()...),
+		c.addresses(),
+		c.files(),
+	)
+}
+
+// elasticWords are what the store calls its settings, and their keys.
+func elasticWords() []string {
+	return []string{
+		"at least one URL is", "urls: at least one address is", "URL ", "urls: address ", "index prefix", "index.prefix",
+		"an API key and a user name", "apiKey and elastic.username", "a password is set without a user name", "password is set without elastic.username",
+	}
 }
 
 // recordMargin is what a record's key and headers may add to its value.

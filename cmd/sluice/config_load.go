@@ -1,6 +1,10 @@
 package main
 
-import "sluice/internal/settings"
+import (
+	"errors"
+
+	"sluice/internal/settings"
+)
 
 const envPrefix = "SLUICE_"
 
@@ -14,10 +18,10 @@ func loadConfig(file string, environ []string) (*config, error) {
 func loadConfigWith(file string, environ []string, flags func(*config)) (*config, error) {
 	cfg := &config{}
 	err := settings.Load(cfg, settings.Source{File: file, Environ: environ, Prefix: envPrefix, Foreign: foreignVariables()})
-	if err != nil {
-		return nil, usage(err)
-	}
 	flags(cfg)
+	if err != nil {
+		return nil, usage(errors.Join(err, cfg.validateAlone()))
+	}
 	if err := cfg.validate(); err != nil {
 		return nil, usage(err)
 	}

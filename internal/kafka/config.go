@@ -94,8 +94,11 @@ func checkBroker(broker string) error {
 		return errors.New("an address holds an '@': write host:port; the user and password have settings of their own")
 	}
 	host, port, err := net.SplitHostPort(broker)
-	if err != nil || host == "" {
+	switch {
+	case err != nil:
 		return fmt.Errorf("%q is no host:port", broker)
+	case host == "":
+		return fmt.Errorf("%q names no host: clients are to dial it, so write one, such as 127.0.0.1:%s", broker, port)
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return fmt.Errorf("%q: the port is not within 1 to 65535", broker)
