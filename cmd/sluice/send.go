@@ -39,13 +39,18 @@ type sendCmd struct {
 // Help is the long text of --help.
 func (sendCmd) Help() string {
 	return `Sends every record as it is and lets the gateway judge it; what cannot be written as a ping at all is counted as unreadable. ` +
-		`429, 5xx, time-outs and lost connections are tried again. Exit code 1 when something was not acknowledged.
+		`429, 5xx, time-outs and lost connections are tried again. Exit code 1 when a record has no answer, and when not one was accepted; ` +
+		`records that are refused or unreadable beside others that are accepted are counted.
+
+The first line of a CSV file names its columns, in any case and order: driverId (or driver, vehicle_id, device_id, id), ts (timestamp, time, datetime), ` +
+		`lat (latitude, y) and lon (lng, longitude, x) must be there; speed, heading, accuracy, status, vehicle_type, city, seq and datum may be. --col names others. ` +
+		`Times are RFC 3339, seconds or ms since 1970.
 
 --shift now adds one constant to every event time: without --speed the newest record gets the present time; with it the newest gets ` +
 		`the time at which it is due, so that at --speed 1x each record carries the time at which it is sent. Records without a readable time are not moved.
 
 Example:
-  sluice send austin-2015-03-07.csv.zst --shift now
+  sluice send your-pings.csv.zst --shift now
   sluice send bus.gpx --driver bus-304 --shift now --speed 1x
   sluice send fleet.csv --col driverId=cab --col ts=when --to http://gateway:8080`
 }
@@ -69,6 +74,9 @@ func (c *sendCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	if err != nil && summary.Unsent > 0 {
 		return fmt.Errorf("%d of %d records were not acknowledged: %w", summary.Unsent, summary.Read, err)
+	}
+	if err == nil && summary.Accepted == 0 && summary.Rejected+summary.Unreadable > 0 {
+		return fmt.Errorf("not one of %s was accepted", counted(summary.Read+summary.Unreadable, "record"))
 	}
 	return err
 }
