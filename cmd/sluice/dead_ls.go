@@ -77,6 +77,11 @@ func (c *deadLsCmd) Run(ctx context.Context, p *process) (err error) {
 	if err := lines.end(); err != nil {
 		return err
 	}
+	if len(survey.Heaps()) == 0 {
+		if err := c.tellUnknown(ctx, p, boxes, &filter); err != nil {
+			return err
+		}
+	}
 	return c.print(p.stdout, &survey)
 }
 

@@ -50,6 +50,9 @@ func runDead(ctx context.Context, p *process, run deadRun) (err error) {
 	watch := newDeadWatch(p, run.done)
 	sum, err := run.all(ctx, boxes, writer, watch)
 	watch.end()
+	if err == nil && sum.Done+sum.Failed+sum.Hopeless == 0 {
+		err = run.choice.tellUnknown(ctx, p, boxes, &filter)
+	}
 	return errors.Join(run.print(p.stdout, sum), run.verdict(ctx, sum, err))
 }
 
@@ -82,18 +85,18 @@ func (run deadRun) print(w io.Writer, sum requeue.Summary) error {
 			run.done: sum.Done, "failed": sum.Failed, "hopeless": sum.Hopeless, "settledBefore": sum.Settled, "dryRun": run.settings.DryRun,
 		})
 	}
-	text := fmt.Sprintf("%d letters %s", sum.Done, run.done)
+	text := fmt.Sprintf("%s %s", counted(sum.Done, "letter"), run.done)
 	if run.settings.DryRun {
-		text = fmt.Sprintf("%d letters would be %s; nothing was done", sum.Done, run.done)
+		text = fmt.Sprintf("%s would be %s; nothing was done", counted(sum.Done, "letter"), run.done)
 	}
 	if sum.Failed > 0 {
 		text += fmt.Sprintf("; %d could not be and are still open", sum.Failed)
 	}
 	if sum.Hopeless > 0 {
-		text += fmt.Sprintf("; %d left alone: requeued %d times or more before", sum.Hopeless, run.settings.MaxAttempts)
+		text += fmt.Sprintf("; %d left alone: requeued %s or more before", sum.Hopeless, counted(int64(run.settings.MaxAttempts), "time"))
 	}
 	if sum.Settled > 0 && len(run.settings.Filter.IDs) > 0 {
-		text += fmt.Sprintf("; %d were requeued or dropped before", sum.Settled)
+		text += fmt.Sprintf("; requeued or dropped before: %d", sum.Settled)
 	}
 	return write(w, text+"\n")
 }
@@ -108,7 +111,7 @@ func (run deadRun) verdict(ctx context.Context, sum requeue.Summary, err error) 
 	case err != nil:
 		return err
 	case sum.Failed > 0:
-		return fmt.Errorf("%w: %d letters could not be %s", errFound, sum.Failed, run.done)
+		return fmt.Errorf("%w: %s could not be %s", errFound, counted(sum.Failed, "letter"), run.done)
 	case dealt < named && run.settings.Limit == 0:
 		return fmt.Errorf("%w: %d of the letters named are not there: deleted, gone by retention, or never ones", errFound, named-dealt)
 	}

@@ -99,7 +99,7 @@ func (c *deadShowCmd) text(f *requeue.Found, limit int, another bool) string {
 	}
 	line("detail", safe(l.Detail, 1000))
 	line("given up", stamp(l.At))
-	line("requeued", fmt.Sprintf("%d times before", l.Attempts))
+	line("requeued", counted(int64(l.Attempts), "time")+" before")
 	line("from", fmt.Sprintf("%s/%d at offset %d", safe(l.From.Topic, 250), l.From.ID, l.Offset))
 	line("written", stamp(l.Written))
 	line("key", safe(string(l.Record.Key), 256))
@@ -108,7 +108,7 @@ func (c *deadShowCmd) text(f *requeue.Found, limit int, another bool) string {
 			line("header", safe(h.Key, 100)+": "+safe(string(h.Value), 256))
 		}
 	}
-	line("value", fmt.Sprintf("%d bytes", len(l.Record.Value)))
+	line("value", counted(int64(len(l.Record.Value)), "byte"))
 	b.WriteString(c.value(l.Record.Value, limit))
 	return b.String()
 }

@@ -100,11 +100,26 @@ func TestDeadLettersAndReplayOnTheEmbeddedDefault(t *testing.T) {
 	produce(t, environ, 200, 3)
 	eventually(t, "dead letters", func() bool { h := heaps(t, environ); return h["gps-live"].Open == 3 && h["gps-history"].Open == 3 })
 
+	t.Run("reasons", func(t *testing.T) { unknownReasons(t, environ) })
 	t.Run("show", func(t *testing.T) { showLetter(t, environ) })
 	t.Run("requeue", func(t *testing.T) { requeueLetters(t, environ) })
 	t.Run("drop", func(t *testing.T) { dropLetters(t, environ) })
 	stop()
 	t.Run("replay", func(t *testing.T) { replayAll(t, dir) })
+}
+
+// unknownReasons: a word that no letter has is answered with those that there are.
+func unknownReasons(t *testing.T, environ []string) {
+	const want = "sluice: no letter has the reason typo; there are out_of_range\n"
+	for _, args := range [][]string{{"ls"}, {"drop", "--yes"}, {"requeue", "--dry-run"}} {
+		code, out, errs := execute(t, environ, append(append([]string{"dead"}, args...), "--reason", "typo", "--stage", "decode")...)
+		if code != exitDone || errs != want {
+			t.Errorf("dead %v: exit %d, %s%s", args, code, out, errs)
+		}
+	}
+	if _, out, errs := execute(t, environ, "dead", "requeue", "--reason", "out_of_range", "--limit", "1", "--dry-run"); errs != "" || !strings.HasPrefix(out, "1 letter would") {
+		t.Errorf("%s%s", out, errs)
+	}
 }
 
 func showLetter(t *testing.T, environ []string) {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -70,9 +71,19 @@ func (p *process) execute(ctx context.Context, args []string) int {
 		return exited
 	}
 	if err != nil {
-		return p.fail(usage(err))
+		return p.fail(usage(fmt.Errorf("%w\n  see: %s --help", err, reached(err))))
 	}
 	return p.fail(parsed.Run())
+}
+
+// reached is the command line as far as it was understood.
+func reached(err error) string {
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		if command := wrong.Context.Command(); command != "" {
+			return "sluice " + command
+		}
+	}
+	return "sluice"
 }
 
 // fail says what went wrong and picks the exit code.

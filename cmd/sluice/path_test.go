@@ -52,7 +52,7 @@ func setsUp(t *testing.T, environ []string) {
 	if code, _, stderr := execute(t, environ, "setup"); code != exitDone {
 		t.Fatalf("setup: exit code %d, %s", code, stderr)
 	}
-	if _, stdout, _ := execute(t, environ, "setup"); strings.Contains(stdout, "created") || strings.Contains(stdout, "differs") {
+	if _, stdout, _ := execute(t, environ, "setup"); strings.Contains(stdout, "created") || strings.Contains(stdout, "differs") || strings.Contains(stdout, " \n") {
 		t.Fatalf("setup again: %s", stdout)
 	}
 }

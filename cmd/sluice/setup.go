@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"sluice/internal/kafka"
@@ -133,7 +134,8 @@ func printSteps(w io.Writer, steps []step, asJSON bool) error {
 		return json.NewEncoder(w).Encode(steps)
 	}
 	for _, s := range steps {
-		if _, err := fmt.Fprintf(w, "%-9s %-9s %s %s\n", s.Done, s.What, s.Name, s.Note); err != nil {
+		line := fmt.Sprintf("%-9s %-9s %s %s", s.Done, s.What, s.Name, s.Note)
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line, "; ")); err != nil {
 			return fmt.Errorf("printing: %w", err)
 		}
 	}

@@ -54,11 +54,18 @@ func (r *Report) Print(w io.Writer) error {
 			fmt.Fprintf(&out, "      fix: %s\n", oneLine(f.Fix))
 		}
 	}
-	fmt.Fprintf(&out, "%d ok, %d skipped, %d warnings, %d failures\n", r.OK, r.Skipped, r.Warnings, r.Failures)
+	fmt.Fprintf(&out, "%d ok, %d skipped, %d warning%s, %d failure%s\n", r.OK, r.Skipped, r.Warnings, plural(r.Warnings), r.Failures, plural(r.Failures))
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("printing the report: %w", err)
 	}
 	return nil
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return "s"
 }
 
 // maxWhere keeps one long name from pushing all findings to the right.

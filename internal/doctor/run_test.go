@@ -99,7 +99,7 @@ warn  topic  driver.pings  has 2 lines
 skip  disk   all           skipped: not said
 fail  index  positions     is missing
       fix: sluice setup
-1 ok, 1 skipped, 1 warnings, 1 failures
+1 ok, 1 skipped, 1 warning, 1 failure
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
