@@ -85,7 +85,7 @@ func (d *deadBoxes) box(pipeline string) *requeue.Box { return requeue.NewBox(d,
 func (d *deadBoxes) Spans(ctx context.Context, topic string) ([]requeue.Span, error) {
 	spans, err := d.scanner.Spans(ctx, topic, kafka.Range{})
 	if errors.Is(err, kafka.ErrNoTopic) {
-		err = fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
+		err = setUpFirst(err)
 	}
 	out := make([]requeue.Span, len(spans))
 	for i, s := range spans {

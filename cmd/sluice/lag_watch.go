@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
+	"sluice/internal/kafka"
 	"sluice/internal/progress"
 )
 
@@ -25,8 +27,8 @@ type lagLine struct {
 	total  progress.Pace
 }
 
-func newLagWatch(sources []progress.Source, kafka progress.Kafka) *lagWatch {
-	w := &lagWatch{kafka: kafka, sources: sources}
+func newLagWatch(sources []progress.Source, asked progress.Kafka) *lagWatch {
+	w := &lagWatch{kafka: asked, sources: sources}
 	for range sources {
 		w.past = append(w.past, progress.NewHistory(watchedOver))
 	}
@@ -36,7 +38,7 @@ func newLagWatch(sources []progress.Source, kafka progress.Kafka) *lagWatch {
 // begin takes the samples that the first rates are measured from.
 func (w *lagWatch) begin(ctx context.Context) error {
 	for i, s := range w.sources {
-		sample, err := progress.Take(ctx, w.kafka, s)
+		sample, err := w.take(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -49,7 +51,7 @@ func (w *lagWatch) begin(ctx context.Context) error {
 func (w *lagWatch) look(ctx context.Context) ([]lagLine, error) {
 	lines := make([]lagLine, len(w.sources))
 	for i, s := range w.sources {
-		sample, err := progress.Take(ctx, w.kafka, s)
+		sample, err := w.take(ctx, s)
 		if err != nil {
 			return nil, err
 		}
@@ -61,4 +63,12 @@ func (w *lagWatch) look(ctx context.Context) ([]lagLine, error) {
 		lines[i] = lagLine{source: s, sample: sample, paces: paces, total: progress.Total(paces)}
 	}
 	return lines, nil
+}
+
+func (w *lagWatch) take(ctx context.Context, s progress.Source) (progress.Sample, error) {
+	sample, err := progress.Take(ctx, w.kafka, s)
+	if kafka.IsMissing(err) {
+		err = setUpFirst(fmt.Errorf("pipeline %s: its topic %s is missing", s.Pipeline, s.Topic))
+	}
+	return sample, err
 }

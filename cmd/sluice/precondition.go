@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -11,15 +12,13 @@ import (
 	"go.uber.org/zap"
 )
 
-// errMissing is a precondition that only an operator can mend.
-var errMissing = errors.New("not set up")
-
 // precondition is what must be there before a part may begin. A server that is away is
 // waited for: a process must start while its store is down. What is missing on a server
 // that answers ends the process.
 type precondition struct {
 	role  string
-	check func(ctx context.Context) error // wraps errMissing when waiting cannot help
+	check func(ctx context.Context) error // wraps errMissing, for each thing, when waiting cannot help
+	lacks *absence                        // of the process
 	log   *zap.Logger
 	met   atomic.Bool
 	told  atomic.Int64 // when a line was last written, ms: all parts of a role wait for the same
@@ -44,7 +43,7 @@ func (p *precondition) await(ctx context.Context) (bool, error) {
 			p.met.Store(true)
 			return true, nil
 		case errors.Is(err, errMissing):
-			return false, fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
+			return false, p.lacks.tell(ctx, err)
 		case ctx.Err() == nil && p.tells(time.Now().UnixMilli()):
 			p.log.Warn("waiting to start", zap.String("role", p.role), zap.Error(err))
 		}
@@ -89,7 +88,7 @@ func (p *precondition) guard(run func(context.Context) error) func(context.Conte
 
 // precondition adds one that a role has, made of several checks.
 func (a *app) precondition(role string, checks ...func(context.Context) error) *precondition {
-	p := &precondition{role: role, log: a.log, check: func(ctx context.Context) error {
+	p := &precondition{role: role, log: a.log, lacks: &a.lacks, check: func(ctx context.Context) error {
 		if !a.cfg.Check {
 			return nil
 		}
@@ -99,14 +98,20 @@ func (a *app) precondition(role string, checks ...func(context.Context) error) *
 		}
 		return errors.Join(errs...)
 	}}
-	a.awaited = append(a.awaited, p)
+	a.lacks.among = append(a.lacks.among, p)
 	return p
 }
 
-// topicsAre is met when all of the topics are there.
+// topicsAre is met when the topics are there, and those of the process's other roles: all are
+// made together.
 func (a *app) topicsAre(topics []string) func(context.Context) error {
+	for _, topic := range topics {
+		if !slices.Contains(a.topics, topic) {
+			a.topics = append(a.topics, topic)
+		}
+	}
 	return func(ctx context.Context) error {
-		missing, err := a.admin.Missing(ctx, topics)
+		missing, err := a.admin.Missing(ctx, a.topics)
 		if err != nil {
 			return err
 		}

@@ -69,11 +69,39 @@ func TestPartsThatWaitForTheSameSayItOnce(t *testing.T) {
 
 func TestWhatIsMissingEndsTheStart(t *testing.T) {
 	began := false
-	p := &precondition{log: zap.NewNop(), check: func(context.Context) error { return fmt.Errorf("%w: topic x", errMissing) }}
+	p := &precondition{log: zap.NewNop(), lacks: &absence{}, check: func(context.Context) error { return fmt.Errorf("%w: topic x", errMissing) }}
 	err := p.guard(func(context.Context) error { began = true; return nil })(t.Context())
 	if err == nil || began || !strings.Contains(err.Error(), "topic x") || !strings.Contains(err.Error(), "sluice setup") {
 		t.Errorf("error %v, began %t", err, began)
 	}
+}
+
+// Many parts of several roles lack things: one line has them all, and no part's name.
+func TestWhatIsMissingIsSaidOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lacks := &absence{}
+		lack := func(things ...string) *precondition {
+			p := &precondition{log: zap.NewNop(), lacks: lacks, check: func(ctx context.Context) error {
+				errs := []error{ctx.Err()} // a part that is stopped while it asks
+				for _, thing := range things {
+					errs = append(errs, fmt.Errorf("%w: %s", errMissing, thing))
+				}
+				return errors.Join(errs...)
+			}}
+			lacks.among = append(lacks.among, p)
+			return p
+		}
+		g := runGroup{within: 10 * time.Second}
+		gateway, both := lack("topic a"), lack("topic a", "index b")
+		for i := range 4 {
+			g.add(fmt.Sprintf("gateway %d", i), gateway.guard(untilDone))
+			g.add(fmt.Sprintf("pipeline %d", i), both.guard(untilDone))
+		}
+		const want = "not set up: index b; topic a: run `sluice setup` with the same configuration first"
+		if err := g.run(t.Context()); err == nil || err.Error() != want {
+			t.Errorf("said %v, want %s", err, want)
+		}
+	})
 }
 
 func TestAStopEndsTheWaiting(t *testing.T) {

@@ -49,7 +49,7 @@ func busy(err error) error {
 func (r *replayer) bounds(ctx context.Context, job replay.Job) ([]replay.Part, error) {
 	spans, err := r.scanner.Spans(ctx, job.Topic, kafka.Range{From: time.UnixMilli(job.From), To: time.UnixMilli(job.To)})
 	if errors.Is(err, kafka.ErrNoTopic) {
-		return nil, fmt.Errorf("%w\nrun `sluice setup` with the same configuration first", err)
+		return nil, setUpFirst(err)
 	}
 	if err != nil {
 		return nil, err

@@ -78,6 +78,8 @@ func (s *started) ended(name string, err error, early bool) {
 	defer s.mu.Unlock()
 	delete(s.left, name)
 	switch {
+	case errors.Is(err, errMissing): // is the whole process's, whichever part met it first
+		s.errs = append(s.errs, err)
 	case err != nil:
 		s.errs = append(s.errs, fmt.Errorf("%s: %w", name, err))
 	case early:

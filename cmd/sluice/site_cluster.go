@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"sluice/internal/telemetry"
@@ -56,7 +57,11 @@ func templatesAre(ctx context.Context, set *elastic.Setup) error {
 	if err == nil || errors.Is(err, schemas.ErrUnavailable) || ctx.Err() != nil {
 		return err
 	}
-	return fmt.Errorf("%w: %w", errMissing, err)
+	var missing []error
+	for _, one := range leaves(err) {
+		missing = append(missing, fmt.Errorf("%w: %s", errMissing, strings.TrimSuffix(one.Error(), ": run setup")))
+	}
+	return errors.Join(missing...)
 }
 
 // storeObserver tells telemetry, which knows no store, what Elasticsearch's sink reports.

@@ -29,7 +29,8 @@ type app struct {
 	checks    []opshttp.Check
 	routes    []httpserver.Route // of the clients' listener
 	opsRoutes []httpserver.Route
-	awaited   []*precondition
+	lacks     absence
+	topics    []string // that the roles need
 	pipelines []*telemetry.Pipeline
 	closers   []func() error
 
@@ -136,7 +137,7 @@ func (a *app) run(ctx context.Context) error {
 
 // announce says when all is up.
 func (a *app) announce(ctx context.Context) error {
-	for _, p := range a.awaited {
+	for _, p := range a.lacks.among {
 		if met, err := p.await(ctx); !met {
 			return err
 		}

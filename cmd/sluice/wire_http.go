@@ -92,7 +92,7 @@ func (a *app) addHTTP() error {
 
 // addOps opens the operators' listener; it stops last.
 func (a *app) addOps() error {
-	for _, p := range a.awaited {
+	for _, p := range a.lacks.among {
 		a.checks = append(a.checks, opshttp.Check{Name: p.role, Ready: p.ready})
 	}
 	mux := httpserver.Mux(append(opshttp.Routes(telemetry.Handler(a.reg), a.checks), a.opsRoutes...)...)
