@@ -72,7 +72,7 @@ func (a *Admin) connect() (sarama.Client, sarama.ClusterAdmin, error) {
 	}
 	client, err := sarama.NewClient(a.cfg.Brokers, a.conf)
 	if err != nil {
-		return nil, nil, fmt.Errorf("making the admin's client: %w", err)
+		return nil, nil, fmt.Errorf("making the admin's client: %w", a.cfg.unreached(err))
 	}
 	admin, err := sarama.NewClusterAdminFromClient(client)
 	if err != nil {

@@ -66,7 +66,7 @@ func (g *Group) dial(strategy sarama.BalanceStrategy, tune func(*sarama.Config))
 	tune(conf)
 	client, err := sarama.NewClient(g.cfg.Brokers, conf)
 	if err != nil {
-		return nil, fmt.Errorf("making the group's client: %w", err)
+		return nil, fmt.Errorf("making the group's client: %w", g.cfg.unreached(err))
 	}
 	return client, nil
 }
