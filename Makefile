@@ -33,8 +33,8 @@ fuzz: ## each fuzz target for FUZZTIME (60s)
 golden: ## write the golden files anew; read their diff
 	@ops/ci/golden
 
-simulation: ## the path under SEEDS (100000) schedules of faults in virtual time; SEED=n plays one, as small as it fails
-	@SLUICE_SIMULATION_SEEDS=$(SEEDS) SLUICE_SIMULATION_SEED=$(SEED) \
+simulation: ## the path under SEEDS (100000) schedules of faults, of FROM (0) on; SEED=n plays one, as small as it fails
+	@SLUICE_SIMULATION_SEEDS=$(SEEDS) SLUICE_SIMULATION_FROM=$(FROM) SLUICE_SIMULATION_SEED=$(SEED) \
 		go test ./pipelines/simulation -run ThePromiseHolds -count=1 -v -timeout 2h
 
 bench: ## rates of the GPS pipelines beside this machine's own limits

@@ -41,6 +41,8 @@ func (w *world) encore() {
 	for !w.complete() {
 		time.Sleep(100 * time.Millisecond)
 	}
+	time.Sleep(w.cfg.StallAfter / 5) // the watch looks ten times within StallAfter
+	w.oracle.allMove()
 	for i := range 3 * w.partitions {
 		now := w.now()
 		r := &record{uid: firstOfEncore + i, ping: firstOfEncore + i, part: i % w.partitions, driver: i % w.partitions, seq: i, arrives: now, stamped: now, heard: now, event: now}

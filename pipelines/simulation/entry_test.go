@@ -1,7 +1,9 @@
 package simulation
 
 import (
+	"bytes"
 	"fmt"
+	"math"
 	"strconv"
 
 	"sluice/pipelines"
@@ -17,8 +19,8 @@ type entry struct {
 	key    string // of the document that it would become
 }
 
-func (w *world) entry(r *record, offset int64) entry {
-	e := entry{record: r, offset: offset, at: w.ms(r.event)}
+func (w *world) entry(r *record, offset int64) *entry {
+	e := &entry{record: r, offset: offset, at: w.ms(r.event)}
 	driver := "D" + strconv.Itoa(r.driver)
 	e.wire = pipelines.Record{Offset: offset, Time: w.ms(r.stamped), Key: []byte(driver)}
 	if r.keyless {
@@ -34,8 +36,11 @@ func (w *world) entry(r *record, offset int64) entry {
 	case "junk":
 		header = "x" + strconv.FormatInt(received, 10)
 	}
+	if r.noise > 0 {
+		e.wire.Headers = append(e.wire.Headers, pipelines.Header{Key: "noise", Value: bytes.Repeat([]byte("n"), r.noise)})
+	}
 	if header != "" {
-		e.wire.Headers = []pipelines.Header{{Key: "noise", Value: []byte("n")}, {Key: schemas.HeaderReceivedAt, Value: []byte(header)}}
+		e.wire.Headers = append(e.wire.Headers, pipelines.Header{Key: schemas.HeaderReceivedAt, Value: []byte(header)})
 	}
 	device := e.at
 	if device-received > w.gps.ClockAhead.Milliseconds() {
@@ -49,7 +54,13 @@ func (w *world) entry(r *record, offset int64) entry {
 	if w.history {
 		e.key = fmt.Sprintf("%s-%d-%s", driver, device, seq)
 	}
-	e.wire.Value = fmt.Appendf(nil, `{"driverId":"%s","ts":%d,"lat":31.2,"lon":121.4,"vehicle":"u%d"`, driver, device, r.ping)
+	e.wire.Value = fmt.Appendf(nil, `{"driverId":"%s","ts":%d,"lat":%.3f,"lon":121.4,"vehicle":"van","city":"u%d"`, driver, device, e.latitude(), r.ping)
+	if r.offline {
+		e.wire.Value = append(e.wire.Value, `,"status":"offline"`...)
+	}
+	if r.unknown {
+		e.wire.Value = append(e.wire.Value, `,"mood":"fine"`...)
+	}
 	if seq != "" {
 		e.wire.Value = fmt.Appendf(e.wire.Value, `,"seq":%s`, seq)
 	}
@@ -76,6 +87,16 @@ func (w *world) version(e *entry) int64 {
 		return 0
 	}
 	return e.at
+}
+
+// latitude is where the driver is, degrees. All drive along one meridian, so that distances need no
+// projection.
+func (e *entry) latitude() float64 { return 31 + float64(e.driver)/10 + float64(e.jump)/1000 }
+
+// metres is how far apart two records were made.
+func (e *entry) metres(other *entry) float64 {
+	const perDegree = 6371008.8 * math.Pi / 180
+	return math.Abs(e.latitude()-other.latitude()) * perDegree
 }
 
 func (e *entry) String() string {

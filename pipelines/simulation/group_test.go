@@ -9,13 +9,14 @@ import (
 
 // holding is one partition in the hands of one process.
 type holding struct {
-	owner  *process
-	part   *partition
-	source *source
-	cancel context.CancelCauseFunc
-	done   chan struct{}
-	taken  int // records that the lane has taken from its source
-	fewest int // lanes that the process had at once since this one began
+	owner   *process
+	part    *partition
+	source  *source
+	cancel  context.CancelCauseFunc
+	done    chan struct{}
+	taken   int  // records that the lane has taken from its source
+	stalled bool // it is said to hang
+	fewest  int  // lanes that the process had at once since this one began
 }
 
 // care is the coordinator's side of one partition: it hands it to whom it belongs, and takes it
@@ -89,7 +90,11 @@ func (h *holding) serve(ctx context.Context) {
 			w.complain("a lane of %v panicked: %v", p, panicked)
 		}
 	}()
-	err := p.serve(ctx, pipelines.Partition{Topic: "pings", ID: int32(h.part.id)}, h.source)
+	var src pipelines.Source = h.source
+	if w.bug != nil {
+		src = plantedSource{src, w.bug, new(int64)}
+	}
+	err := p.serve(ctx, pipelines.Partition{Topic: "pings", ID: int32(h.part.id)}, src)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h.source.over = true
@@ -130,7 +135,7 @@ func (w *world) take(h *holding) {
 func (h *holding) revoke() {
 	p := h.owner
 	p.world.tasks.Go(func() {
-		p.hear()
+		p.hear("revoked", int64(h.part.id))
 		h.cancel(pipelines.ErrRevoked)
 	})
 }

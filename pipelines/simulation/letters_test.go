@@ -32,14 +32,14 @@ func (l letters) Publish(ctx context.Context, letters []pipelines.DeadLetter) er
 	ids := []int64{int64(id), w.offers[id]}
 	w.offers[id]++
 	w.mu.Unlock()
-	if err := l.enter(ctx); err != nil {
+	if err := l.enter(ctx, "letter", ids...); err != nil {
 		return err
 	}
-	if err := l.wait(ctx, w.chance.between(time.Millisecond, 30*time.Millisecond, "letter", ids...)); err != nil {
+	if err := l.wait(ctx, w.chance.between(time.Millisecond, 30*time.Millisecond, "letter", ids...), "letter there", ids...); err != nil {
 		return err
 	}
 	err := l.keep(letters, ids)
-	if gone := l.wait(ctx, w.chance.between(time.Microsecond, 3*time.Millisecond, "letter back", ids...)); gone != nil {
+	if gone := l.wait(ctx, w.chance.between(time.Microsecond, 3*time.Millisecond, "letter back", ids...), "letter back", ids...); gone != nil {
 		return gone
 	}
 	return err
@@ -51,7 +51,7 @@ func (l letters) keep(letters []pipelines.DeadLetter, ids []int64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := range letters {
-		if len(letters[i].Record.Value) > w.letterMax {
+		if letters[i].Record.Size() > w.letterMax {
 			w.oracle.saw("letter too large")
 			return tooLarge{i}
 		}

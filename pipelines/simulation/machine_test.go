@@ -98,7 +98,7 @@ func (m *machine) freeze(until time.Duration) {
 	w.oracle.saw("freeze")
 	thaw := make(chan struct{})
 	p.thaw = thaw
-	session := w.chance.between(time.Second, 6*time.Second, "session", int64(m.id), m.lives)
+	session := w.chance.between(time.Second, 6*time.Second, "session", p.ids()...)
 	left := until - w.now()
 	w.tasks.Go(func() {
 		time.Sleep(min(session, left))
@@ -111,7 +111,7 @@ func (m *machine) freeze(until time.Duration) {
 		close(thaw)
 		w.mu.Unlock()
 		if left > session {
-			time.Sleep(w.chance.between(0, 2*time.Second, "zombie", int64(m.id), m.lives))
+			time.Sleep(w.chance.between(0, 2*time.Second, "zombie", p.ids()...))
 			w.readmit(p)
 		}
 	})

@@ -39,7 +39,7 @@ func (w *world) expel(p *process) {
 // readmit is what a process learns when it goes on after its session has ended: its partitions are
 // gone. It drops them, and joins again.
 func (w *world) readmit(p *process) {
-	p.hear() // it may stand still again
+	p.hear("readmitted") // it may stand still again
 	w.mu.Lock()
 	if !p.expelled { // it has learnt it before
 		w.mu.Unlock()

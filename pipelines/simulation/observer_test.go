@@ -41,8 +41,26 @@ func (o observer) Noted(part pipelines.Partition, event pipelines.Event) {
 	case pipelines.Abandoned:
 		o.abandoned = true
 		o.world.oracle.saw("abandoned lane")
+	case pipelines.Stalled:
+		o.world.oracle.saw("stalled lane")
+		o.stalled(int(part.ID), true)
+	case pipelines.Moving:
+		o.stalled(int(part.ID), false)
 	case pipelines.Blocked:
 		o.world.oracle.saw("blocked lane")
+	}
+}
+
+// stalled takes down whether a lane is said to hang.
+func (o observer) stalled(part int, is bool) {
+	h := o.lanes[part]
+	switch {
+	case h == nil:
+		o.world.oracle.complain("%v watches a lane of partition %d, which has returned", o.process, part)
+	case h.stalled == is:
+		o.world.oracle.complain("%v says twice that partition %d hangs, or moves again", o.process, part)
+	default:
+		h.stalled = is
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 type oracle struct {
 	*world
 	held         map[string]int64 // what the store has acknowledged: the version by key
+	sayings      map[int][]*entry // by ping: who says the same
 	graves       map[grave]bool   // letters that the topic has
 	processes    []*process
 	polledInVain map[*process]bool // whose source broke
@@ -27,7 +28,7 @@ type grave struct {
 }
 
 func newOracle(w *world) *oracle {
-	return &oracle{world: w, held: map[string]int64{}, graves: map[grave]bool{}, polledInVain: map[*process]bool{}, seen: map[string]int{}}
+	return &oracle{world: w, held: map[string]int64{}, sayings: map[int][]*entry{}, graves: map[grave]bool{}, polledInVain: map[*process]bool{}, seen: map[string]int{}}
 }
 
 func (o *oracle) saw(what string) { o.seen[what]++ }
@@ -43,18 +44,15 @@ func (o *oracle) complain(format string, args ...any) {
 
 // maker is the record that a write must have been made of; nil when there is none.
 func (o *oracle) maker(write *pipelines.Write) *entry {
-	_, rest, _ := bytes.Cut(write.Body, []byte(`"vehicle":"u`))
+	_, rest, _ := bytes.Cut(write.Body, []byte(`"city":"u`))
 	number, _, _ := bytes.Cut(rest, []byte(`"`))
 	ping, err := strconv.Atoi(string(number))
 	if err != nil {
 		return nil
 	}
-	for _, part := range o.parts {
-		for i := range part.log {
-			e := &part.log[i]
-			if e.ping == ping && e.key == string(write.Key) && o.version(e) == write.Version && e.at == write.Time {
-				return e
-			}
+	for _, e := range o.sayings[ping] {
+		if e.key == string(write.Key) && o.version(e) == write.Version && e.at == write.Time {
+			return e
 		}
 	}
 	return nil
@@ -92,7 +90,7 @@ func (o *oracle) find(letter *pipelines.DeadLetter) *entry {
 		o.complain("a letter of partition %d, offset %d, where no record is", part.id, letter.Record.Offset)
 		return nil
 	}
-	return &part.log[i]
+	return part.log[i]
 }
 
 // buried takes down a letter that the topic has, and checks that it is due and whole.
@@ -126,8 +124,8 @@ func (o *oracle) committing(s *source, next int64) {
 	case next > s.read:
 		o.complain("%v commits %d of partition %d, and has read to %d", s.process, next, s.part.id, s.read)
 	}
-	for i := s.part.at(s.sure); i < s.part.at(next); i++ {
-		if e := &s.part.log[i]; !o.settled(e, next) {
+	for _, e := range s.part.log[s.part.at(s.sure):s.part.at(next)] {
+		if !o.settled(e, next) {
 			o.complain("%v commits %d of partition %d, past %v, which is unsettled", s.process, next, s.part.id, e)
 			return
 		}
@@ -157,7 +155,7 @@ func (o *oracle) settled(e *entry, next int64) bool {
 		return true
 	}
 	version, stored := o.held[e.key]
-	return e.kind == good && stored && version >= o.version(e)
+	return e.kind == good && stored && version >= o.version(e) || o.gated(e)
 }
 
 // absorbed says whether a newer record of the same driver may have replaced this one: it is in the
@@ -166,9 +164,7 @@ func (o *oracle) absorbed(e *entry, next int64) bool {
 	if version, stored := o.held[e.key]; stored && version >= e.at {
 		return true
 	}
-	log := o.parts[e.part].log
-	for i := range log {
-		other := &log[i]
+	for _, other := range o.parts[e.part].log {
 		if other.driver != e.driver || other.kind == undecodable || other.at < e.at || other == e {
 			continue
 		}

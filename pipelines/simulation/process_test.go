@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/pipelines"
+	"sluice/pipelines/gps"
 	"sluice/pipelines/pipelinestest"
 )
 
@@ -30,14 +31,15 @@ type process struct {
 	thaw      chan struct{} // closed when it goes on; nil while it does not stand still
 	lanes     map[int]*holding
 	counts    map[int]*pipelinestest.Observer // by partition
-	answered  map[string]int                  // by verdict and reason, what the store told it
+	answered  map[string]int                  // by verdict, what the store told it
+	putOff    map[int]putOff                  // by ping, when it was last to be offered again
 	abandoned bool                            // a lane gave up something
 }
 
 func newProcess(m *machine) *process {
 	p := &process{
 		world: m.world, machine: m, life: m.lives, gone: make(chan struct{}), failed: make(chan error, 1),
-		lanes: map[int]*holding{}, counts: map[int]*pipelinestest.Observer{}, answered: map[string]int{},
+		lanes: map[int]*holding{}, counts: map[int]*pipelinestest.Observer{}, answered: map[string]int{}, putOff: map[int]putOff{},
 	}
 	p.ctx, p.cancel = context.WithCancelCause(context.Background())
 	m.world.oracle.processes = append(m.world.oracle.processes, p)
@@ -47,7 +49,7 @@ func newProcess(m *machine) *process {
 // run is the process from its start to its end.
 func (p *process) run() {
 	defer p.cancel(pipelines.ErrStopped)
-	pipeline, err := pipelines.New(p.world.cfg, p.world.stream(), sink{p}, letters{p}, observer{p})
+	pipeline, err := p.build()
 	if err == nil {
 		err = pipeline.Run(p.ctx, p)
 	}
@@ -56,6 +58,14 @@ func (p *process) run() {
 	if err != nil && !p.dead && !p.world.oracle.polledInVain[p] {
 		p.world.oracle.complain("%v ended with: %v", p, err)
 	}
+}
+
+func (p *process) build() (*pipelines.Pipeline[gps.Fix], error) {
+	w := p.world
+	if bug := w.bug; bug != nil {
+		return pipelines.New(w.cfg, bug.in(w.stream()), plantedSink{sink{p}, bug}, plantedLetters{letters{p}, bug}, plantedObserver{observer{p}, bug})
+	}
+	return pipelines.New(w.cfg, w.stream(), sink{p}, letters{p}, observer{p})
 }
 
 // Run is pipelines.Group.
@@ -70,7 +80,7 @@ func (p *process) Run(ctx context.Context, serve pipelines.Serve) error {
 	err = nil
 	select {
 	case <-ctx.Done():
-		p.hear()
+		p.hear("stopped")
 	case err = <-p.failed:
 	}
 	w.quit(p)
@@ -98,7 +108,7 @@ func (p *process) die() {
 
 // enter is the door between a process and the world, on the way out and on the way back: nothing
 // passes while the process stands still or after it has died. It may die right here.
-func (p *process) enter(ctx context.Context) error {
+func (p *process) enter(ctx context.Context, door string, ids ...int64) error {
 	w := p.world
 	w.mu.Lock()
 	p.machine.steps++
@@ -108,7 +118,7 @@ func (p *process) enter(ctx context.Context) error {
 		}
 	}
 	w.mu.Unlock()
-	p.hear()
+	p.hear(door, ids...)
 	w.mu.Lock()
 	dead := p.dead
 	w.mu.Unlock()
@@ -119,8 +129,9 @@ func (p *process) enter(ctx context.Context) error {
 	return nil
 }
 
-// hear returns once the process does not stand still, or is dead.
-func (p *process) hear() {
+// hear returns once the process does not stand still, or is dead. When it goes on, not all of it does so
+// at one instant, or it would depend on chance who is first.
+func (p *process) hear(door string, ids ...int64) {
 	p.world.mu.Lock()
 	thaw := p.thaw
 	p.world.mu.Unlock()
@@ -129,14 +140,15 @@ func (p *process) hear() {
 	}
 	select {
 	case <-thaw:
+		time.Sleep(p.world.chance.between(0, time.Millisecond, door, append(p.ids(), ids...)...))
 	case <-p.gone:
 	}
 }
 
 // wait is enter after a while.
-func (p *process) wait(ctx context.Context, d time.Duration) error {
+func (p *process) wait(ctx context.Context, d time.Duration, door string, ids ...int64) error {
 	if err := pause(ctx, nil, d); err != nil {
 		return err
 	}
-	return p.enter(ctx)
+	return p.enter(ctx, door, ids...)
 }

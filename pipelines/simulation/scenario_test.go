@@ -16,9 +16,10 @@ type scenario struct {
 	gps        gps.Config
 	partitions int
 	machines   int // that run one process each
-	letterMax  int // bytes of a value that the dead-letter topic takes
+	letterMax  int // bytes of a record that the dead-letter topic takes
 	records    []record
 	faults     []fault
+	bug        *plant // in the path's way to the world; nil but in tests of the model
 }
 
 // record is one ping as it will stand in the topic.
@@ -33,10 +34,14 @@ type record struct {
 	driver  int
 	event   time.Duration // what the device's clock says
 	seq     int
+	jump    int           // how far from home, in thousandths of a degree
+	offline bool          // the driver's status
 	header  string        // received-at: "", "true", "ahead" or "junk"
 	heard   time.Duration // what a true header says
 	keyless bool
-	pad     int // bytes that make it larger
+	pad     int  // bytes that make its value larger
+	noise   int  // bytes of a header that nobody reads
+	unknown bool // it has a field that the schema does not know
 }
 
 type kind int

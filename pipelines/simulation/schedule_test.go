@@ -14,7 +14,7 @@ func schedule(seed uint64) *scenario {
 	rng := rand.New(rand.NewPCG(seed, 5))
 	s := &scenario{
 		seed: seed, history: rng.IntN(3) == 0, partitions: 1 + rng.IntN(4), machines: 1 + rng.IntN(3),
-		letterMax: pick(rng, 1<<20, 1<<20, 64),
+		letterMax: pick(rng, 1<<20, 1<<20, 128, 80),
 	}
 	s.configure(rng)
 	s.send(rng)
@@ -47,6 +47,7 @@ func (s *scenario) configure(rng *rand.Rand) {
 	c.RetryMax = c.RetryBase + upTo(rng, 3*time.Second)
 	c.CommitInterval = upTo(rng, 2*time.Second)
 	c.DrainTimeout = upTo(rng, 6*time.Second)
+	c.StallAfter = time.Second + upTo(rng, 20*time.Second)
 	c.AsOfRecord = rng.IntN(8) == 0
 	if !s.history && rng.IntN(3) > 0 {
 		c.CoalesceWindow = upTo(rng, pick(rng, 100*time.Millisecond, 3*time.Second))
@@ -54,6 +55,12 @@ func (s *scenario) configure(rng *rand.Rand) {
 	s.gps = gps.Config{ClockAhead: pick(rng, 0, 2*time.Second)}
 	s.gps.MaxAge = pick(rng, 0, 2*time.Second, 10*time.Second, time.Minute)
 	s.gps.HistoryMaxAge = pick(rng, 0, 0, 10*time.Second)
+	if rng.IntN(4) == 0 {
+		s.gps.OutlierSpeed, s.gps.OutlierSlack, s.gps.OutlierFixes = 50, 100, 1+rng.IntN(3)
+	}
+	if rng.IntN(4) == 0 {
+		s.gps.MoveDistance, s.gps.MoveHeartbeat = 50, time.Duration(1+rng.IntN(1500))*time.Millisecond
+	}
 	if s.history {
 		c.Name = gps.History
 	} else {
@@ -91,6 +98,8 @@ type traffic struct {
 	late    int           // permille of pings whose event is long past
 	ahead   int           // permille of clocks ahead
 	again   int           // permille of repetitions
+	jumps   int           // permille of positions far from home
+	offline int           // permille of pings that say so
 	gaps    int           // permille of holes in the offsets
 	hole    int64         // how large
 	headers []string
@@ -99,12 +108,13 @@ type traffic struct {
 
 func (s *scenario) send(rng *rand.Rand) {
 	habits := traffic{
-		drivers: 1 + rng.IntN(8), span: pick(rng, time.Millisecond, 3*time.Second, 12*time.Second), backlog: pick(rng, 1, 1, 30*time.Second),
+		drivers: pick(rng, 1+rng.IntN(8), 1+rng.IntN(8), 1+rng.IntN(8), 150), span: pick(rng, time.Millisecond, 3*time.Second, 12*time.Second), backlog: pick(rng, 1, 1, 30*time.Second),
 		bad: pick(rng, 0, 30, 150), late: pick(rng, 0, 100, 400), ahead: pick(rng, 0, 50, 200), again: pick(rng, 0, 100),
+		jumps: pick(rng, 0, 100, 500), offline: pick(rng, 0, 200),
 		gaps: pick(rng, 0, 0, 200), hole: pick(rng, int64(1), 9, 5000), keyless: rng.IntN(6) == 0,
 		headers: pick(rng, []string{""}, []string{"true"}, []string{"", "true", "ahead", "junk"}),
 	}
-	for uid := range 5 + rng.IntN(120) {
+	for uid := range 5 + rng.IntN(pick(rng, 20, 120, 120, 500)) {
 		s.records = append(s.records, habits.record(rng, s, uid))
 	}
 }
@@ -127,13 +137,20 @@ func (h *traffic) record(rng *rand.Rand, s *scenario, uid int) record {
 	case rng.IntN(1000) < h.bad:
 		r.kind = rejected
 	}
+	if rng.IntN(1000) < h.jumps {
+		r.jump = pick(rng, 1, 10, 10, 20)
+	}
+	r.offline = rng.IntN(1000) < h.offline
+	r.noise, r.unknown = max(0, rng.IntN(400)-300), rng.IntN(10) == 0
 	r.header = pick(rng, h.headers...)
 	if rng.IntN(1000) < h.gaps {
 		r.skip = 1 + rng.Int64N(h.hole)
 	}
 	if len(s.records) > 0 && rng.IntN(1000) < h.again {
 		first := s.records[rng.IntN(len(s.records))]
-		r.ping, r.kind, r.driver, r.event, r.seq, r.pad = first.ping, first.kind, first.driver, first.event, first.seq, first.pad
+		again := r
+		r = first
+		r.uid, r.arrives, r.stamped, r.heard, r.header, r.skip = again.uid, again.arrives, again.stamped, again.heard, again.header, again.skip
 	}
 	r.part = r.driver % s.partitions
 	return r

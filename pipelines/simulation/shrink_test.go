@@ -140,10 +140,16 @@ func plainer() []func(*scenario) *scenario {
 		once(func(s *scenario) bool { return s.cfg.BufferBytes == 1<<20 }, settings(func(s *scenario) { s.cfg.BufferBytes = 1 << 20 })),
 		once(func(s *scenario) bool { return s.letterMax == 1<<20 }, settings(func(s *scenario) { s.letterMax = 1 << 20 })),
 		once(func(s *scenario) bool { return s.maxAge() == 0 }, settings(func(s *scenario) { s.gps.MaxAge, s.gps.HistoryMaxAge = 0, 0 })),
+		once(func(s *scenario) bool { return s.gps.OutlierSpeed == 0 }, settings(func(s *scenario) { s.gps.OutlierSpeed = 0 })),
+		once(func(s *scenario) bool { return s.gps.MoveDistance == 0 }, settings(func(s *scenario) { s.gps.MoveDistance = 0 })),
 		once(every(func(r *record) bool { return r.skip == 0 }), records(func(r *record) { r.skip = 0 })),
 		once(every(func(r *record) bool { return r.header == "" }), records(func(r *record) { r.header = "" })),
 		once(every(func(r *record) bool { return r.kind == good }), records(func(r *record) { r.kind = good })),
-		once(every(func(r *record) bool { return r.seq == r.uid && !r.keyless }), records(func(r *record) { r.seq, r.keyless = r.uid, false })),
+		once(every(func(r *record) bool {
+			return r.seq == r.uid && !r.keyless && !r.offline && r.jump == 0 && !r.unknown && r.noise == 0
+		}), records(func(r *record) {
+			r.seq, r.keyless, r.offline, r.jump, r.unknown, r.noise = r.uid, false, false, 0, false, 0
+		})),
 		once(every(func(r *record) bool { return r.event == r.arrives }), records(func(r *record) { r.event, r.stamped, r.heard = r.arrives, r.arrives, r.arrives })),
 	}
 }

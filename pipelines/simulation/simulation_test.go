@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// How many seeds `go test` plays; SLUICE_SIMULATION_SEEDS says otherwise.
+// How many seeds `go test` plays; SLUICE_SIMULATION_SEEDS says otherwise, and SLUICE_SIMULATION_FROM
+// which is the first. SLUICE_SIMULATION_SEED plays one, and makes it as small as it still fails.
 const (
 	seedsInPassing   = 2000
 	seedsUnderRace   = 300
@@ -24,15 +25,12 @@ const (
 // Whatever the store answers, whoever dies, stands still or is taken from: nothing is lost, nothing
 // takes effect twice, the newest wins, counters equal sets, and it all ends.
 func TestThePromiseHoldsUnderAnySchedule(t *testing.T) {
-	if one := os.Getenv("SLUICE_SIMULATION_SEED"); one != "" {
-		seed, err := strconv.ParseUint(one, 10, 64)
-		if err != nil {
-			t.Fatalf("reading SLUICE_SIMULATION_SEED: %v", err)
-		}
+	if seed, asked := fromEnvironment(t, "SLUICE_SIMULATION_SEED"); asked {
 		replay(t, seed)
 		return
 	}
-	c := &campaign{seeds: seedsOf(t), seen: map[string]int{}, began: time.Now()}
+	first, _ := fromEnvironment(t, "SLUICE_SIMULATION_FROM")
+	c := &campaign{first: first, seeds: seedsOf(t), seen: map[string]int{}, began: time.Now()}
 	t.Run("seeds", func(t *testing.T) {
 		for worker := range runtime.GOMAXPROCS(0) {
 			t.Run(strconv.Itoa(worker), func(t *testing.T) {
@@ -46,11 +44,7 @@ func TestThePromiseHoldsUnderAnySchedule(t *testing.T) {
 
 func seedsOf(t *testing.T) uint64 {
 	t.Helper()
-	if text := os.Getenv("SLUICE_SIMULATION_SEEDS"); text != "" {
-		seeds, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatalf("reading SLUICE_SIMULATION_SEEDS: %v", err)
-		}
+	if seeds, asked := fromEnvironment(t, "SLUICE_SIMULATION_SEEDS"); asked {
 		return seeds
 	}
 	switch {
@@ -63,10 +57,25 @@ func seedsOf(t *testing.T) uint64 {
 	}
 }
 
+// fromEnvironment is a number that whoever runs the tests may give.
+func fromEnvironment(t *testing.T, name string) (n uint64, asked bool) {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		t.Fatalf("reading %s: %v", name, err)
+	}
+	return n, true
+}
+
 // campaign is many seeds.
 type campaign struct {
+	first uint64
 	seeds uint64
-	next  atomic.Uint64
+	taken atomic.Uint64
 	began time.Time
 
 	mu      sync.Mutex
@@ -80,10 +89,11 @@ const mostFailures = 3
 
 func (c *campaign) work(t *testing.T) {
 	for {
-		seed := c.next.Add(1) - 1
-		if seed >= c.seeds || c.failures() >= mostFailures {
+		n := c.taken.Add(1) - 1
+		if n >= c.seeds || c.failures() >= mostFailures {
 			return
 		}
+		seed := c.first + n
 		out := run(t, schedule(seed))
 		c.add(out)
 		if len(out.complaints) > 0 {
@@ -113,7 +123,7 @@ func (c *campaign) add(out outcome) {
 // sum says what was played, and complains of trouble that never came: then the rest proves nothing.
 func (c *campaign) sum(t *testing.T) {
 	took := time.Since(c.began)
-	played := min(c.next.Load(), c.seeds)
+	played := min(c.taken.Load(), c.seeds)
 	t.Logf("%d seeds, %d records in %v: %.0f seeds/s", played, c.records, took.Round(time.Millisecond), float64(played)/took.Seconds())
 	for _, what := range slices.Sorted(maps.Keys(c.seen)) {
 		t.Logf("%9d × %s", c.seen[what], what)
@@ -123,7 +133,7 @@ func (c *campaign) sum(t *testing.T) {
 	}
 	for _, what := range []string{
 		"stored", "stale", "duplicate", "letter", "letter too large", "busy item", "broken call", "failed letters", "failed commit", "fenced commit",
-		"late landing", "zombie write", "abandoned lane", "blocked lane", "crash", "freeze", "stop", "rebalance", "repeated poll", "source broken",
+		"late landing", "zombie write", "abandoned lane", "blocked lane", "stalled lane", "crash", "freeze", "stop", "rebalance", "repeated poll", "source broken",
 	} {
 		if c.seen[what] == 0 {
 			t.Errorf("no run has seen: %s", what)

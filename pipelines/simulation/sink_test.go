@@ -32,7 +32,7 @@ func (s sink) Write(ctx context.Context, writes []pipelines.Write, results []pip
 		return errors.New("the write belongs to no record")
 	}
 	there, back := c.delays()
-	if err := s.enter(ctx); err != nil {
+	if err := s.enter(ctx, "call", c.ids...); err != nil {
 		return err
 	}
 	listening := ctx
@@ -43,7 +43,7 @@ func (s sink) Write(ctx context.Context, writes []pipelines.Write, results []pip
 		c.landAnyway()
 		return err
 	}
-	if err := s.enter(ctx); err != nil {
+	if err := s.enter(ctx, "there", c.ids...); err != nil {
 		c.landAnyway()
 		return err
 	}
@@ -51,13 +51,16 @@ func (s sink) Write(ctx context.Context, writes []pipelines.Write, results []pip
 	if gone := pause(listening, nil, back); gone != nil {
 		return gone
 	}
-	if gone := s.enter(ctx); gone != nil {
+	if gone := s.enter(ctx, "back", c.ids...); gone != nil {
 		return gone // it has happened, and nobody is told
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err == nil {
-		for i := range results {
+	for i, e := range c.entries {
+		if err != nil || !results[i].Verdict.Final() {
+			s.isPutOff(e)
+		}
+		if err == nil {
 			s.answered[results[i].Verdict.String()]++
 		}
 	}
@@ -75,6 +78,7 @@ func (p *process) offered(writes []pipelines.Write) (*call, bool) {
 		if e == nil {
 			return nil, false
 		}
+		p.keepsPace(e)
 		c.entries = append(c.entries, e)
 		c.nth = append(c.nth, w.offers[e.ping])
 		w.offers[e.ping]++

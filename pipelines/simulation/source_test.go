@@ -38,7 +38,7 @@ func (s *source) Poll(ctx context.Context, dst []pipelines.Record) (int, error) 
 	for i := range dst { // a source may write to it from the first moment on
 		dst[i] = pipelines.Record{Offset: -1}
 	}
-	if err := p.enter(ctx); err != nil {
+	if err := p.enter(ctx, "poll", s.ids(0)...); err != nil {
 		return 0, err
 	}
 	if err := s.await(ctx); err != nil {
@@ -48,7 +48,7 @@ func (s *source) Poll(ctx context.Context, dst []pipelines.Record) (int, error) 
 	s.polls++
 	n := s.polls
 	w.mu.Unlock()
-	if err := p.wait(ctx, w.chance.between(50*time.Microsecond, 20*time.Millisecond, "poll", s.ids(n)...)); err != nil {
+	if err := p.wait(ctx, w.chance.between(50*time.Microsecond, 20*time.Millisecond, "poll", s.ids(n)...), "polled", s.ids(n)...); err != nil {
 		return 0, err
 	}
 	w.mu.Lock()
@@ -112,10 +112,10 @@ func (s *source) Commit(ctx context.Context, next int64) error {
 		delay += w.chance.between(0, 4*time.Second, "how slow", ids...)
 	}
 	w.mu.Unlock()
-	if err := p.enter(ctx); err != nil {
+	if err := p.enter(ctx, "commit", ids...); err != nil {
 		return err
 	}
-	err := p.wait(ctx, delay)
+	err := p.wait(ctx, delay, "committed", ids...)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	arrives := err == nil || w.chance.hits(500, "commit arrives", ids...)

@@ -55,16 +55,30 @@ func (o *oracle) verify() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, part := range o.parts {
-		for i := range part.at(part.committed) {
-			if e := &part.log[i]; !o.settled(e, part.committed) {
+		for _, e := range part.log[:part.at(part.committed)] {
+			if !o.settled(e, part.committed) {
 				o.complain("%v is lost: neither stored, nor stale, nor in a letter", e)
 			}
 		}
 	}
 	o.verifyStore()
+	o.verifyHeartbeat()
 	for _, p := range o.processes {
 		if !p.dead {
 			o.verifyCounts(p)
+		}
+	}
+}
+
+// allMove checks that no lane is said to hang when there is nothing left to do.
+func (o *oracle) allMove() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.processes {
+		for part, h := range p.lanes {
+			if !p.dead && h.stalled {
+				o.complain("%v has settled all of partition %d, and says that it hangs", p, part)
+			}
 		}
 	}
 }

@@ -14,6 +14,9 @@ func (s *scenario) String() string {
 		c.Name, s.machines, s.partitions, c.BatchRecords, c.BatchBytes, c.BatchAge, c.InFlight, c.PollRecords, c.BufferBytes, c.UnsettledRecords)
 	fmt.Fprintf(&text, "  coalesced within %v, %d identities; retries after %v to %v, commits every %v, drains within %v; age limit %v (as of the record: %t), clocks may be %v ahead; letters up to %d bytes\n",
 		c.CoalesceWindow, c.Identities, c.RetryBase, c.RetryMax, c.CommitInterval, c.DrainTimeout, s.maxAge(), c.AsOfRecord, s.gps.ClockAhead, s.letterMax)
+	if g := &s.gps; g.OutlierSpeed > 0 || g.MoveDistance > 0 {
+		fmt.Fprintf(&text, "  outliers are faster than %v m/s (%d fixes), unmoved is nearer than %v m within %v\n", g.OutlierSpeed, g.OutlierFixes, g.MoveDistance, g.MoveHeartbeat)
+	}
 	for i := range s.faults {
 		fmt.Fprintf(&text, "  %v\n", &s.faults[i])
 	}
@@ -69,6 +72,18 @@ func (r *record) String() string {
 	text := fmt.Sprintf("record %d, %s: driver D%d, partition %d, arrives at %v, its event at %v", r.uid, kinds[r.kind], r.driver, r.part, round(r.arrives), round(r.event))
 	if r.ping != r.uid {
 		text += fmt.Sprintf(", says what %d says", r.ping)
+	}
+	if r.jump > 0 {
+		text += fmt.Sprintf(", %d thousandths of a degree from home", r.jump)
+	}
+	if r.offline {
+		text += ", offline"
+	}
+	if r.unknown {
+		text += ", with an unknown field"
+	}
+	if r.noise > 0 {
+		text += fmt.Sprintf(", a header of %d bytes", r.noise)
 	}
 	if r.skip > 0 {
 		text += fmt.Sprintf(", behind %d offsets without a record", r.skip)

@@ -36,7 +36,7 @@ type world struct {
 // partition is a log of records, and what the group knows of it.
 type partition struct {
 	id        int
-	log       []entry
+	log       []*entry
 	committed int64
 	epoch     int64 // counts its owners: an earlier one's commits are fenced
 	grown     chan struct{}
@@ -128,7 +128,9 @@ func (w *world) publish(r *record) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	part := w.parts[r.part]
-	part.log = append(part.log, w.entry(r, part.end()+r.skip))
+	e := w.entry(r, part.end()+r.skip)
+	part.log = append(part.log, e)
+	w.oracle.sayings[r.ping] = append(w.oracle.sayings[r.ping], e)
 	close(part.grown)
 	part.grown = make(chan struct{})
 }
