@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"sluice/internal/printable"
 	"sluice/internal/requeue"
 )
 
@@ -143,13 +144,7 @@ func (l *letterLines) end() error {
 }
 
 // safe is text of a letter as it may be printed.
-func safe(text string, limit int) string {
-	shown, more := requeue.Escape([]byte(text), limit)
-	if more > 0 {
-		shown += "…"
-	}
-	return shown
-}
+func safe(text string, limit int) string { return printable.Bounded(text, limit) }
 
 func write(w io.Writer, text string) error {
 	if _, err := io.WriteString(w, text); err != nil {

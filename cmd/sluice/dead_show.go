@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/internal/printable"
 	"sluice/internal/requeue"
 	"sluice/internal/settings"
 	"sluice/internal/telemetry"
@@ -115,7 +116,7 @@ func (c *deadShowCmd) text(f *requeue.Found, limit int, another bool) string {
 
 func (c *deadShowCmd) value(value []byte, limit int) string {
 	if !c.Hex {
-		text, more := requeue.Escape(value, limit)
+		text, more := printable.Escape(value, limit)
 		if more > 0 {
 			return fmt.Sprintf("%s\n… and %d bytes more; --limit shows more, --raw all\n", text, more)
 		}

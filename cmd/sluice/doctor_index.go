@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/internal/doctor"
+	"sluice/internal/printable"
 	"sluice/schemas"
 	"sluice/sinks/elastic"
 )
@@ -85,7 +86,7 @@ func judgeIndices(cfg *config, indices []elastic.Index) []doctor.Finding {
 		return strings.HasPrefix(i.Name, cfg.Index.Prefix+pingsFamily) && !slices.Contains(i.Aliases, alias)
 	}
 	if names := share(orphan); len(names) > 0 {
-		j.fail(fmt.Sprintf("curl -X PUT '%s/%s/_alias/%s'", cfg.Elastic.URLs[0], strings.Join(names, ","), alias), "%s not behind the alias %s: tracks do not find what is there", isAre(names), alias)
+		j.fail("curl -X PUT "+printable.Word(cfg.Elastic.URLs[0]+"/"+strings.Join(names, ",")+"/_alias/"+alias), "%s not behind the alias %s: tracks do not find what is there", isAre(names), alias)
 	}
 	return j.or("%d, as configured", len(indices))
 }
@@ -100,9 +101,10 @@ func sameInterval(have, want string) bool {
 	return err == nil && wantErr == nil && is == wanted
 }
 
-// putSettings is the command that changes settings of indices.
+// putSettings is the command that changes settings of indices, whose names others may have made.
 func putSettings(cfg *config, names []string, body string) string {
-	return fmt.Sprintf("curl -X PUT '%s/%s/_settings' -H 'Content-Type: application/json' -d '%s'", cfg.Elastic.URLs[0], strings.Join(names, ","), body)
+	url := cfg.Elastic.URLs[0] + "/" + strings.Join(names, ",") + "/_settings"
+	return fmt.Sprintf("curl -X PUT %s -H 'Content-Type: application/json' -d '%s'", printable.Word(url), body)
 }
 
 // remake is how an index gets its mapping back: the live one fills itself again, history is

@@ -123,6 +123,7 @@ func TestDoctorJudgesPipelines(t *testing.T) {
 		"not needed":         {group(0), nil},
 		"nobody reads":       {group(5), []string{"fail 5 records wait, and no process reads them => sluice run pipelines --pipelines gps-live"}},
 		"a stranger":         {group(0, ours, kafka.GroupMember{ClientID: "kcat", Host: "/x", Partitions: 1}), []string{"warn members with another client id than kafka.clientId (sluice) read here too: kcat/x"}},
+		"a hostile stranger": {group(0, ours, kafka.GroupMember{ClientID: "a; touch x #\x1b[2J", Host: "/x", Partitions: 1}), []string{`warn members with another client id than kafka.clientId (sluice) read here too: a; touch x #\x1b[2J/x => kafka-consumer-groups.sh --bootstrap-server 127.0.0.1:9092 --describe --members --group sluice-gps-live # what`}},
 		"idle":               {group(0, ours, ours, kafka.GroupMember{ClientID: "sluice"}), []string{"warn 1 of 3 members have no partition => at most 2 processes"}},
 		"may not read":       {judgeGroup(cfg, s.name, kafka.GroupState{May: kafka.May{Known: true}}, nil), []string{"fail this user may not read in the group => --operation Read --group sluice-gps-live"}},
 		"offsets":            {offsets(kafka.PartitionLag{Committed: 5, Start: 1, End: 9}), nil},

@@ -10,6 +10,7 @@ import (
 
 	"sluice/internal/doctor"
 	"sluice/internal/kafka"
+	"sluice/internal/printable"
 	"sluice/schemas"
 )
 
@@ -54,15 +55,15 @@ func judgeGroup(cfg *config, pipeline string, state kafka.GroupState, lags []kaf
 	var strangers, idle []string
 	for _, m := range state.Members {
 		if m.ClientID != cfg.Kafka.ClientID {
-			strangers = append(strangers, m.ClientID+m.Host)
+			strangers = append(strangers, named(m))
 		}
 		if m.Partitions == 0 {
-			idle = append(idle, m.ClientID+m.Host)
+			idle = append(idle, named(m))
 		}
 	}
 	if len(strangers) > 0 {
-		j.warn("SLUICE_KAFKA_CLIENT_ID="+clientOf(state)+" # when they are sluice's; else give them a group of their own",
-			"members with another client id than kafka.clientId (%s) read here too: %s", cfg.Kafka.ClientID, strings.Join(strangers, ", "))
+		j.warn(fmt.Sprintf("kafka-consumer-groups.sh --bootstrap-server %s --describe --members --group %s # what is not sluice's needs a group of its own", cfg.Kafka.Brokers[0], j.where),
+			"members with another client id than kafka.clientId (%s) read here too: %s", cfg.Kafka.ClientID, listed(strangers))
 	}
 	if len(idle) > 0 && state.State == "Stable" {
 		j.warn(fmt.Sprintf("SLUICE_TOPIC_PARTITIONS=%d # before setup; or run at most %d processes of this pipeline", len(state.Members), len(lags)),
@@ -78,12 +79,11 @@ func judgeGroup(cfg *config, pipeline string, state kafka.GroupState, lags []kaf
 	return j.or("%s, %s, %s behind", strings.ToLower(state.State), count(len(state.Members), "member"), count(int(lag), "record"))
 }
 
-func clientOf(state kafka.GroupState) string {
-	if len(state.Members) == 0 {
-		return "sluice"
-	}
-	return state.Members[0].ClientID
-}
+// clientShown is how much of a client's id is shown, in bytes.
+const clientShown = 64
+
+// named is a member as it calls itself, which is anything.
+func named(m kafka.GroupMember) string { return printable.Bounded(m.ClientID, clientShown) + m.Host }
 
 // judgeOffsets looks for commits that no longer fit the topic.
 func judgeOffsets(cfg *config, s spec, lags []kafka.PartitionLag) []doctor.Finding {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"sluice/internal/printable"
 )
 
 const description = `Kafka to Elasticsearch stream processing: what a platform's apps post is searchable within two seconds, and nothing acknowledged is lost. With nothing installed, everything runs in one process.
@@ -30,14 +32,14 @@ func (u *usageError) Error() string { return u.err.Error() }
 func (u *usageError) Unwrap() error { return u.err }
 
 // tell writes lines for a person, beside what the command prints. One that is indented
-// belongs to the one above it.
+// belongs to the one above it. Errors have the words of servers in them.
 func (p *process) tell(text string) {
 	var out strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
 		if !strings.HasPrefix(line, " ") {
 			out.WriteString("sluice: ")
 		}
-		out.WriteString(line + "\n")
+		out.WriteString(printable.Shown(line) + "\n")
 	}
 	_, _ = io.WriteString(p.stderr, out.String()) // nobody is left to be told that it failed
 }

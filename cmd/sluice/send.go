@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sluice/internal/kafka"
+	"sluice/internal/printable"
 	"sluice/internal/send"
 	"sluice/internal/settings"
 )
@@ -139,7 +140,7 @@ func (c *sendCmd) print(w io.Writer, s *send.Summary) error {
 	}
 	slices.Sort(reasons)
 	for _, line := range append(reasons, s.Lines...) {
-		b.WriteString(strings.TrimSuffix(line, "\n") + "\n")
+		b.WriteString(printable.Shown(strings.TrimSuffix(line, "\n")) + "\n") // the gateway's words, and the file's
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

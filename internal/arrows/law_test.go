@@ -29,6 +29,7 @@ func rooms() []room {
 		{path: "sinks/*", imports: []string{"pipelines", "schemas", "schemas/elastic"}},
 
 		{path: "internal/problem"},
+		{path: "internal/printable", imports: []string{}, std: true},
 		{path: "internal/stacktest"},
 		{path: "internal/arrows"},
 		{path: "internal/contract"},
@@ -46,10 +47,10 @@ func rooms() []room {
 		{path: "internal/broker", imports: []string{"internal/datadir"}},
 		{path: "internal/probe", imports: []string{"pipelines"}},
 		{path: "internal/city", imports: []string{"schemas"}},
-		{path: "internal/simulate/...", imports: []string{"pipelines", "schemas", "internal/simulate/..."}},
+		{path: "internal/simulate/...", imports: []string{"pipelines", "schemas", "internal/printable", "internal/simulate/..."}},
 		{path: "internal/requeue", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/replay", imports: []string{"pipelines", "schemas"}},
-		{path: "internal/doctor", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/doctor", imports: []string{"pipelines", "schemas", "internal/printable"}},
 		{path: "internal/progress", imports: servers()},
 		{path: "internal/bench/...", imports: []string{"pipelines", "schemas", "internal/bench/..."}},
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"sluice/internal/printable"
 )
 
 // Report is everything that was found.
@@ -16,8 +18,11 @@ type Report struct {
 	Failures int       `json:"failures"`
 }
 
+// add makes what others wrote safe to look at: servers, and whoever is a client of theirs, have
+// their words in findings.
 func (r *Report) add(findings []Finding) {
 	for _, f := range findings {
+		f.Where, f.Text, f.Fix = printable.Line(f.Where), printable.Line(f.Text), printable.Line(f.Fix)
 		switch f.Level {
 		case OK:
 			r.OK++
@@ -49,9 +54,9 @@ func (r *Report) Print(w io.Writer) error {
 	where = min(where, maxWhere)
 	var out strings.Builder
 	for _, f := range r.Findings {
-		fmt.Fprintf(&out, "%-4s  %-*s  %-*s  %s\n", f.Level, what, f.What, where, f.Where, oneLine(f.Text))
+		fmt.Fprintf(&out, "%-4s  %-*s  %-*s  %s\n", f.Level, what, f.What, where, f.Where, f.Text)
 		if f.Fix != "" {
-			fmt.Fprintf(&out, "      fix: %s\n", oneLine(f.Fix))
+			fmt.Fprintf(&out, "      fix: %s\n", f.Fix)
 		}
 	}
 	fmt.Fprintf(&out, "%d ok, %d skipped, %d warning%s, %d failure%s\n", r.OK, r.Skipped, r.Warnings, plural(r.Warnings), r.Failures, plural(r.Failures))
@@ -70,5 +75,3 @@ func plural(n int) string {
 
 // maxWhere keeps one long name from pushing all findings to the right.
 const maxWhere = 44
-
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -111,5 +112,16 @@ fail  index  positions     is missing
 	var back Report
 	if err := json.Unmarshal(out.Bytes(), &back); err != nil || back.Failures != 1 || back.Findings[3].Fix != "sluice setup" || back.Findings[3].Level != Fail {
 		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
+func TestWordsOfOthersAreSafeToLookAt(t *testing.T) {
+	report := Run(t.Context(), Config{}, []Part{{Checks: []Check{{Run: says(Warning("group", "g\x1b[2J", "a\u202eb\x9b", "fix \x1b]0;x\a"))}}}})
+	var out, machine bytes.Buffer
+	if err := errors.Join(report.Print(&out), report.JSON(&machine)); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(out.String()+machine.String(), "\x1b\u202e\x9b\a") || !strings.Contains(out.String(), `fix: fix \x1b]0;x\x07`) {
+		t.Errorf("%q", out.String())
 	}
 }

@@ -136,7 +136,7 @@ func (v *verifier) takeProbe(d *schemas.Document) {
 		ReceivedAt int64 `json:"receivedAt"`
 	}
 	if err := json.Unmarshal(d.Body, &at); err != nil {
-		v.note("a probe's document %s is not readable", d.ID)
+		v.note("a probe's document %q is not readable", d.ID)
 		return
 	}
 	if at.ReceivedAt < v.scraped {

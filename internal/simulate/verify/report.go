@@ -3,6 +3,8 @@ package verify
 import (
 	"fmt"
 	"strings"
+
+	"sluice/internal/printable"
 )
 
 // State of an assertion.
@@ -58,11 +60,11 @@ func judging(id, name string) *judgement {
 	return &judgement{Assertion: Assertion{ID: id, Name: name}}
 }
 
-// fault adds one offender.
+// fault adds one offender, in which documents and letters may have their say.
 func (j *judgement) fault(format string, args ...any) {
 	j.faults++
 	if len(j.First) < maxFirst {
-		j.First = append(j.First, fmt.Sprintf(format, args...))
+		j.First = append(j.First, printable.Line(fmt.Sprintf(format, args...)))
 	}
 }
 

@@ -1,4 +1,4 @@
-package requeue
+package printable
 
 import (
 	"fmt"
@@ -25,7 +25,7 @@ func Escape(raw []byte, limit int) (text string, more int) {
 	for len(raw) > 0 {
 		r, size := utf8.DecodeRune(raw)
 		if r == utf8.RuneError && size <= 1 {
-			fmt.Fprintf(&b, `\x%02x`, raw[0])
+			escapeByte(&b, raw[0])
 			raw = raw[1:]
 			continue
 		}
@@ -34,6 +34,8 @@ func Escape(raw []byte, limit int) (text string, more int) {
 	}
 	return b.String(), more
 }
+
+func escapeByte(b *strings.Builder, c byte) { fmt.Fprintf(b, `\x%02x`, c) }
 
 func escapeRune(b *strings.Builder, r rune) {
 	switch {
