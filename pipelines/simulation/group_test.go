@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"sluice/pipelines"
@@ -92,7 +93,7 @@ func (h *holding) serve(ctx context.Context) {
 	}()
 	var src pipelines.Source = h.source
 	if w.bug != nil {
-		src = plantedSource{src, w.bug, new(int64)}
+		src = plantedSource{src, w.bug, new(atomic.Int64)}
 	}
 	err := p.serve(ctx, pipelines.Partition{Topic: "pings", ID: int32(h.part.id)}, src)
 	w.mu.Lock()

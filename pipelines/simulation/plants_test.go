@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"sync/atomic"
 
 	"sluice/pipelines"
 	"sluice/pipelines/gps"
@@ -59,7 +60,7 @@ func (o plantedObserver) Settled(part pipelines.Partition, verdict pipelines.Ver
 type plantedSource struct {
 	pipelines.Source
 	*plant
-	read *int64
+	read *atomic.Int64 // Poll and Commit come from two goroutines
 }
 
 func (s plantedSource) Poll(ctx context.Context, dst []pipelines.Record) (int, error) {
@@ -68,14 +69,14 @@ func (s plantedSource) Poll(ctx context.Context, dst []pipelines.Record) (int, e
 		n = s.polls(n)
 	}
 	if n > 0 {
-		*s.read = max(*s.read, dst[n-1].Offset+1)
+		s.read.Store(max(s.read.Load(), dst[n-1].Offset+1))
 	}
 	return n, err
 }
 
 func (s plantedSource) Commit(ctx context.Context, next int64) error {
 	if s.commits != nil {
-		next = s.commits(next, *s.read)
+		next = s.commits(next, s.read.Load())
 	}
 	return s.Source.Commit(ctx, next)
 }
