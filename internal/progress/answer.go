@@ -72,20 +72,28 @@ func worst(a, b string) string {
 	return a
 }
 
-// addCounts sums counts of one verdict and reason.
+// addCounts sums counts of one verdict and reason; beyond so many, those of a verdict are one.
 func addCounts(to, from []Count) []Count {
 	for _, c := range from {
-		i := slices.IndexFunc(to, func(t Count) bool { return t.Verdict == c.Verdict && t.Reason == c.Reason })
+		i := placeOf(to, c)
+		if i < 0 && len(to) >= mostReasons {
+			c.Reason = otherReason
+			i = placeOf(to, c)
+		}
 		if i < 0 {
 			to = append(to, c)
 			continue
 		}
-		to[i].Records += c.Records
+		to[i].Records = plus(to[i].Records, c.Records)
 	}
 	slices.SortFunc(to, func(a, b Count) int {
 		return cmp.Or(cmp.Compare(a.Verdict, b.Verdict), cmp.Compare(a.Reason, b.Reason))
 	})
 	return to
+}
+
+func placeOf(counts []Count, c Count) int {
+	return slices.IndexFunc(counts, func(t Count) bool { return t.Verdict == c.Verdict && t.Reason == c.Reason })
 }
 
 // Millis is a Pace's time on the wire: null when it is none.

@@ -81,7 +81,7 @@ func inferred(p *Pace, still time.Duration) string {
 
 // fromOwner adds what a process says of a pipeline: its counts, and the partitions that it owns.
 func (l *Pipeline) fromOwner(owner *Pipeline, kafkaKnows bool) {
-	l.Consumed += owner.Consumed
+	l.Consumed = plus(l.Consumed, owner.Consumed)
 	l.Verdicts = addCounts(l.Verdicts, owner.Verdicts)
 	for i := range owner.Partitions {
 		told := &owner.Partitions[i]
@@ -94,7 +94,7 @@ func (l *Pipeline) fromOwner(owner *Pipeline, kafkaKnows bool) {
 			if l.Partitions[k].OldestUnsettledMS == nil {
 				l.Partitions[k].OldestUnsettledMS = told.OldestUnsettledMS
 			}
-		case !kafkaKnows:
+		case !kafkaKnows && len(l.Partitions) < mostPartitions:
 			added := *told
 			added.told = true
 			l.Partitions = slices.Insert(l.Partitions, k, added)
@@ -116,14 +116,6 @@ func stateOf(partitions []Partition) string {
 		state = worst(state, partitions[i].State)
 	}
 	return state
-}
-
-func sum(a, b *int64) *int64 {
-	if a == nil || b == nil {
-		return cmp.Or(a, b)
-	}
-	c := *a + *b
-	return &c
 }
 
 func greater(a, b *int64) *int64 {

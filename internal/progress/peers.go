@@ -135,5 +135,5 @@ func (p *Progress) askPeer(ctx context.Context, a address) (Answer, error) {
 	if part.Process == "" {
 		return part, errors.New("asking a peer: this is not an ops listener")
 	}
-	return part, nil
+	return part, part.bound()
 }
