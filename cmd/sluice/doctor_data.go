@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -31,29 +28,18 @@ func judgeData(dir string) []doctor.Finding {
 	case errors.Is(err, fs.ErrNotExist):
 		j.fail("sluice up --data "+dir, "does not exist")
 		return j.found
+	case errors.Is(err, fs.ErrPermission):
+		j.fail("sudo sluice doctor --data "+dir, "%v", err)
+		return j.found
 	case err != nil:
 		j.fail("sluice doctor --data DIR # the directory that `sluice up` uses", "%v", err)
 		return j.found
 	}
 	if err := unix.Access(dir, unix.R_OK|unix.W_OK|unix.X_OK); err != nil {
-		j.fail("chown -R $USER "+dir, "this user may not write there: %v", err)
+		j.warn("sudo -u "+ownerName(dir)+" sluice up --data "+dir, "this user may not write there (%v): `sluice up` needs one who may", err)
 	}
-	return append(j.or("%s", holder(dir)), judgeSpace(dir)...)
-}
-
-// holder says which process has the directory. A pid that a kill has left behind belongs to
-// nobody, or by chance to another program: the kernel's lock counts, and is not tried here,
-// because trying would take it.
-func holder(dir string) string {
-	said, err := os.ReadFile(filepath.Join(dir, "LOCK"))
-	pid := strings.TrimSpace(string(said))
-	if err != nil || pid == "" {
-		return "nobody holds it: `sluice up` does not run"
-	}
-	if n, err := strconv.Atoi(pid); err == nil && errors.Is(unix.Kill(n, 0), unix.ESRCH) {
-		return "was left by process " + pid + ", which no longer runs; the next `sluice up` takes it"
-	}
-	return "held by process " + pid
+	_, said := holder(dir)
+	return slices.Concat(j.or("%s", said), judgeOwners(dir), judgeSpace(dir))
 }
 
 // spaceLeast is what a data directory needs to work on: segments, the store's log and its

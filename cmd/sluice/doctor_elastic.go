@@ -32,7 +32,7 @@ func elasticPart(cfg *config) (doctor.Part, func() error, error) {
 		looks = append(looks, look)
 		part.Reach = append(part.Reach, doctor.Check{What: "elastic", Where: url, Run: func(ctx context.Context) []doctor.Finding {
 			nodes, err := look.Nodes(ctx)
-			return judgeURL(url, nodes, err)
+			return remindOfData(ctx, cfg, judgeURL(url, nodes, err), err)
 		}})
 	}
 	set, err := newSetup(cfg)
@@ -127,6 +127,17 @@ func elasticFailed(what, where string, err error) doctor.Finding {
 		fix = "sluice doctor # again; when it stays, look into Elasticsearch's logs: the question should have been understood"
 	}
 	return doctor.Failure(what, where, err.Error(), fix)
+}
+
+// remindOfData names the other way to ask where a sluice runs and Elasticsearch does not: a
+// sluice that has no need of it, perhaps.
+func remindOfData(ctx context.Context, cfg *config, found []doctor.Finding, err error) []doctor.Finding {
+	if errors.Is(err, schemas.ErrUnavailable) && isSluice(ctx, cfg.HTTP.Listen) {
+		for i := range found {
+			found[i].Fix = "sluice doctor --data DIR # when the one that runs here is `sluice up`; else: " + found[i].Fix
+		}
+	}
+	return found
 }
 
 // judgeNode looks at one server's limits, disk, queue and clock.

@@ -45,6 +45,11 @@ func kafkaPart(cfg *config, data string) (doctor.Part, func() error, error) {
 	part.Checks = append(part.Checks, doctor.Check{What: "clock", Where: "kafka", Run: func(ctx context.Context) []doctor.Finding {
 		return checkBrokerClock(ctx, cfg, look)
 	}})
+	if data != "" {
+		if held, _ := holder(data); !held {
+			strangers(&part, data)
+		}
+	}
 	return part, look.Close, nil
 }
 
