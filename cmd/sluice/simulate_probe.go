@@ -16,7 +16,7 @@ import (
 	"sluice/schemas"
 )
 
-// freshPing posts a ping of a driver of its own and asks until it is found.
+// freshPing posts a ping of a driver of its own, asks until it is found, and takes the driver offline.
 type freshPing struct {
 	gateway *send.Gateway
 	query   string
@@ -44,17 +44,37 @@ const (
 	maxProbeBody = 1 << 20
 )
 
-// Probe returns once the ping is the driver's position, and among those near it.
+// Probe returns once the ping has been the driver's position, and among those near it; the driver is offline then.
 func (f *freshPing) Probe(ctx context.Context) (time.Duration, error) {
 	begin := time.Now()
-	body := fmt.Appendf(nil, `{"driverId":%q,"ts":%d,"lat":%g,"lon":%g,"status":"idle","vehicle":"probe"}`+"\n", f.driver, begin.UnixMilli(), probeLat, probeLon)
+	if err := f.post(ctx, begin.UnixMilli(), schemas.StatusIdle); err != nil {
+		return 0, err
+	}
+	took, err := f.wait(ctx, begin)
+	if err != nil {
+		return 0, err
+	}
+	// Else clients would find it nearby until it is too old.
+	if err := f.post(ctx, max(time.Now().UnixMilli(), begin.UnixMilli()+1), schemas.StatusOffline); err != nil {
+		return 0, fmt.Errorf("taking the ping's driver offline again: %w", err)
+	}
+	return took, nil
+}
+
+func (f *freshPing) post(ctx context.Context, at int64, status schemas.Status) error {
+	body := fmt.Appendf(nil, `{"driverId":%q,"ts":%d,"lat":%g,"lon":%g,"status":%q,"vehicle":"probe"}`+"\n", f.driver, at, probeLat, probeLon, status)
 	said, err := f.gateway.Post(ctx, &send.Batch{Body: body, Ends: []int{len(body)}})
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("posting: %w", err)
+		return fmt.Errorf("posting: %w", err)
 	case said.Accepted != 1:
-		return 0, errors.New("the gateway refused it")
+		return errors.New("the gateway refused it")
 	}
+	return nil
+}
+
+// wait asks until the ping is found, and says how long it took.
+func (f *freshPing) wait(ctx context.Context, begin time.Time) (time.Duration, error) {
 	near := fmt.Sprintf("/v1/drivers/nearby?lat=%g&lon=%g&radius=100&limit=20&vehicle=probe", probeLat, probeLon)
 	tick := time.NewTicker(probePoll)
 	defer tick.Stop()
