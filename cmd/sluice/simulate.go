@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -59,7 +60,7 @@ type simulateLoadCmd struct {
 func (simulateLoadCmd) Help() string {
 	return `Every record follows from the seed and its number, so the ledger need only keep what was answered, and verify can compare all that is stored. ` +
 		`What is due while all connections are busy waits and is sent late; its latency counts from when it was due. Unanswered requests are sent again with the same records. ` +
-		`ctrl-C ends the load early and closes the ledger.
+		`ctrl-C ends the load early and closes the ledger. Exit code 1 when not one record was answered; records in doubt beside others are what the ledger is for.
 
 Poison for the topic and the readers' offsets need Kafka: --config or the environment say where it is, and the age limits under which the load is judged.
 
@@ -86,7 +87,7 @@ func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, parts.close()) }()
-	bar := newSimulateBar(p.stderr)
+	bar := newSimulateBar(p)
 	defer bar.end()
 	parts.deps.Watcher = bar
 	first, err := parts.stand(ctx)
@@ -100,7 +101,10 @@ func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	summary, err := c.send(ctx, p, loaded, parts, book, &first)
 	bar.end()
-	return errors.Join(err, c.print(p.stdout, &summary))
+	if err == nil && summary.Acked+summary.Refused == 0 && summary.Doubtful > 0 {
+		err = fmt.Errorf("not one record was answered, %d are in doubt; the last error: %s", summary.Doubtful, summary.LastError)
+	}
+	return errors.Join(c.print(p.stdout, &summary), err)
 }
 
 // startsIn is from the header to the first record: time to make the first blocks durable.
@@ -116,7 +120,7 @@ func (c *simulateLoadCmd) send(ctx context.Context, p *process, cfg load.Config,
 		summary, err = load.Run(ctx, cfg, parts.deps)
 	}
 	if err == nil {
-		err = parts.finish(ctx, book)
+		err = parts.finish(ctx, book, summary.Settled)
 	}
 	why := "done"
 	switch {

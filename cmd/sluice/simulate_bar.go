@@ -15,22 +15,28 @@ import (
 // simulateBar draws how a load goes, where a person watches.
 type simulateBar struct {
 	mu    sync.Mutex
+	line  *verifyLine              // what is said while the pipelines are waited for
 	bar   *progressbar.ProgressBar // nil when nobody watches, or at the end
 	out   io.Writer
 	begun time.Time
 }
 
-func newSimulateBar(w io.Writer) *simulateBar {
-	if !telemetry.IsTerminal(w) {
-		return &simulateBar{}
+func newSimulateBar(p *process) *simulateBar {
+	b := &simulateBar{line: newVerifyLine(p)}
+	if telemetry.IsTerminal(p.stderr) {
+		b.out = p.stderr
 	}
-	return &simulateBar{out: w}
+	return b
 }
 
 // Progress moves it.
 func (b *simulateBar) Progress(p load.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if p.Behind >= 0 {
+		b.clear()
+		b.line.Waiting(p.Behind)
+	}
 	if b.out == nil {
 		return
 	}
@@ -47,6 +53,12 @@ func (b *simulateBar) Progress(p load.Progress) {
 func (b *simulateBar) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.clear()
+	b.line.end()
+}
+
+// clear ends the drawing; the lock is held.
+func (b *simulateBar) clear() {
 	if b.bar != nil {
 		_ = b.bar.Clear() // as above
 	}

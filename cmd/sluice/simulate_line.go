@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -10,17 +9,35 @@ import (
 	"sluice/internal/telemetry"
 )
 
-// verifyLine shows what verify is doing, where a person watches.
+// verifyLine shows what is being done or waited for, where a person watches.
 type verifyLine struct {
-	bar *progressbar.ProgressBar // nil when nobody watches
+	process *process
+	bar     *progressbar.ProgressBar // nil when nobody watches
+	told    time.Time                // when nobody watches: the last line about waiting
 }
 
-func newVerifyLine(w io.Writer) *verifyLine {
-	if !telemetry.IsTerminal(w) {
-		return &verifyLine{}
+// waitLineEvery is how often a log is told that something is waited for.
+const waitLineEvery = 10 * time.Second
+
+func newVerifyLine(p *process) *verifyLine {
+	if !telemetry.IsTerminal(p.stderr) {
+		return &verifyLine{process: p}
 	}
-	return &verifyLine{bar: progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w),
+	return &verifyLine{process: p, bar: progressbar.NewOptions64(-1, progressbar.OptionSetWriter(p.stderr),
 		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())}
+}
+
+// Waiting shows how far the pipelines are; where nobody watches it is a line now and then.
+func (l *verifyLine) Waiting(behind int64) {
+	what := fmt.Sprintf("waiting for the pipelines: %d behind", behind)
+	if l.bar != nil {
+		l.Doing(what, 0)
+		return
+	}
+	if behind > 0 && time.Since(l.told) >= waitLineEvery {
+		l.told = time.Now()
+		l.process.tell(what)
+	}
 }
 
 // Doing shows it.

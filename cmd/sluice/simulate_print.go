@@ -26,6 +26,9 @@ func (c *simulateLoadCmd) print(w io.Writer, s *load.Summary) error {
 		s.Latency.P50, s.Latency.P99, s.Latency.P999, s.Latency.Max)
 	fmt.Fprintf(&b, "%d requests, %d of them more than once: %d attempts without an answer, %d answered 429, %d 503, %d another 5xx\n",
 		s.Requests, s.Repeated, s.Unanswered, s.Status429, s.Status503, s.StatusOther)
+	if s.LastError != "" {
+		fmt.Fprintf(&b, "the last error: %s\n", s.LastError)
+	}
 	fmt.Fprintf(&b, "own cost: %.2f CPU s, %.2f s a million records (one core carries %.0f/s), peak memory %d MiB\n",
 		s.Cost.CPUSeconds, s.Cost.PerMillion, s.Cost.PerCore, s.Cost.PeakBytes>>20)
 	if _, err := io.WriteString(w, b.String()); err != nil {

@@ -63,6 +63,8 @@ func TestASimulatedLoadIsProvedOnRealServers(t *testing.T) {
 	if got := proved(t, environ, ledger); got != "" {
 		t.Errorf("%s fail", got)
 	}
+	reachesNobody(t, environ)
+	cutOff(t, environ, ledger)
 	loseOne(t, environ)
 	if got := proved(t, environ, ledger); got != "L1 L8" {
 		t.Errorf("with a document deleted %q fail, want L1 and L8", got)
@@ -70,6 +72,28 @@ func TestASimulatedLoadIsProvedOnRealServers(t *testing.T) {
 	r.stop()
 	<-r.done
 	http.DefaultClient.CloseIdleConnections()
+}
+
+// reachesNobody: a load of which nothing was answered has failed, and says by what.
+func reachesNobody(t *testing.T, environ []string) {
+	t.Helper()
+	code, stdout, stderr := execute(t, environ, "simulate", "--to", "http://127.0.0.1:1", "--rate", "100", "--for", "200ms", "--give-up", "200ms",
+		"--ledger", filepath.Join(t.TempDir(), "nobody.ledger"))
+	if code != exitFailed || !strings.Contains(stderr, "not one record was answered, 20 are in doubt") || !strings.Contains(stderr, "connection refused") {
+		t.Errorf("a load that reached nobody: exit code %d, %s%s", code, stdout, stderr)
+	}
+}
+
+// cutOff: a verification that is interrupted says so.
+func cutOff(t *testing.T, environ []string, ledger string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	out := &lines{}
+	p := &process{stdout: out, stderr: out, environ: environ}
+	if code := p.execute(ctx, []string{"simulate", "verify", ledger}); code != exitFailed || !strings.Contains(out.String(), "interrupted: nothing is proved") {
+		t.Errorf("an interrupted verify: exit code %d, %s", code, out.String())
+	}
 }
 
 // loseOne deletes one document of history.

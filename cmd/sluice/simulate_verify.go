@@ -63,13 +63,16 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	line := newVerifyLine(p.stderr)
+	line := newVerifyLine(p)
 	deps.Watcher = line
 	report, err := verify.Run(ctx, verify.Config{
 		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History,
 	}, deps)
 	line.end()
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return errors.New("interrupted: nothing is proved, run it again")
+	case err != nil:
 		return err
 	}
 	if err := c.print(p.stdout, report); err != nil {

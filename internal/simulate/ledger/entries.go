@@ -75,15 +75,6 @@ type Offsets struct {
 // Next is the offset from which the reader would go on.
 func (o *Offsets) Next() int64 { return max(o.Committed, o.Start) }
 
-// Lag is how many records are not committed.
-func (r *Reader) Lag() int64 {
-	lag := int64(0)
-	for i := range r.Partitions {
-		lag += max(0, r.Partitions[i].End-r.Partitions[i].Next())
-	}
-	return lag
-}
-
 // Counters are the processes' own counts at one moment.
 type Counters struct {
 	At        int64     `json:"at"` // ms since 1970 UTC
@@ -97,11 +88,19 @@ type Process struct {
 	Counts  []Count `json:"counts"`
 }
 
-// Lag is how many records are not committed by one reader or another.
-func (s *Sample) Lag() int64 {
+// Behind is how many records below a goal's ends are not committed by one reader or another. What
+// others have added since the goal does not count.
+func (s *Sample) Behind(goal *Sample) int64 {
 	lag := int64(0)
-	for i := range s.Readers {
-		lag += s.Readers[i].Lag()
+	for i := range goal.Readers {
+		reader := s.Reader(goal.Readers[i].Pipeline)
+		for p := range goal.Readers[i].Partitions {
+			next := int64(0)
+			if p < len(reader.Partitions) {
+				next = reader.Partitions[p].Next()
+			}
+			lag += max(0, goal.Readers[i].Partitions[p].End-next)
+		}
 	}
 	return lag
 }

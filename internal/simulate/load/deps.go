@@ -63,6 +63,7 @@ type Progress struct {
 	Backlog    int64 // due and waiting for a free connection
 	Skipped    int64 // due and never sent
 	Retries    int64 // requests sent again
+	Behind     int64 // sent, and not committed by a reader yet; -1 while that is not looked at: before the end of sending
 }
 
 // Deps are what a load works with. Topic may be nil when no poison goes there; Offsets may

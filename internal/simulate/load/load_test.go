@@ -124,7 +124,7 @@ func TestGivingUpLeavesDoubt(t *testing.T) {
 		b.cfg.Plan.Records, b.cfg.GiveUp, b.cfg.Plan.Shares = 200, 2*time.Second, plan.Shares{}
 		b.gateway.took = func(int) (time.Duration, error) { return 0, &Busy{Err: errors.New("reset")} }
 		s, err := b.run(t.Context())
-		if err != nil || s.Doubtful != 200 || s.Acked != 0 || b.states()[ledger.Doubt] != 4 {
+		if err != nil || s.Doubtful != 200 || s.Acked != 0 || b.states()[ledger.Doubt] != 4 || s.LastError != "reset" {
 			t.Errorf("%+v, %v, %v", s, b.states(), err)
 		}
 	})

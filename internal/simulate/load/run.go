@@ -72,7 +72,7 @@ func (l *load) run(ctx context.Context) error {
 	})
 	err := group.Wait()
 	if err == nil && ctx.Err() == nil {
-		err = l.settle(ctx)
+		l.settle(ctx)
 	}
 	stopSampling()
 	<-watched

@@ -3,8 +3,6 @@ package load
 import (
 	"context"
 	"time"
-
-	"sluice/internal/simulate/ledger"
 )
 
 // How often the readers are asked, and whoever watches is told.
@@ -26,7 +24,7 @@ func (l *load) sample(ctx context.Context) error {
 			if err := l.deps.Book.Sample(s); err != nil {
 				return err
 			}
-			l.tally.sampled(&s)
+			l.tally.sampled(s)
 		}
 		select {
 		case <-ctx.Done():
@@ -36,36 +34,22 @@ func (l *load) sample(ctx context.Context) error {
 	}
 }
 
-// sampled keeps whether the readers are done.
-func (t *tally) sampled(s *ledger.Sample) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.drained = s.Lag() == 0
-	t.sampledAt = time.UnixMilli(s.Asked)
-}
-
-// settle waits, for a while, until the readers have committed all that was sent: the samples of that time
-// prove what was too old for live when it was read.
-func (l *load) settle(ctx context.Context) error {
+// settle waits, for a while, until the readers have committed all that was in the topic when sending ended:
+// the samples of that time prove what was too old for live when it was read. Others may go on writing.
+func (l *load) settle(ctx context.Context) {
 	if l.deps.Offsets == nil {
-		return nil
+		return
 	}
 	begin, tick := time.Now(), time.NewTicker(watchEvery)
 	defer tick.Stop()
-	for time.Since(begin) < l.cfg.Settle {
-		l.tally.mu.Lock()
-		done := l.tally.drained && l.tally.sampledAt.After(begin)
-		l.tally.mu.Unlock()
-		if done {
-			return nil
-		}
+	l.tally.end(begin)
+	for time.Since(begin) < l.cfg.Settle && !l.tally.settled() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil
+			return
 		}
 	}
-	return nil
 }
 
 // watch tells the watcher until ctx ends; the channel closes with the last word.
@@ -91,6 +75,6 @@ func (l *load) watch(ctx context.Context) <-chan struct{} {
 func (l *load) progress() Progress {
 	return Progress{
 		Due: l.due.Load(), Total: l.author.Records, Answered: l.answered.Load(), Backlog: max(0, l.waiting.Load()),
-		Skipped: l.skipped.Load(), Retries: l.retries.Load(),
+		Skipped: l.skipped.Load(), Retries: l.retries.Load(), Behind: l.tally.behind(),
 	}
 }

@@ -17,13 +17,15 @@ type Summary struct {
 	Poisoned    int64 `json:"poisoned"`    // sent to the gateway
 	TopicPoison int64 `json:"topicPoison"` // written to the topic
 
-	Requests    int64 `json:"requests"` // answered or given up
-	Repeated    int64 `json:"repeated"` // requests that needed more than one attempt
-	Retries     int64 `json:"retries"`  // attempts beyond the first
-	Status429   int64 `json:"status429"`
-	Status503   int64 `json:"status503"`
-	StatusOther int64 `json:"statusOther"`
-	Unanswered  int64 `json:"unanswered"` // attempts cut off, timed out, or without a connection
+	Requests    int64  `json:"requests"` // answered or given up
+	Repeated    int64  `json:"repeated"` // requests that needed more than one attempt
+	Retries     int64  `json:"retries"`  // attempts beyond the first
+	Status429   int64  `json:"status429"`
+	Status503   int64  `json:"status503"`
+	StatusOther int64  `json:"statusOther"`
+	Unanswered  int64  `json:"unanswered"`          // attempts cut off, timed out, or without a connection
+	LastError   string `json:"lastError,omitempty"` // of an attempt
+	Settled     bool   `json:"settled"`             // the readers have committed all of it
 
 	Latency Latency `json:"latency"`
 	Seconds float64 `json:"seconds"` // from the plan's start to the last answer
@@ -52,6 +54,7 @@ func (t *tally) summary(l *load, cost Cost) Summary {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := t.sum
+	s.Settled = t.drain.left() == 0
 	s.Planned, s.Due, s.Skipped, s.Retries = l.author.Records, l.due.Load(), l.skipped.Load(), l.retries.Load()
 	if t.times == nil {
 		t.last, t.steady = l.start, l.start

@@ -19,9 +19,8 @@ type tally struct {
 	steady    time.Time // last answer to a block of new records
 	steadySum int64     // records answered until then
 
-	drained   bool // by the last sample
-	sampledAt time.Time
-	sum       Summary
+	drain drain
+	sum   Summary
 }
 
 const maxMicros = 3_600_000_000
@@ -32,6 +31,9 @@ func (t *tally) answer(w *worker, block int64, o *ledger.Outcome, now time.Time)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sum.Requests++
+	if o.Tries > 1 {
+		t.sum.Repeated++
+	}
 	records := int64(len(w.lines))
 	if o.State != ledger.Answered {
 		t.sum.Doubtful += records
@@ -85,9 +87,6 @@ func (t *tally) count(w *worker, o *ledger.Outcome) {
 		case plan.Plain, plan.Dead:
 		}
 	}
-	if o.Tries > 1 {
-		t.sum.Repeated++
-	}
 }
 
 // topic counts records written to the topic.
@@ -102,10 +101,11 @@ func (t *tally) topic(state ledger.State, n int) {
 }
 
 // busy counts an attempt without an answer for its records.
-func (t *tally) busy(status int) {
+func (t *tally) busy(b *Busy) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch status {
+	t.sum.LastError = b.Error()
+	switch b.Status {
 	case 0:
 		t.sum.Unanswered++
 	case 429:

@@ -117,7 +117,7 @@ func (w *worker) retry(ctx context.Context, try func() error) error {
 		if err == nil || !errors.As(err, &busy) || ctx.Err() != nil {
 			return err
 		}
-		w.tally.busy(busy.Status)
+		w.tally.busy(busy)
 		ceiling := min(retryBase<<min(tries, 10), retryMax)
 		wait := max(busy.After, ceiling/2+rand.N(ceiling/2))
 		if time.Since(begin)+wait > w.cfg.GiveUp {

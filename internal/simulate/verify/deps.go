@@ -41,6 +41,7 @@ type Prober interface {
 // Watcher is told what is being done; n is how many so far, 0 when that says nothing.
 type Watcher interface {
 	Doing(what string, n int64)
+	Waiting(behind int64) // for the pipelines: so many records they have not committed
 }
 
 // Deps are whom verify asks. Counters and Prober may be nil: what they would show is then not

@@ -38,6 +38,6 @@ func (v *verifier) offsets() Assertion {
 			}
 		}
 	}
-	j.say("%d looks at %d partitions of %d pipelines; lag at the end %d", len(v.samples), len(last), len(end.Readers), behind(end, &v.goal))
+	j.say("%d looks at %d partitions of %d pipelines; lag at the end %d", len(v.samples), len(last), len(end.Readers), end.Behind(&v.goal))
 	return j.done()
 }

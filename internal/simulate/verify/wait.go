@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"sluice/internal/simulate/ledger"
 )
 
 // plateau is how many looks without any progress must be seen before waiting is given up. A killed
@@ -59,25 +57,9 @@ func (v *verifier) look(ctx context.Context, was int64) (lag int64, err error) {
 	if len(v.goal.Readers) == 0 {
 		v.goal = s
 	}
-	lag = behind(&s, &v.goal)
-	v.deps.Watcher.Doing("waiting for the pipelines", lag)
+	lag = s.Behind(&v.goal)
+	v.deps.Watcher.Waiting(lag)
 	return lag, nil
-}
-
-// behind is how many records below the goal's ends are not committed by one reader or another.
-func behind(now, goal *ledger.Sample) int64 {
-	lag := int64(0)
-	for i := range goal.Readers {
-		reader := now.Reader(goal.Readers[i].Pipeline)
-		for p := range goal.Readers[i].Partitions {
-			next := int64(0)
-			if p < len(reader.Partitions) {
-				next = reader.Partitions[p].Next()
-			}
-			lag += max(0, goal.Readers[i].Partitions[p].End-next)
-		}
-	}
-	return lag
 }
 
 func (v *verifier) note(format string, args ...any) {

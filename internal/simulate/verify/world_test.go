@@ -236,6 +236,8 @@ func (w *world) Probe(context.Context) (time.Duration, error) { return time.Mill
 
 func (w *world) Doing(string, int64) {}
 
+func (w *world) Waiting(int64) {}
+
 var errAway = errors.New("away")
 
 // first is the first acknowledged record for which ok holds, and its document in history.
