@@ -20,6 +20,7 @@ type file struct {
 	drivers *index // nil unless the family is searched by place
 
 	queue chan *request
+	turns chan struct{} // of all files
 	ended chan struct{}
 	conn  *conn // the writer goroutine's, once that runs
 
@@ -36,7 +37,7 @@ const queued = 64
 func (s *Store) openFile(f *family, target string) (*file, error) {
 	opened := &file{
 		cfg: &s.cfg, family: f, target: target, path: filepath.Join(s.cfg.Dir, target+fileSuffix),
-		queue: make(chan *request, queued), ended: make(chan struct{}),
+		queue: make(chan *request, queued), turns: s.turns, ended: make(chan struct{}),
 	}
 	if f.drivers {
 		opened.drivers = s.drivers

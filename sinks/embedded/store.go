@@ -16,7 +16,8 @@ type Store struct {
 	cfg      Config
 	families []family
 	drivers  *index
-	batches  sync.Pool // *batch
+	batches  sync.Pool     // *batch
+	turns    chan struct{} // of its transactions
 
 	unopened atomic.Pointer[unopened] // the last target whose file could not be opened for a write; nil once it could
 
@@ -54,7 +55,7 @@ func open(cfg Config, known []family) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
-	s := &Store{cfg: cfg.withDefaults(), families: known, drivers: newIndex(), places: map[string]*place{}}
+	s := &Store{cfg: cfg.withDefaults(), families: known, drivers: newIndex(), turns: turns(), places: map[string]*place{}}
 	s.cfg.Dir = dir
 	targets, err := s.cfg.targets(known)
 	if err != nil {

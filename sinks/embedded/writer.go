@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 
 	"sluice/pipelines"
@@ -41,11 +42,18 @@ func (f *file) run() {
 				rows = append(rows, &r.rows[i])
 			}
 		}
+		f.turns <- struct{}{}
 		f.commit(group, rows)
+		<-f.turns
 		clear(group)
 		clear(rows)
 	}
 }
+
+// turns is how many transactions may run at once: one processor is left to those who wait. SQLite in Go is work
+// that never pauses, and Go looks for what the network brings when a processor has nothing else to do,
+// or else after 10 ms: with a transaction on each processor every question would take that long.
+func turns() chan struct{} { return make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)) }
 
 // gather takes the first request and those that wait behind it, up to the size of a transaction.
 func (f *file) gather(group []*request, first *request) []*request {
