@@ -117,9 +117,7 @@ func (b *Box) marked(ctx context.Context, span Span) (marked, error) {
 			into = found.dropped
 		}
 		for _, r := range mark.runs {
-			for offset := max(r.first, span.From); offset <= r.last; offset++ {
-				into.add(offset)
-			}
+			into.addRun(run{first: max(r.first, span.From), last: min(r.last, span.To-1)})
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package requeue
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -57,16 +58,25 @@ func (m Mark) marks(offset int64) bool {
 
 // runsOf sorts offsets and joins neighbours.
 func runsOf(all []int64) []run {
-	slices.Sort(all)
-	var runs []run
-	for _, offset := range all {
-		if n := len(runs); n > 0 && offset <= runs[n-1].last+1 {
-			runs[n-1].last = offset
+	runs := make([]run, len(all))
+	for i, offset := range all {
+		runs[i] = run{first: offset, last: offset}
+	}
+	return joined(runs)
+}
+
+// joined sorts runs and makes one of those that meet: what a mark says again costs nothing.
+func joined(runs []run) []run {
+	slices.SortFunc(runs, func(a, b run) int { return cmp.Compare(a.first, b.first) })
+	out := runs[:0]
+	for _, r := range runs {
+		if n := len(out); n > 0 && r.first <= out[n-1].last+1 {
+			out[n-1].last = max(out[n-1].last, r.last)
 			continue
 		}
-		runs = append(runs, run{first: offset, last: offset})
+		out = append(out, r)
 	}
-	return runs
+	return out
 }
 
 func formatRuns(runs []run) string {
@@ -83,7 +93,7 @@ func formatRuns(runs []run) string {
 	return b.String()
 }
 
-// parseRuns reads what formatRuns writes, for offsets below a limit.
+// parseRuns reads what formatRuns writes, for offsets below a limit, in order and apart.
 func parseRuns(text string, below int64) ([]run, error) {
 	var runs []run
 	for item := range strings.SplitSeq(text, ",") {
@@ -98,5 +108,5 @@ func parseRuns(text string, below int64) ([]run, error) {
 		}
 		runs = append(runs, run{first: int64(first), last: int64(end)})
 	}
-	return runs, nil
+	return joined(runs), nil
 }

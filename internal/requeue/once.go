@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"sluice/pipelines"
 )
@@ -13,6 +14,7 @@ import (
 type Once struct {
 	to    pipelines.DeadLetters
 	known map[pipelines.Partition]offsets
+	again atomic.Uint64
 }
 
 var _ pipelines.DeadLetters = (*Once)(nil)
@@ -33,6 +35,9 @@ func NewOnce(ctx context.Context, box *Box, to pipelines.DeadLetters) (*Once, er
 	return o, nil
 }
 
+// Again is how many letters came that were kept already.
+func (o *Once) Again() uint64 { return o.again.Load() }
+
 // Publish hands on the letters that are new.
 func (o *Once) Publish(ctx context.Context, letters []pipelines.DeadLetter) error {
 	fresh := make([]pipelines.DeadLetter, 0, len(letters))
@@ -42,10 +47,15 @@ func (o *Once) Publish(ctx context.Context, letters []pipelines.DeadLetter) erro
 			fresh, where = append(fresh, letters[i]), append(where, i)
 		}
 	}
+	again := uint64(len(letters) - len(fresh))
 	if len(fresh) == 0 {
+		o.again.Add(again)
 		return nil
 	}
 	err := o.to.Publish(ctx, fresh)
+	if err == nil { // else all of them come once more
+		o.again.Add(again)
+	}
 	var named interface {
 		error
 		RecordIndex() int

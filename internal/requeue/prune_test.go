@@ -102,4 +102,7 @@ func TestAReplayKeepsNoLetterTwice(t *testing.T) {
 	if err := once.Publish(t.Context(), []pipelines.DeadLetter{letter(0, 1, "larger than ten bytes")}); err != nil {
 		t.Errorf("one that is kept already: %v", err)
 	}
+	if n := once.Again(); n != 3 { // not those that come once more after the failure
+		t.Errorf("%d were kept already, want 3", n)
+	}
 }
