@@ -59,8 +59,11 @@ func (p *Pipeline) bound() error {
 	}
 	for i := range p.Partitions {
 		part := &p.Partitions[i]
-		if part.Partition < 0 || part.Lag != nil && *part.Lag < 0 {
+		if part.Partition < 0 {
 			return errTooMuch
+		}
+		if part.Lag != nil && *part.Lag < 0 {
+			part.Lag = nil // no number of records
 		}
 		if worse(part.State) < 0 {
 			part.State = stateUnknown
