@@ -54,6 +54,18 @@ var errShort = errors.New("the batch does not end where the file does")
 // readBatch reads the batch at the front. The error says that not even its size is known; a
 // batch whose size is plausible but whose content is damaged is not valid.
 func readBatch(raw []byte) (batch, error) {
+	b, err := readHeader(raw)
+	if err != nil {
+		return batch{}, err
+	}
+	raw = raw[:b.size]
+	b.valid = raw[batchMagic] == 2 && b.first >= 0 &&
+		crc32.Checksum(raw[batchAttributes:], castagnoli()) == binary.BigEndian.Uint32(raw[batchCRC:])
+	return b, nil
+}
+
+// readHeader is readBatch without the look at the content: no batch is valid yet.
+func readHeader(raw []byte) (batch, error) {
 	if len(raw) < batchHeader {
 		return batch{}, errShort
 	}
@@ -61,7 +73,6 @@ func readBatch(raw []byte) (batch, error) {
 	if size < batchHeader || size > largestBatch || size > int64(len(raw)) {
 		return batch{}, errShort
 	}
-	raw = raw[:size]
 	first := int64(binary.BigEndian.Uint64(raw))
 	attributes := binary.BigEndian.Uint16(raw[batchAttributes:])
 	return batch{
@@ -74,8 +85,6 @@ func readBatch(raw []byte) (batch, error) {
 		newest:        int64(binary.BigEndian.Uint64(raw[batchMaxTime:])),
 		transactional: attributes&transactionalMark != 0,
 		control:       attributes&controlMark != 0,
-		valid: raw[batchMagic] == 2 && first >= 0 &&
-			crc32.Checksum(raw[batchAttributes:], castagnoli()) == binary.BigEndian.Uint32(raw[batchCRC:]),
 	}, nil
 }
 

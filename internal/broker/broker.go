@@ -28,7 +28,7 @@ type running struct {
 	gate    *gate
 }
 
-// New repairs what an unclean end has left in the directory, and listens. A client that
+// New repairs what is torn or damaged in the directory, and listens. A client that
 // connects from now on is served.
 func New(cfg Config, observer Observer) (*Broker, error) {
 	if err := cfg.Validate(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -50,13 +51,20 @@ func (p *partition) mend() error {
 		p.from.end = max(p.from.end, was.HighWatermark)
 		p.from.start = max(p.from.start, was.LogStartOffset)
 	}
+	last := int64(math.MaxInt64)
 	if p.ended && have && len(bases) > 0 {
 		fits, err := was.fits(p.dir, bases)
-		if err != nil || fits {
+		if err != nil {
 			return err
 		}
+		if fits {
+			last = p.from.end // kfake has told us where it ended
+			if whole, err := p.whole(bases, last); err != nil || whole {
+				return err
+			}
+		}
 	}
-	if err := p.scan(bases); err != nil {
+	if err := p.scan(bases, last); err != nil {
 		return err
 	}
 	return p.finish()
@@ -65,27 +73,21 @@ func (p *partition) mend() error {
 func (p *partition) name() string { return fmt.Sprintf("%s-%d", p.topic, p.part) }
 
 // scan reads the files one after the other and mends each.
-func (p *partition) scan(bases []int64) error {
+func (p *partition) scan(bases []int64, last int64) error {
 	p.plain = true
-	for _, base := range bases {
-		raw, err := os.ReadFile(filepath.Join(p.dir, segmentName(base)))
-		if err != nil {
-			return err
-		}
-		s := scan(base, raw, p.next)
+	return p.each(bases, last, func(s segment) error {
 		if err := s.mend(p.dir); err != nil {
-			return fmt.Errorf("mending %s: %w", segmentName(base), err)
+			return fmt.Errorf("mending %s: %w", segmentName(s.base), err)
 		}
 		p.cut += s.damaged
 		p.claimed = max(p.claimed, s.claimed)
 		p.learn(s.batches)
-		if len(s.batches) == 0 {
-			continue
+		if len(s.batches) > 0 {
+			s.keep = nil // let go of the bytes
+			p.segments = append(p.segments, s)
 		}
-		s.keep = nil // let go of the bytes
-		p.segments = append(p.segments, s)
-	}
-	return nil
+		return nil
+	})
 }
 
 // learn tells of what the batches hold, and of offsets that are missing between them.
