@@ -12,33 +12,56 @@ import (
 
 // A journal (groups.log, pids.log) is a row of entries: 4 bytes of length, 4 bytes of
 // CRC-32C, then that many bytes, the first two a version; little-endian. kfake reads up to
-// the first entry that is not whole, and goes on writing behind it: but for the cut here,
+// the first entry that is not whole, and goes on writing behind it: but for the mend here,
 // all that follows would be lost at the open after the next.
 const (
 	entryHeader  = 8
 	entryVersion = 2
+	longestEntry = 16 << 20 // that a damaged length is believed
 )
 
-// entries calls each with the content of every whole entry and says how many bytes they take.
-func entries(raw []byte, each func(content []byte)) (whole int64) {
-	pos := 0
-	for pos+entryHeader+entryVersion <= len(raw) {
-		length := int(binary.LittleEndian.Uint32(raw[pos:]))
-		end := pos + entryHeader + length
-		if length < entryVersion || end > len(raw) || end < pos {
-			break
-		}
-		content := raw[pos+entryHeader : end]
-		if crc32.Checksum(content, castagnoli()) != binary.LittleEndian.Uint32(raw[pos+4:]) {
-			break
-		}
-		each(content[entryVersion:])
-		pos = end
+// entry gives the content of the entry at the front, if it is whole, and where it ends.
+func entry(raw []byte) (content []byte, end int, ok bool) {
+	if len(raw) < entryHeader+entryVersion {
+		return nil, 0, false
 	}
-	return int64(pos)
+	length := int(binary.LittleEndian.Uint32(raw))
+	end = entryHeader + length
+	if length < entryVersion || length > longestEntry || end > len(raw) || binary.LittleEndian.Uint16(raw[entryHeader:]) != kfakeVersion {
+		return nil, 0, false
+	}
+	content = raw[entryHeader:end]
+	return content[entryVersion:], end, crc32.Checksum(content, castagnoli()) == binary.LittleEndian.Uint32(raw[4:])
 }
 
-// mendJournal cuts off what is torn. A journal that is missing is as good as an empty one.
+// entries calls each with the content of every whole entry, and returns their bytes, neighbours joined. What is
+// damaged is passed over when a whole entry follows anywhere.
+func entries(raw []byte, each func(content []byte)) (keep [][]byte) {
+	start, pos := 0, 0
+	keepUpTo := func(end int) {
+		if end > start {
+			keep = append(keep, raw[start:end])
+		}
+	}
+	for pos < len(raw) {
+		content, size, ok := entry(raw[pos:])
+		if ok {
+			each(content)
+			pos += size
+			continue
+		}
+		keepUpTo(pos)
+		for ok = false; pos < len(raw) && !ok; {
+			pos++
+			_, _, ok = entry(raw[pos:])
+		}
+		start = pos
+	}
+	keepUpTo(pos)
+	return keep
+}
+
+// mendJournal takes out what is torn or damaged. A journal that is missing is as good as an empty one.
 func mendJournal(dir, name string, each func(content []byte)) (cut int64, err error) {
 	path := filepath.Join(dir, name)
 	raw, err := os.ReadFile(path)
@@ -48,12 +71,15 @@ func mendJournal(dir, name string, each func(content []byte)) (cut int64, err er
 	if err != nil {
 		return 0, err
 	}
-	whole := entries(raw, each)
-	cut = int64(len(raw)) - whole
+	keep := entries(raw, each)
+	cut = int64(len(raw))
+	for _, whole := range keep {
+		cut -= int64(len(whole))
+	}
 	if cut == 0 {
 		return 0, nil
 	}
-	return cut, cutFile(path, whole)
+	return cut, replace(path, keep...)
 }
 
 // place is a partition of a topic.
@@ -74,20 +100,20 @@ type committed struct {
 
 // add takes an entry of groups.log.
 func (c *commits) add(content []byte) {
-	var entry struct {
+	var said struct {
 		Type   string `json:"type"`
 		Group  string `json:"g"`
 		Topic  string `json:"t"`
 		Part   int32  `json:"p"`
 		Offset int64  `json:"o"`
 	}
-	if json.Unmarshal(content, &entry) != nil {
+	if json.Unmarshal(content, &said) != nil {
 		return // kfake passes over such an entry, too
 	}
-	key := committed{entry.Group, place{entry.Topic, entry.Part}}
-	switch entry.Type {
+	key := committed{said.Group, place{said.Topic, said.Part}}
+	switch said.Type {
 	case "commit":
-		c.offsets[key] = entry.Offset
+		c.offsets[key] = said.Offset
 	case "delete":
 		delete(c.offsets, key)
 	}
