@@ -6,7 +6,8 @@ type Observer interface {
 	// RoomChanged says that records are refused for lack of room from now on, or accepted
 	// again; free is in bytes.
 	RoomChanged(accepting bool, free int64)
-	// Repaired says what an unclean end had left, and what was done about it at open.
+	// Repaired says what was found torn or damaged at open, after an unclean end or a good one, and
+	// what was done about it.
 	Repaired(r Repair)
 	// BrokerFailed says that something went wrong that the broker deals with by itself.
 	BrokerFailed(err error)

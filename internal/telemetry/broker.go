@@ -28,7 +28,7 @@ func NewBroker(reg prometheus.Registerer, log *zap.Logger) (*Broker, error) {
 			Name: "sluice_broker_failures_total", Help: "Failures of the embedded broker that it deals with by itself.",
 		}),
 		repaired: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "sluice_broker_repaired_bytes_total", Help: "Torn or damaged bytes that the embedded broker has cut off when it opened its files.",
+			Name: "sluice_broker_repaired_bytes_total", Help: "Torn or damaged bytes that the embedded broker has taken out when it opened its files.",
 		}),
 	}
 	b.accepting.Set(1)
@@ -46,10 +46,10 @@ func (b *Broker) RoomChanged(accepting bool, free int64) {
 	b.log.Error("NO RECORD IS ACCEPTED: the disk of the data directory has too little room", zap.Int64("freeBytes", free))
 }
 
-// Repaired says what an unclean end had left: bytes cut off, and the offsets [from, to) without a record.
+// Repaired says what was damaged, after an unclean end or a good one: bytes taken out, and the offsets [from, to) without a record.
 func (b *Broker) Repaired(what string, bytes, from, to int64) {
 	b.repaired.Add(float64(bytes))
-	b.log.Warn("repaired what an unclean end had left", zap.String("what", what), zap.Int64("bytes", bytes), zap.Int64("from", from), zap.Int64("to", to))
+	b.log.Warn("mended damaged files", zap.String("what", what), zap.Int64("bytes", bytes), zap.Int64("from", from), zap.Int64("to", to))
 }
 
 // BrokerFailed counts, and writes a line, at most one per interval.

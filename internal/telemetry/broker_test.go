@@ -25,10 +25,13 @@ sluice_broker_accepting 0
 # HELP sluice_broker_failures_total Failures of the embedded broker that it deals with by itself.
 # TYPE sluice_broker_failures_total counter
 sluice_broker_failures_total 2
-# HELP sluice_broker_repaired_bytes_total Torn or damaged bytes that the embedded broker has cut off when it opened its files.
+# HELP sluice_broker_repaired_bytes_total Torn or damaged bytes that the embedded broker has taken out when it opened its files.
 # TYPE sluice_broker_repaired_bytes_total counter
 sluice_broker_repaired_bytes_total 17
 `, "sluice_broker_accepting", "sluice_broker_failures_total", "sluice_broker_repaired_bytes_total")
+	if logs.FilterMessage("mended damaged files").Len() != 1 {
+		t.Errorf("no line about the repair: %v", logs.All())
+	}
 	if logs.Len() != 4 { // the second failure within the interval is held
 		t.Errorf("%d lines: %v", logs.Len(), logs.All())
 	}
