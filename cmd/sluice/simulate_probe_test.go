@@ -19,7 +19,7 @@ func TestAProbeEndsOffline(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		if r.Method == http.MethodGet {
-			fmt.Fprintf(w, `{"driverId":%q,"drivers":[{"driverId":%q}]}`, posted[0].DriverID, posted[0].DriverID)
+			_, _ = fmt.Fprintf(w, `{"driverId":%q,"drivers":[{"driverId":%q}]}`, posted[0].DriverID, posted[0].DriverID)
 			return
 		}
 		var raw json.RawMessage
@@ -33,7 +33,7 @@ func TestAProbeEndsOffline(t *testing.T) {
 		}
 		posted = append(posted, ping)
 		w.WriteHeader(http.StatusAccepted)
-		fmt.Fprint(w, `{"accepted":1,"rejected":0,"errors":[]}`)
+		_, _ = fmt.Fprint(w, `{"accepted":1,"rejected":0,"errors":[]}`)
 	}))
 	defer gateway.Close()
 	probe, err := newFreshPing(gateway.URL, "", "", "sim-t-")

@@ -61,7 +61,7 @@ func (t *tally) answer(w *worker, block int64, o *ledger.Outcome, now time.Time)
 		t.record(took, int64(same-i))
 		i = same
 	}
-	t.count(w, o)
+	t.count(w)
 }
 
 func (t *tally) record(took time.Duration, n int64) {
@@ -70,7 +70,7 @@ func (t *tally) record(took time.Duration, n int64) {
 }
 
 // count looks at each record of a block that was answered; the lock is held.
-func (t *tally) count(w *worker, o *ledger.Outcome) {
+func (t *tally) count(w *worker) {
 	for _, s := range w.lines {
 		if s.Again {
 			t.sum.Doubled++
