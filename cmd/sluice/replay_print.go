@@ -70,12 +70,13 @@ type replaySummary struct {
 	Stale     uint64     `json:"stale"`
 	Duplicate uint64     `json:"duplicate"`
 	Dead      uint64     `json:"dead"`
-	Left      uint64     `json:"left"` // read and not settled: read again when it goes on
+	DeadKept  uint64     `json:"deadKept"` // of Dead: their letters were kept already
+	Left      uint64     `json:"left"`     // read and not settled: read again when it goes on
 	Seconds   float64    `json:"seconds"`
 	Gaps      []string   `json:"gaps,omitempty"`
 }
 
-func newReplaySummary(plan *replay.Plan, s telemetry.Snapshot, finished bool, gaps []string, took time.Duration) replaySummary {
+func newReplaySummary(plan *replay.Plan, s telemetry.Snapshot, kept uint64, finished bool, gaps []string, took time.Duration) replaySummary {
 	for _, part := range plan.Parts() {
 		if part.Gone > 0 {
 			gaps = append(gaps, fmt.Sprintf("%s/%d: records below offset %d were gone when the replay began, and may have been in the range", plan.Job.Topic, part.Partition, part.Gone))
@@ -84,7 +85,7 @@ func newReplaySummary(plan *replay.Plan, s telemetry.Snapshot, finished bool, ga
 	now := plan.Progress()
 	return replaySummary{
 		Job: plan.Job, Finished: finished, Done: now.Done, Offsets: now.Total, Consumed: s.Consumed,
-		Stored: s.Records("stored"), Stale: s.Records("stale"), Duplicate: s.Records("duplicate"), Dead: s.Records("poison"), Left: s.Records("unsettled"),
+		Stored: s.Records("stored"), Stale: s.Records("stale"), Duplicate: s.Records("duplicate"), Dead: s.Records("poison"), DeadKept: kept, Left: s.Records("unsettled"),
 		Seconds: took.Seconds(), Gaps: gaps,
 	}
 }
@@ -96,6 +97,9 @@ func (r *replayer) print(s replaySummary) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "consumed %d = stored %d + stale %d + duplicate %d + dead %d", s.Consumed, s.Stored, s.Stale, s.Duplicate, s.Dead)
+	if s.DeadKept > 0 {
+		fmt.Fprintf(&b, " (%d kept already)", s.DeadKept)
+	}
 	if s.Left > 0 {
 		fmt.Fprintf(&b, " + left %d", s.Left)
 	}

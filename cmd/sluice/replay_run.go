@@ -56,7 +56,7 @@ func (r *replayer) replay(ctx context.Context, job replay.Job, ranged bool) erro
 	began := time.Now()
 	err = carrying.Run(ctx, group)
 	watch.end()
-	sum := newReplaySummary(plan, observer.Snapshot(), group.Finished(), gaps.all(), time.Since(began))
+	sum := newReplaySummary(plan, observer.Snapshot(), r.kept(), group.Finished(), gaps.all(), time.Since(began))
 	if err == nil && sum.Finished {
 		err = plan.Forget(context.WithoutCancel(ctx))
 	}

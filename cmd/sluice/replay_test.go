@@ -60,6 +60,9 @@ func TestReplayOnRealServers(t *testing.T) {
 		}
 	}
 	stopped, went := stopsAndGoesOn(t, environ)
+	if stopped.DeadKept+went.DeadKept != stopped.Dead+went.Dead || went.DeadKept == 0 && stopped.DeadKept == 0 {
+		t.Errorf("letters kept already are not told: stopped %+v, went on %+v", stopped, went)
+	}
 	if n := stopped.Duplicate + went.Duplicate; n < 500 || stopped.Stored+went.Stored != 0 || stopped.Finished {
 		t.Errorf("stopped %+v, went on %+v", stopped, went)
 	}

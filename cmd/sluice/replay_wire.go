@@ -29,6 +29,7 @@ type replayer struct {
 	site    *site
 	admin   *kafka.Admin
 	scanner *kafka.Scanner
+	kept    func() uint64 // how many of the dead are letters that were kept already
 	closers []func() error
 }
 
@@ -116,11 +117,11 @@ func (r *replayer) carrier(ctx context.Context, job replay.Job) (carrier, *telem
 	if err != nil {
 		return nil, nil, err
 	}
-	once, err := requeue.NewOnce(ctx, (&deadBoxes{scanner: r.scanner}).box(job.Pipeline), dead)
+	once, err := requeue.NewOnce(ctx, (&deadBoxes{scanner: r.scanner}).box(job.Pipeline), newNewLetters(dead, r.log))
 	if err != nil {
 		return nil, nil, err
 	}
-	observer, err := telemetry.NewPipeline(telemetry.PipelineConfig{Name: job.Pipeline}, r.reg, r.log)
+	observer, err := telemetry.NewPipeline(telemetry.PipelineConfig{Name: job.Pipeline, DeadQuiet: true}, r.reg, r.log)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,6 +129,7 @@ func (r *replayer) carrier(ctx context.Context, job replay.Job) (carrier, *telem
 	if job.AsOf == asOfOff {
 		cfg.GPS.MaxAge, cfg.GPS.HistoryMaxAge = 0, 0
 	}
+	r.kept = once.Again
 	deps := pipelineDeps{cfg: &cfg, sink: sink, dead: once, obs: observer, asOfRecord: job.AsOf == asOfRecord}
 	carrying, err := chosen([]string{job.Pipeline})[0].build(deps)
 	if err != nil {

@@ -56,6 +56,11 @@ func TestDeadLettersAreToldByReason(t *testing.T) {
 	if got := logs.All()[0].ContextMap()["verdict"]; got != "poison" {
 		t.Errorf("verdict %v", got)
 	}
+	unsaid, _, none := newPipeline(t, telemetry.PipelineConfig{DeadQuiet: true})
+	unsaid.Settled(part(0), pipelines.Poison, "bad_json", 1)
+	if s := unsaid.Snapshot(); none.Len() != 0 || s.Records("poison") != 1 {
+		t.Errorf("said by somebody else: %d lines, %d counted", none.Len(), s.Records("poison"))
+	}
 }
 
 func TestWhatHappensOftenWritesNoLine(t *testing.T) {

@@ -17,6 +17,7 @@ type PipelineConfig struct {
 	Name       string                // the label of every series and line; required
 	MaxReasons int                   // distinct reasons kept apart, each later one is "other"; 0 = 64
 	LogEvery   time.Duration         // between two lines about the same thing; 0 = 10 s
+	DeadQuiet  bool                  // write no line about dead letters: whoever keeps them says it; they are counted all the same
 	Sampled    func(pipelines.Write) // told of one stored write per attempt, must not block; nil = nobody asks
 }
 
@@ -26,6 +27,7 @@ type Pipeline struct {
 	name    string
 	log     *zap.Logger
 	quiet   *quiet
+	unsaid  bool // of dead letters
 	reasons *reasons
 	batches *batchMetrics
 	sampled func(pipelines.Write)
@@ -73,6 +75,7 @@ func NewPipeline(cfg PipelineConfig, reg prometheus.Registerer, log *zap.Logger)
 		name:    cfg.Name,
 		log:     log.With(zap.String("pipeline", cfg.Name)),
 		quiet:   newQuiet(cfg.LogEvery),
+		unsaid:  cfg.DeadQuiet,
 		reasons: newReasons(cfg.MaxReasons),
 		batches: newBatchMetrics(cfg.Name),
 		sampled: cfg.Sampled,
@@ -103,7 +106,7 @@ func (p *Pipeline) Settled(part pipelines.Partition, verdict pipelines.Verdict, 
 		l.ended[how] += uint64(n)
 	}
 	p.mu.Unlock()
-	if verdict == pipelines.Poison {
+	if verdict == pipelines.Poison && !p.unsaid {
 		p.dead(part, reason, n)
 	}
 }
