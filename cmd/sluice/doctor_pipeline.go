@@ -15,7 +15,7 @@ import (
 )
 
 // pipelineChecks look at a pipeline's group, what it has still to read and what it gave up.
-func pipelineChecks(cfg *config, look *kafka.Inspector, s spec, embedded bool) []doctor.Check {
+func pipelineChecks(cfg *config, look *kafka.Inspector, s spec) []doctor.Check {
 	group, dead := cfg.groupID(s.name), schemas.DeadTopic(s.name)
 	return []doctor.Check{
 		{What: "group", Where: group, Run: func(ctx context.Context) []doctor.Finding {
@@ -30,7 +30,7 @@ func pipelineChecks(cfg *config, look *kafka.Inspector, s spec, embedded bool) [
 			return append(judgeGroup(cfg, s.name, state, lags), judgeOffsets(cfg, s, lags)...)
 		}},
 		{What: "retention", Where: group, Run: func(ctx context.Context) []doctor.Finding {
-			return checkRetention(ctx, cfg, look, s, embedded)
+			return checkRetention(ctx, cfg, look, s)
 		}},
 		{What: "dead", Where: cfg.Topic.Prefix + dead, Run: func(ctx context.Context) []doctor.Finding {
 			return checkDead(ctx, cfg, look, s.name)
@@ -112,7 +112,7 @@ func judgeOffsets(cfg *config, s spec, lags []kafka.PartitionLag) []doctor.Findi
 }
 
 // checkRetention finds how long the oldest unread record is still kept.
-func checkRetention(ctx context.Context, cfg *config, look *kafka.Inspector, s spec, embedded bool) []doctor.Finding {
+func checkRetention(ctx context.Context, cfg *config, look *kafka.Inspector, s spec) []doctor.Finding {
 	group := cfg.groupID(s.name)
 	state, err := look.Topic(ctx, s.topic, []string{settingRetention})
 	if err != nil || state.Missing {
@@ -139,11 +139,7 @@ func checkRetention(ctx context.Context, cfg *config, look *kafka.Inspector, s s
 	if err != nil {
 		return only(doctor.Skipped("retention", group, "the cluster does not say how long it keeps records"))
 	}
-	keep := keeps(ms)
-	if embedded && cfg.Topic.Retention == 0 { // the broker names Kafka's default and goes by its own
-		keep = cfg.Data.KeepFor
-	}
-	return judgeRetention(cfg, s, keep, oldest, time.Now())
+	return judgeRetention(cfg, s, keeps(ms), oldest, time.Now())
 }
 
 // keeps is a retention in ms, below zero for ever. Some write for ever as the largest number.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -106,21 +107,39 @@ func inspect[T any](ctx context.Context, i *Inspector, about string, ask func(sa
 
 // describeSettings asks for some settings of a topic or broker.
 func describeSettings(admin sarama.ClusterAdmin, kind sarama.ConfigResourceType, name string, names []string) (map[string]string, error) {
-	said, err := admin.DescribeConfigs([]*sarama.ConfigResource{{Type: kind, Name: name, ConfigNames: names}}, sarama.DescribeConfigsOptions{})
+	asked := slices.Clone(names)
+	if kind == sarama.TopicResource {
+		for _, name := range names {
+			asked = append(asked, brokersOwn+name)
+		}
+	}
+	said, err := admin.DescribeConfigs([]*sarama.ConfigResource{{Type: kind, Name: name, ConfigNames: asked}}, sarama.DescribeConfigsOptions{})
 	if err != nil {
 		return nil, err
 	}
-	have := make(map[string]string, len(names))
+	have, unset := make(map[string]string, len(asked)), make(map[string]bool)
 	for _, resource := range said {
 		if resource.ErrorCode != sarama.ErrNoError {
 			return nil, resource.ErrorCode
 		}
 		for _, entry := range resource.Configs {
 			have[entry.Name] = entry.Value
+			unset[entry.Name] = entry.Default
 		}
 	}
+	for _, name := range names {
+		if own, ok := have[brokersOwn+name]; ok && unset[name] {
+			have[name] = own
+		}
+	}
+	maps.DeleteFunc(have, func(name, _ string) bool { return !slices.Contains(names, name) })
 	return have, nil
 }
+
+// brokersOwn begins the broker's name of what a topic may set. The broker of `sluice up` tells
+// of a topic that sets nothing Kafka's default, and its own setting, by which it goes, beside it
+// under this name. Kafka tells its own as the topic's.
+const brokersOwn = "log."
 
 // May says whether the cluster lets us do something with a topic or group.
 type May struct {

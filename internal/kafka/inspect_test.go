@@ -77,6 +77,34 @@ func TestInspectOnFake(t *testing.T) {
 	inspects(t, Config{Brokers: cluster.ListenAddrs(), TopicPrefix: "i-"})
 }
 
+// A topic that sets no retention has the broker's, and its own when it sets one: even Kafka's default.
+func TestATopicsRetentionIsTheOneInForce(t *testing.T) {
+	cluster, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(t.TempDir()), kfake.BrokerConfigs(map[string]string{"log.retention.ms": "86400000"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Close)
+	cfg := Config{Brokers: cluster.ListenAddrs()}
+	admin, err := NewAdmin(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close() //nolint:errcheck // of the test's own connection
+	week := map[string]string{"retention.ms": "604800000"}
+	if _, err := admin.Setup(t.Context(), []TopicSpec{
+		{Name: "plain", Partitions: 1, Replication: 1}, {Name: "week", Partitions: 1, Replication: 1, Settings: week},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	look := inspectorOf(t, cfg)
+	for topic, want := range map[string]string{"plain": "86400000", "week": "604800000"} {
+		state, err := look.Topic(t.Context(), topic, []string{"retention.ms"})
+		if err != nil || len(state.Settings) != 1 || state.Settings["retention.ms"] != want {
+			t.Errorf("%s: %v, %v, want %s alone", topic, state.Settings, err, want)
+		}
+	}
+}
+
 func TestInspectOnKafka(t *testing.T) {
 	inspects(t, Config{Brokers: stacktest.Kafka(t), TopicPrefix: time.Now().Format("inspect-150405.000000-")})
 }
