@@ -14,8 +14,8 @@ type dataConfig struct {
 	Sync      bool          `key:"sync" default:"true" doc:"wait for the disk before anything is acknowledged; off: a power cut may lose the last seconds, a killed process still loses nothing"`
 	MinFree   settings.Size `key:"minFree" default:"256MiB" range:"1MiB..1024GiB" doc:"free space of the directory's disk below which no record is acknowledged any more"`
 	KeepFor   time.Duration `key:"keepFor" default:"24h" range:"1m..87600h" doc:"how long the embedded broker keeps records of a topic without a retention of its own"`
-	KeepBytes settings.Size `key:"keepBytes" default:"256MiB" range:"16MiB..1024GiB" doc:"of each partition that the embedded broker keeps; a start after a crash reads it all, 2 to 3 s a GiB"`
-	MaxDays   int           `key:"maxDays" default:"1000" unit:"days" range:"1..36500" doc:"of history in the embedded store; a ping of one more day is refused"`
+	KeepBytes settings.Size `key:"keepBytes" default:"256MiB" range:"16MiB..1024GiB" doc:"of each partition that the embedded broker keeps; a start reads it all, about 1 s a GiB, after a crash 2 to 3 s"`
+	MaxDays   int           `key:"maxDays" default:"1000" unit:"days" range:"1..36500" doc:"of history in the embedded store; a ping of another day is dead-lettered as too_many_days, but for yesterday, today and tomorrow, which always have room"`
 }
 
 // broker is at the first of the addresses at which everybody looks for Kafka.

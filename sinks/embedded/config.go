@@ -3,6 +3,7 @@ package embedded
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Config says where the store is and what it may use.
@@ -10,11 +11,13 @@ type Config struct {
 	Dir    string // an existing directory; the store makes its files there
 	NoSync bool   // true: what is Stored survives kill -9, but perhaps not a power cut; false: it survives both
 
-	MaxDays     int   // day files; a write that needs one more is Refused as too_many_days; 0 = 1000
+	MaxDays     int   // day files; a write of another day is Poison as too_many_days, but for yesterday, today and tomorrow, which always have room; 0 = 1000
 	MaxOpenDays int   // day files that are open at once; 0 = 8
 	MaxGroup    int   // writes of one transaction: calls that wait are committed together up to here; 0 = 20,000
 	CacheBytes  int64 // SQLite's page cache of the writer of one open file, at most; 0 = 32 MiB
 	MaxLogBytes int64 // write-ahead log of one file, above which it is moved into the file; 0 = 64 MiB
+
+	Now func() time.Time // the wall clock that says which day is today; nil = time.Now
 }
 
 // The defaults of a Config, and its bounds.
@@ -75,6 +78,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxLogBytes == 0 {
 		c.MaxLogBytes = DefaultMaxLogBytes
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	return c
 }

@@ -66,17 +66,35 @@ func TestRetain(t *testing.T) {
 	}
 }
 
+// Somebody's pings of many days take no room from anybody: what is beyond the cap goes by itself, and today's history goes on.
 func TestTooManyDays(t *testing.T) {
-	s := newStore(t, Config{NoSync: true, MaxDays: 5, MaxOpenDays: 2})
+	now := today()
+	s := newStore(t, Config{NoSync: true, MaxDays: 5, MaxOpenDays: 2, Now: func() time.Time { return now }})
+	poison := pipelines.Result{Verdict: pipelines.Poison, Reason: "too_many_days"}
 	for range 2 {
-		for i, r := range days(t, s, 7, today()) {
+		for i, r := range days(t, s, 7, now.AddDate(0, 0, -100)) {
 			switch {
-			case i >= 5 && r != pipelines.Result{Verdict: pipelines.Refused, Reason: "too_many_days"}:
+			case i >= 5 && r != poison:
 				t.Errorf("day %d of 5 is %v", i+1, r)
 			case i < 5 && r.Verdict != pipelines.Stored && r.Verdict != pipelines.Duplicate:
 				t.Errorf("day %d is %v", i+1, r)
 			}
 		}
+	}
+	for range 3 { // at each midnight a new day
+		got := days(t, s, 5, now.AddDate(0, 0, -2))
+		for i, r := range got[1:4] {
+			if r.Verdict != pipelines.Stored && r.Verdict != pipelines.Duplicate {
+				t.Errorf("the %dth day about now is %v", i, r)
+			}
+		}
+		if got[4] != poison {
+			t.Errorf("the day after tomorrow is %v", got[4])
+		}
+		now = now.AddDate(0, 0, 1)
+	}
+	if err := s.Ready(t.Context()); err != nil {
+		t.Error(err)
 	}
 	open := 0
 	for _, p := range s.places {

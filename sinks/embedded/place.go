@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"sluice/pipelines"
 )
@@ -89,14 +90,25 @@ func (s *Store) place(target string, create bool) (*place, error) {
 		return nil, errNoFile
 	case familyFor(s.families, target) == nil:
 		return nil, refusal{pipelines.Refused, reasonNoTarget}
-	case s.days() >= s.cfg.MaxDays && familyFor(s.families, target).daily:
-		return nil, refusal{pipelines.Refused, reasonTooManyDays}
+	case !s.hasRoomFor(target):
+		return nil, refusal{pipelines.Poison, reasonTooManyDays}
 	default:
 		p = &place{}
 		s.places[target] = p
 	}
 	p.used = s.uses
 	return p, nil
+}
+
+// hasRoomFor reports whether a target may have a file. The days about now always may: whoever sends pings of a
+// thousand other days shall not keep anybody's history out.
+func (s *Store) hasRoomFor(target string) bool {
+	day, daily := familyFor(s.families, target).dayOf(target)
+	if !daily || s.days() < s.cfg.MaxDays {
+		return true
+	}
+	today := s.cfg.Now().UTC().Truncate(24 * time.Hour)
+	return !day.Before(today.AddDate(0, 0, -1)) && !day.After(today.AddDate(0, 0, 1))
 }
 
 // days is how many targets are days.

@@ -13,7 +13,7 @@ import (
 const (
 	reasonDiskFull    = "disk_full"
 	reasonLogFull     = "log_full"                  // a reader keeps the log from being moved
-	reasonTooManyDays = "too_many_days"             // what a cluster's shard limit is there
+	reasonTooManyDays = "too_many_days"             // one more file than may be
 	reasonNoTarget    = "index_not_found_exception" // Elasticsearch's word
 	reasonNoVersion   = "version_missing"
 	reasonVersion     = "version_not_allowed"

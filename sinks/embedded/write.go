@@ -54,6 +54,8 @@ func (s *Store) carryOut(ctx context.Context, r *request, results []pipelines.Re
 	switch {
 	case errors.Is(err, errClosed):
 		return err
+	case err != nil && judge(err).Verdict == pipelines.Poison:
+		r.failed = err // these writes' own matter: the store is well
 	case err != nil:
 		s.unopened.Store(&unopened{r.target, err})
 		r.failed = err
