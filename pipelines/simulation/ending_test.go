@@ -32,32 +32,54 @@ func (w *world) unsettled() string {
 	return strings.Join(behind, "; ")
 }
 
-// encore is a few pings more while nothing goes wrong, and a moment: so that the stop which follows
-// finds lanes at work. They must leave nothing behind.
+// encore is a few pings more while nothing goes wrong. One for each partition must be in the store as
+// soon as batch and window allow. Then some more and a moment: so that the stop which follows finds
+// lanes at work. They must leave nothing behind.
 func (w *world) encore() {
 	w.mu.Lock()
-	w.calm = true
+	w.calm, w.oracle.steps = true, w.machines[0].steps
 	w.mu.Unlock()
 	for !w.complete() {
 		time.Sleep(100 * time.Millisecond)
 	}
 	time.Sleep(w.cfg.StallAfter / 5) // the watch looks ten times within StallAfter
 	w.oracle.allMove()
-	for i := range 3 * w.partitions {
-		now := w.now()
-		r := &record{uid: firstOfEncore + i, ping: firstOfEncore + i, part: i % w.partitions, driver: i % w.partitions, seq: i, arrives: now, stamped: now, heard: now, event: now}
-		w.publish(r)
-		time.Sleep(w.chance.between(time.Millisecond, 20*time.Millisecond, "encore", int64(i)))
-	}
+	w.wave(0)
+	time.Sleep(w.cfg.BatchAge + w.cfg.CoalesceWindow + wayThere)
+	w.oracle.allSettled()
+	w.wave(3)
 	time.Sleep(w.chance.between(0, 500*time.Millisecond, "last moment"))
 }
 
-// complete says whether every machine runs a process that is a member.
+// wayThere is what a poll and a call of the store take together when nothing is wrong, and some more.
+const wayThere = 200 * time.Millisecond
+
+// wave is a ping for each partition, and so many more.
+func (w *world) wave(more int) {
+	for i := range (1 + more) * w.partitions {
+		now, uid := w.now(), firstOfEncore+more*w.partitions+i
+		w.publish(&record{uid: uid, ping: uid, part: i % w.partitions, driver: i % w.partitions, seq: uid, arrives: now, stamped: now, heard: now, event: now})
+		time.Sleep(w.chance.between(time.Millisecond, 20*time.Millisecond, "encore", int64(uid)))
+	}
+}
+
+// complete says whether every machine runs a member of the group, and every partition has a lane.
 func (w *world) complete() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, m := range w.machines {
 		if p := m.current; p == nil || !p.running || p.expelled || p.dead {
+			return false
+		}
+	}
+	for _, p := range w.members {
+		if p.dead {
+			return false
+		}
+	}
+	for _, part := range w.parts {
+		owner := w.members[(part.id+w.shift)%len(w.members)]
+		if h := owner.lanes[part.id]; h == nil || h.source.epoch != part.epoch {
 			return false
 		}
 	}

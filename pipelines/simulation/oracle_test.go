@@ -19,6 +19,7 @@ type oracle struct {
 	processes    []*process
 	polledInVain map[*process]bool // whose source broke
 	complaints   []string
+	steps        int            // of the first machine until all was settled
 	seen         map[string]int // what happened in this run: a simulation that meets no trouble shows nothing
 }
 

@@ -81,6 +81,9 @@ func (s *scenario) fault(rng *rand.Rand, kind faultKind) fault {
 		f.until, f.permille = f.from+upTo(rng, 2*time.Second), 100
 	case storeBusy, storeRefuses, storeMute, storeBreaks, storeSlow, lettersFail, commitsFail, commitsSlow, pollsRepeat:
 		f.until = f.from + upTo(rng, 8*time.Second)
+		if rng.IntN(100) == 0 {
+			f.until += upTo(rng, 3*time.Minute) // an outage
+		}
 		if rng.IntN(4) == 0 {
 			f.from = 0
 		}

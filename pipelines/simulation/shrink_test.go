@@ -53,6 +53,9 @@ func simplifications(s *scenario) []func(*scenario) *scenario {
 			all = append(all, func(s *scenario) *scenario { return s.withoutFaults(from, size) })
 		}
 	}
+	for i := range s.faults {
+		all = append(all, func(s *scenario) *scenario { return s.withPlainFault(i) })
+	}
 	all = append(all, fewerMachines, fewerPartitions)
 	for size := (len(s.records) + 1) / 2; size > 0; size /= 2 {
 		for from := 0; from < len(s.records); from += size {
@@ -68,6 +71,18 @@ func (s *scenario) withoutFaults(from, n int) *scenario {
 	}
 	next := *s
 	next.faults = slices.Delete(slices.Clone(s.faults), from, min(from+n, len(s.faults)))
+	return &next
+}
+
+// withPlainFault makes a fault one that is there from the beginning, and always: then what only
+// brought it about at the right moment can go.
+func (s *scenario) withPlainFault(i int) *scenario {
+	if i >= len(s.faults) || s.faults[i].until == 0 || s.faults[i].kind == freeze || (s.faults[i].from == 0 && s.faults[i].permille == 1000) {
+		return nil
+	}
+	next := *s
+	next.faults = slices.Clone(s.faults)
+	next.faults[i].from, next.faults[i].permille = 0, 1000
 	return &next
 }
 

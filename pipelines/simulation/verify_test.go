@@ -83,6 +83,17 @@ func (o *oracle) allMove() {
 	}
 }
 
+// allSettled checks that what was sent while nothing was wrong has arrived.
+func (o *oracle) allSettled() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, part := range o.parts {
+		if e := part.log[len(part.log)-1]; !o.settled(e, part.end()) {
+			o.complain("%v is still unsettled, though nothing was wrong since it was sent", e)
+		}
+	}
+}
+
 // verifyStore checks that the store holds what records made, the newest of each driver, and nothing else.
 func (o *oracle) verifyStore() {
 	docs := o.store.Docs()
