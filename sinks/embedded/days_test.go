@@ -125,7 +125,7 @@ func TestOnlyNamesOfDaysBecomeFiles(t *testing.T) {
 			t.Errorf("target %q is %v", target, results[0])
 		}
 	}
-	if entries, err := os.ReadDir(cfg.Dir); err != nil || len(entries) > 3 {
+	if entries, err := os.ReadDir(cfg.Dir); err != nil || len(entries) > 4 {
 		t.Errorf("files %v, %v", entries, err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -42,15 +41,11 @@ func (s *Store) openFile(f *family, target string) (*file, error) {
 	if f.drivers {
 		opened.drivers = s.drivers
 	}
-	_, err := os.Stat(opened.path)
-	fresh := errors.Is(err, os.ErrNotExist)
 	if err := opened.connect(); err != nil {
 		return nil, fmt.Errorf("opening %s: %w", filepath.Base(opened.path), err)
 	}
-	if fresh {
-		if err := syncDir(s.cfg.Dir); err != nil {
-			return nil, errors.Join(fmt.Errorf("syncing the directory of the store: %w", err), opened.conn.close())
-		}
+	if err := s.files.add(target); err != nil { // which syncs the directory, and so the new file's name
+		return nil, errors.Join(err, opened.conn.close())
 	}
 	if opened.drivers != nil {
 		if err := opened.load(); err != nil {

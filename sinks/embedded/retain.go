@@ -69,6 +69,9 @@ func (s *Store) drop(target string) error {
 	if err := p.close(); err != nil {
 		return err
 	}
+	if err := s.files.remove(target); err != nil {
+		return err
+	}
 	// The log goes first: a log without its file would be taken for the log of the next one of that name.
 	path := filepath.Join(s.cfg.Dir, target+fileSuffix)
 	for _, suffix := range []string{"-wal", "-shm", ""} {

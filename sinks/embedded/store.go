@@ -16,6 +16,7 @@ type Store struct {
 	cfg      Config
 	families []family
 	drivers  *index
+	files    *manifest
 	batches  sync.Pool     // *batch
 	turns    chan struct{} // of its transactions
 
@@ -37,8 +38,8 @@ var _ pipelines.Sink = (*Store)(nil)
 var errClosed = errors.New("the store is closed")
 
 // Open opens the store in cfg.Dir, or makes it, and reads the positions into memory. The caller sees to it
-// that no other process has it open for writing. A file that is damaged, or of another format, is an error
-// that names it: nothing is made anew in its place.
+// that no other process has it open for writing. A file that is damaged, missing, or of another format, is an error
+// that names it: nothing is made anew in its place. One that is missing is ErrMissing.
 func Open(cfg Config) (*Store, error) {
 	known, err := families()
 	if err != nil {
@@ -59,6 +60,9 @@ func open(cfg Config, known []family) (*Store, error) {
 	s.cfg.Dir = dir
 	targets, err := s.cfg.targets(known)
 	if err != nil {
+		return nil, fmt.Errorf("opening store: %w", err)
+	}
+	if s.files, err = openManifest(dir, targets); err != nil {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
 	for _, target := range targets {

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"errors"
+	"syscall"
 
 	"modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -35,6 +36,9 @@ func judge(err error) pipelines.Result {
 	}
 	if errors.Is(err, ErrFormat) {
 		return pipelines.Result{Verdict: pipelines.Refused, Reason: "unknown_format"}
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return pipelines.Result{Verdict: pipelines.Retry, Reason: reasonDiskFull}
 	}
 	verdict, reason := pipelines.Retry, "store_error"
 	if failed, ok := errors.AsType[*sqlite.Error](err); ok {
