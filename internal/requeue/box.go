@@ -117,7 +117,7 @@ func (b *Box) marked(ctx context.Context, span Span) (marked, error) {
 			into = found.dropped
 		}
 		for _, r := range mark.runs {
-			into.addRun(run{first: max(r.first, span.From), last: min(r.last, span.To-1)})
+			into.addRun(run{First: max(r.First, span.From), Last: min(r.Last, span.To-1)})
 		}
 		return nil
 	})

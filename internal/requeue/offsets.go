@@ -9,18 +9,18 @@ const (
 	pageBits  = 64 * pageWords
 )
 
-func (o offsets) add(offset int64) { o.addRun(run{first: offset, last: offset}) }
+func (o offsets) add(offset int64) { o.addRun(run{First: offset, Last: offset}) }
 
 // addRun adds a word of offsets at a time; a run that ends before it begins is none.
 func (o offsets) addRun(r run) {
-	for offset := r.first; offset <= r.last; offset += 64 - offset%64 {
+	for offset := r.First; offset <= r.Last; offset += 64 - offset%64 {
 		page := o[offset/pageBits]
 		if page == nil {
 			page = new([pageWords]uint64)
 			o[offset/pageBits] = page
 		}
 		low := offset % 64
-		n := min(r.last-offset+1, 64-low)
+		n := min(r.Last-offset+1, 64-low)
 		page[offset%pageBits/64] |= ^uint64(0) >> (64 - n) << low
 	}
 }

@@ -16,9 +16,9 @@ func TestOffsetsHoldWhatWasAdded(t *testing.T) {
 		set, want := offsets{}, map[int64]bool{}
 		for range rapid.IntRange(1, 5).Draw(rt, "runs") {
 			first := rapid.Int64Range(pageBits-200, pageBits+200).Draw(rt, "first")
-			r := run{first: first, last: first + rapid.Int64Range(-1, 200).Draw(rt, "more")}
+			r := run{First: first, Last: first + rapid.Int64Range(-1, 200).Draw(rt, "more")}
 			set.addRun(r)
-			for o := r.first; o <= r.last; o++ {
+			for o := r.First; o <= r.Last; o++ {
 				want[o] = true
 			}
 		}
