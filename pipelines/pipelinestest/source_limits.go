@@ -71,6 +71,29 @@ func testServeError(t *testing.T, broker Broker) {
 	}
 }
 
+// testTogether is worth most under the race detector.
+func testTogether(t *testing.T, broker Broker) {
+	const n = 400
+	topic := broker.Topic(t, 1)
+	broker.Publish(t, topic, numbered(n, 1))
+	m := join(t, broker.Group(t, topic+"-group", topic))
+	lanes := m.hold(t, 1)
+	lanes[0].read(t, 20)
+	committed := make(chan error, 1)
+	go func() {
+		var err error
+		for next := int64(1); next <= 20 && err == nil; next++ {
+			err = lanes[0].src.Commit(lanes[0].ctx, next)
+		}
+		committed <- err
+	}()
+	lanes[0].read(t, n-20)
+	if err := receive(t, committed, "the end of the commits"); err != nil {
+		t.Fatalf("committing while polling: %v", err)
+	}
+	m.leave(t, lanes)
+}
+
 func testContexts(t *testing.T, broker Broker) {
 	topic := broker.Topic(t, 1)
 	m := join(t, broker.Group(t, topic+"-group", topic))

@@ -35,6 +35,7 @@ func TestGroup(t *testing.T, broker Broker) {
 		{"lag is what the broker holds behind the poll", testLag},
 		{"an error of serve ends Run", testServeError},
 		{"commit and poll respect their context", testContexts},
+		{"a lane commits while it polls", testTogether},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, broker) })
 	}
