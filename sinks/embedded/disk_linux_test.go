@@ -3,6 +3,7 @@ package embedded
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -122,5 +123,29 @@ func TestDiskFullFromTheStart(t *testing.T) {
 	}
 	if err := s.Ready(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestOpenOnFullDisk says what is in the way, not only SQLite's number for it, and opens when there is room.
+func TestOpenOnFullDisk(t *testing.T) {
+	for name, old := range map[string]bool{"a new store": false, "an old one": true} {
+		t.Run(name, func(t *testing.T) {
+			cfg := Config{Dir: smallDisk(t, "1m")}
+			if old {
+				closeStore(t, newStore(t, cfg))
+			}
+			ballast := filepath.Join(cfg.Dir, "ballast")
+			if err := os.WriteFile(ballast, make([]byte, 2<<20), 0o600); err == nil {
+				t.Fatal("the disk is not full")
+			}
+			_, err := Open(cfg)
+			if err == nil || !strings.Contains(err.Error(), "the disk of "+cfg.Dir+" is full") || !strings.Contains(err.Error(), "make room") {
+				t.Errorf("on a full disk: %v", err)
+			}
+			if err := os.Remove(ballast); err != nil {
+				t.Fatal(err)
+			}
+			newStore(t, cfg)
+		})
 	}
 }

@@ -42,10 +42,10 @@ func (s *Store) openFile(f *family, target string) (*file, error) {
 		opened.drivers = s.drivers
 	}
 	if err := opened.connect(); err != nil {
-		return nil, fmt.Errorf("opening %s: %w", filepath.Base(opened.path), err)
+		return nil, fmt.Errorf("opening %s: %w", filepath.Base(opened.path), explain(err, s.cfg.Dir))
 	}
 	if err := s.files.add(target); err != nil { // which syncs the directory, and so the new file's name
-		return nil, errors.Join(err, opened.conn.close())
+		return nil, errors.Join(explain(err, s.cfg.Dir), opened.conn.close())
 	}
 	if opened.drivers != nil {
 		if err := opened.load(); err != nil {

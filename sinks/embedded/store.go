@@ -63,7 +63,7 @@ func open(cfg Config, known []family) (*Store, error) {
 		return nil, fmt.Errorf("opening store: %w", err)
 	}
 	if s.files, err = openManifest(dir, targets); err != nil {
-		return nil, fmt.Errorf("opening store: %w", err)
+		return nil, fmt.Errorf("opening store: %w", explain(err, dir))
 	}
 	for _, target := range targets {
 		s.places[target] = &place{there: true}

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"errors"
+	"fmt"
 	"syscall"
 
 	"modernc.org/sqlite"
@@ -45,6 +46,14 @@ func judge(err error) pipelines.Result {
 		verdict, reason = judgeCode(failed.Code())
 	}
 	return pipelines.Result{Verdict: verdict, Reason: reason}
+}
+
+// explain puts in words what SQLite says by number, where an operator can do something about it.
+func explain(err error, dir string) error {
+	if judge(err).Reason != reasonDiskFull {
+		return err
+	}
+	return fmt.Errorf("the disk of %s is full, or cannot be written: make room there, then try again: %w", dir, err)
 }
 
 // judgeCode is judge for an extended result code of SQLite. Its lower eight bits are the class.
