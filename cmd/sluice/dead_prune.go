@@ -64,7 +64,7 @@ func (c *deadPruneCmd) Run(ctx context.Context, p *process) (err error) {
 			done = "would be deleted"
 		}
 		if !c.JSON {
-			if err := write(p.stdout, fmt.Sprintf("%-13s %s (%s with their marks) %s\n", s.name, counted(pruned.Letters, "letter"), counted(pruned.Records, "record"), done)); err != nil {
+			if err := write(p.stdout, fmt.Sprintf("%-13s %s (%s with their marks) %s\n", s.name, count(pruned.Letters, "letter"), count(pruned.Records, "record"), done)); err != nil {
 				return err
 			}
 		}

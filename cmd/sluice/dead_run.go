@@ -85,15 +85,15 @@ func (run deadRun) print(w io.Writer, sum requeue.Summary) error {
 			run.done: sum.Done, "failed": sum.Failed, "hopeless": sum.Hopeless, "settledBefore": sum.Settled, "dryRun": run.settings.DryRun,
 		})
 	}
-	text := fmt.Sprintf("%s %s", counted(sum.Done, "letter"), run.done)
+	text := fmt.Sprintf("%s %s", count(sum.Done, "letter"), run.done)
 	if run.settings.DryRun {
-		text = fmt.Sprintf("%s would be %s; nothing was done", counted(sum.Done, "letter"), run.done)
+		text = fmt.Sprintf("%s would be %s; nothing was done", count(sum.Done, "letter"), run.done)
 	}
 	if sum.Failed > 0 {
 		text += fmt.Sprintf("; %d could not be and are still open", sum.Failed)
 	}
 	if sum.Hopeless > 0 {
-		text += fmt.Sprintf("; %d left alone: requeued %s or more before", sum.Hopeless, counted(int64(run.settings.MaxAttempts), "time"))
+		text += fmt.Sprintf("; %d left alone: requeued %s or more before", sum.Hopeless, count(run.settings.MaxAttempts, "time"))
 	}
 	if sum.Settled > 0 && len(run.settings.Filter.IDs) > 0 {
 		text += fmt.Sprintf("; requeued or dropped before: %d", sum.Settled)
@@ -111,7 +111,7 @@ func (run deadRun) verdict(ctx context.Context, sum requeue.Summary, err error) 
 	case err != nil:
 		return err
 	case sum.Failed > 0:
-		return fmt.Errorf("%w: %s could not be %s", errFound, counted(sum.Failed, "letter"), run.done)
+		return fmt.Errorf("%w: %s could not be %s", errFound, count(sum.Failed, "letter"), run.done)
 	case dealt < named && run.settings.Limit == 0:
 		return fmt.Errorf("%w: %d of the letters named are not there: deleted, gone by retention, or never ones", errFound, named-dealt)
 	}

@@ -100,7 +100,7 @@ func (c *deadShowCmd) text(f *requeue.Found, limit int, another bool) string {
 	}
 	line("detail", safe(l.Detail, 1000))
 	line("given up", stamp(l.At))
-	line("requeued", counted(int64(l.Attempts), "time")+" before")
+	line("requeued", count(l.Attempts, "time")+" before")
 	line("from", fmt.Sprintf("%s/%d at offset %d", safe(l.From.Topic, 250), l.From.ID, l.Offset))
 	line("written", stamp(l.Written))
 	line("key", safe(string(l.Record.Key), 256))
@@ -109,7 +109,7 @@ func (c *deadShowCmd) text(f *requeue.Found, limit int, another bool) string {
 			line("header", safe(h.Key, 100)+": "+safe(string(h.Value), 256))
 		}
 	}
-	line("value", counted(int64(len(l.Record.Value)), "byte"))
+	line("value", count(len(l.Record.Value), "byte"))
 	b.WriteString(c.value(l.Record.Value, limit))
 	return b.String()
 }

@@ -94,11 +94,3 @@ func (j *judged) or(format string, args ...any) []doctor.Finding {
 
 // only is one finding.
 func only(f doctor.Finding) []doctor.Finding { return []doctor.Finding{f} }
-
-// count is a number of things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

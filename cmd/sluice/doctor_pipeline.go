@@ -50,7 +50,7 @@ func judgeGroup(cfg *config, pipeline string, state kafka.GroupState, lags []kaf
 	j := judged{what: "group", where: cfg.groupID(pipeline)}
 	lag, start := totalLag(lags), "sluice run pipelines --pipelines "+pipeline
 	if len(state.Members) == 0 && lag > 0 {
-		j.fail(start, "%d records wait, and no process reads them", lag)
+		j.fail(start, "%s, and no process reads them", countDoing(lag, "record", "waits", "wait"))
 	}
 	var strangers, idle []string
 	for _, m := range state.Members {
@@ -102,7 +102,7 @@ func judgeOffsets(cfg *config, s spec, lags []kafka.PartitionLag) []doctor.Findi
 	topic := cfg.Topic.Prefix + s.topic
 	if lost > 0 {
 		j.fail(alterTopic(cfg, topic, settingRetention+"=604800000")+" # a week, for the next time: what is gone is gone",
-			"%d records were thrown away by retention before they were read", lost)
+			"%s thrown away by retention before being read", countDoing(lost, "record", "was", "were"))
 	}
 	if len(beyond) > 0 {
 		j.fail(fmt.Sprintf("kafka-consumer-groups.sh --bootstrap-server %s --group %s --topic %s --reset-offsets --to-earliest --execute # with the pipeline stopped", cfg.Kafka.Brokers[0], j.where, topic),

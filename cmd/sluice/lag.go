@@ -113,7 +113,7 @@ func (c *lagCmd) judge(lines []lagLine) error {
 	for i := range lines {
 		l := &lines[i]
 		if c.Max >= 0 && l.total.Lag > c.Max {
-			found = append(found, fmt.Errorf("%w: pipeline %s is behind by %s, more than %d", errFound, l.source.Pipeline, counted(l.total.Lag, "record"), c.Max))
+			found = append(found, fmt.Errorf("%w: pipeline %s is behind by %s, more than %d", errFound, l.source.Pipeline, count(l.total.Lag, "record"), c.Max))
 		}
 		if c.MaxAge > 0 && l.total.Oldest > c.MaxAge {
 			found = append(found, fmt.Errorf("%w: pipeline %s has a record unsettled for %s, longer than %s",

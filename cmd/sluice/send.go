@@ -77,7 +77,7 @@ func (c *sendCmd) Run(ctx context.Context, p *process) (err error) {
 		return fmt.Errorf("%d of %d records were not acknowledged: %w", summary.Unsent, summary.Read, err)
 	}
 	if err == nil && summary.Accepted == 0 && summary.Rejected+summary.Unreadable > 0 {
-		return fmt.Errorf("not one of %s was accepted", counted(summary.Read+summary.Unreadable, "record"))
+		return fmt.Errorf("not one of %s was accepted", count(summary.Read+summary.Unreadable, "record"))
 	}
 	return err
 }

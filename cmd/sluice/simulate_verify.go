@@ -79,7 +79,7 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	if n := report.Failed(); n > 0 {
-		return fmt.Errorf("%w: %d assertions fail", errFound, n)
+		return fmt.Errorf("%w: %s", errFound, countDoing(int64(n), "assertion", "fails", "fail"))
 	}
 	return nil
 }
@@ -143,8 +143,8 @@ func (c *simulateVerifyCmd) store(cfg *config) (verify.Store, func() error, erro
 type scannedLetters struct{ scanner *kafka.Scanner }
 
 // Scan reads what was in the topic when it began.
-func (l scannedLetters) Scan(ctx context.Context, topic string, since time.Time, each func(rec *pipelines.Record) error) error {
-	return l.scanner.Scan(ctx, topic, kafka.Range{From: since}, func(_ pipelines.Partition, rec *pipelines.Record) error { return each(rec) })
+func (l scannedLetters) Scan(ctx context.Context, topic string, since time.Time, each func(part pipelines.Partition, rec *pipelines.Record) error) error {
+	return l.scanner.Scan(ctx, topic, kafka.Range{From: since}, each)
 }
 
 func (c *simulateVerifyCmd) print(w io.Writer, r *verify.Report) error {
