@@ -11,7 +11,10 @@ type Config struct {
 	Dir    string // an existing directory; the store makes its files there
 	NoSync bool   // true: what is Stored survives kill -9, but perhaps not a power cut; false: it survives both
 
-	MaxDays     int   // day files; a write of another day is Poison as too_many_days, but for yesterday, today and tomorrow, which always have room; 0 = 1000
+	MaxDays int // day files; a write of another day is Poison as too_many_days, but for yesterday, today and tomorrow, which always have room; 0 = 1000
+	// MaxDrivers have a position, in memory too, about 310 bytes each; a new driver's is Poison as too_many_drivers. None
+	// makes way for another: its position was acknowledged, and an older one would be taken for new. 0 = 2,000,000.
+	MaxDrivers  int
 	MaxOpenDays int   // day files that are open at once; 0 = 8
 	MaxGroup    int   // writes of one transaction: calls that wait are committed together up to here; 0 = 20,000
 	CacheBytes  int64 // SQLite's page cache of the writer of one open file, at most; 0 = 32 MiB
@@ -23,12 +26,14 @@ type Config struct {
 // The defaults of a Config, and its bounds.
 const (
 	DefaultMaxDays     = 1000
+	DefaultMaxDrivers  = 2_000_000
 	DefaultMaxOpenDays = 8
 	DefaultMaxGroup    = 20_000
 	DefaultCacheBytes  = 32 << 20
 	DefaultMaxLogBytes = 64 << 20
 
 	mostDays      = 40_000 // every day from 2000 to 2099, and some
+	mostDrivers   = 50_000_000
 	mostOpenDays  = 256
 	mostGroup     = 1_000_000
 	minCacheBytes = 64 << 10
@@ -46,6 +51,9 @@ func (c Config) Validate() error {
 	}
 	if c.MaxDays < 0 || c.MaxDays > mostDays {
 		complain("%d days are outside 0 to %d", c.MaxDays, mostDays)
+	}
+	if c.MaxDrivers < 0 || c.MaxDrivers > mostDrivers {
+		complain("%d drivers are outside 0 to %d", c.MaxDrivers, mostDrivers)
 	}
 	if c.MaxOpenDays < 0 || c.MaxOpenDays > mostOpenDays {
 		complain("%d open days are outside 0 to %d", c.MaxOpenDays, mostOpenDays)
@@ -66,6 +74,9 @@ func (c Config) Validate() error {
 func (c Config) withDefaults() Config {
 	if c.MaxDays == 0 {
 		c.MaxDays = DefaultMaxDays
+	}
+	if c.MaxDrivers == 0 {
+		c.MaxDrivers = DefaultMaxDrivers
 	}
 	if c.MaxOpenDays == 0 {
 		c.MaxOpenDays = DefaultMaxOpenDays

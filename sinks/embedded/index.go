@@ -27,6 +27,13 @@ func (x *index) get(id string) *driver {
 	return x.byID[id]
 }
 
+// size is how many drivers there are.
+func (x *index) size() int {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return len(x.byID)
+}
+
 // apply takes in what was committed, in the order of the commit, and shows it to searches all at
 // once. One goroutine at a time calls it.
 func (x *index) apply(committed []*driver) {

@@ -18,6 +18,7 @@ type row struct {
 	driver    *driver // who it is about, nil where nobody searches by place
 	place     int     // in the batch
 	changed   bool    // the statement changed a row
+	crowded   bool    // no statement was run: there are too many drivers
 }
 
 // compare is the order of a file's index: rows that come together lie together, which spares pages.
@@ -66,11 +67,14 @@ func (r *request) settle(results []pipelines.Result) {
 		return
 	}
 	for i := range r.rows {
-		if r.rows[i].changed {
-			results[r.rows[i].place] = pipelines.Result{Verdict: pipelines.Stored}
-		} else {
-			results[r.rows[i].place] = kept
+		answer := kept
+		switch {
+		case r.rows[i].changed:
+			answer = pipelines.Result{Verdict: pipelines.Stored}
+		case r.rows[i].crowded:
+			answer = pipelines.Result{Verdict: pipelines.Poison, Reason: reasonTooManyDrivers}
 		}
+		results[r.rows[i].place] = answer
 	}
 }
 

@@ -13,12 +13,13 @@ import (
 
 // Reasons of whole batches, beside those of documents.
 const (
-	reasonDiskFull    = "disk_full"
-	reasonLogFull     = "log_full"                  // a reader keeps the log from being moved
-	reasonTooManyDays = "too_many_days"             // one more file than may be
-	reasonNoTarget    = "index_not_found_exception" // Elasticsearch's word
-	reasonNoVersion   = "version_missing"
-	reasonVersion     = "version_not_allowed"
+	reasonDiskFull       = "disk_full"
+	reasonLogFull        = "log_full"      // a reader keeps the log from being moved
+	reasonTooManyDays    = "too_many_days" // one more file than may be
+	reasonTooManyDrivers = "too_many_drivers"
+	reasonNoTarget       = "index_not_found_exception" // Elasticsearch's word
+	reasonNoVersion      = "version_missing"
+	reasonVersion        = "version_not_allowed"
 )
 
 // refusal is a verdict that stands before SQLite is asked.

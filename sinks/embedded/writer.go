@@ -143,8 +143,12 @@ func (f *file) insert(rows []*row) error {
 	if err := f.conn.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	f.crowd(rows)
 	put := f.conn.put
 	for _, r := range rows {
+		if r.crowded {
+			continue
+		}
 		if f.family.versions {
 			put.args[0].Value, put.args[1].Value, put.args[2].Value = r.key, r.version, r.body
 		} else {
