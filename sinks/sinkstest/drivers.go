@@ -38,18 +38,20 @@ type Fleet struct {
 // t.Cleanup.
 func TestDrivers(t *testing.T, open func(t *testing.T) Fleet) {
 	for name, check := range map[string]func(*testing.T, Fleet){
-		"nearest first, with filters and limits":           nearestFirst,
-		"nothing older than the age, nothing offline":      freshOnly,
-		"nearby equals brute force all over the world":     nearbyBruteForce,
-		"drivers at one place come in the order of ids":    samePlace,
-		"a driver is found at once, or not at all":         oneDriver,
-		"a track comes page by page, in order":             trackPages,
-		"a cursor of somebody else is refused":             badCursors,
-		"a box equals brute force across the antimeridian": withinBruteForce,
-		"a box says what changed since":                    withinSince,
-		"a box's page is the oldest, oldest first":         withinOldest,
-		"who moves is found once, whatever is written":     movingOnce,
-		"reads are the same after reopening":               sameReopened,
+		"nearest first, with filters and limits":               nearestFirst,
+		"nothing older than the age, nothing offline":          freshOnly,
+		"nearby equals brute force all over the world":         nearbyBruteForce,
+		"drivers at one place come in the order of ids":        samePlace,
+		"a driver is found at once, or not at all":             oneDriver,
+		"a track comes page by page, in order":                 trackPages,
+		"a track is one driver's, whatever dashes are in ids":  trackOfDashes,
+		"an answer is bounded, and what it holds is the first": boundedAnswers,
+		"a cursor of somebody else is refused":                 badCursors,
+		"a box equals brute force across the antimeridian":     withinBruteForce,
+		"a box says what changed since":                        withinSince,
+		"a box's page is the oldest, oldest first":             withinOldest,
+		"who moves is found once, whatever is written":         movingOnce,
+		"reads are the same after reopening":                   sameReopened,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, open(t)) })
 	}
