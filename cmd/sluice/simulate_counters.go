@@ -52,19 +52,21 @@ func (c *processCounters) scrape(ctx context.Context, url string) (p ledger.Proc
 	for _, m := range families["process_start_time_seconds"].GetMetric() {
 		p.Started = m.GetGauge().GetValue()
 	}
-	for _, m := range families["sluice_records_total"].GetMetric() {
-		n := ledger.Count{Records: m.GetCounter().GetValue()}
-		for _, l := range m.GetLabel() {
-			switch l.GetName() {
-			case "pipeline":
-				n.Pipeline = l.GetValue()
-			case "verdict":
-				n.Verdict = l.GetValue()
-			case "reason":
-				n.Reason = l.GetValue()
+	for _, from := range [...]struct{ family, verdict string }{{"sluice_records_total", ""}, {"sluice_records_consumed_total", ledger.Consumed}} {
+		for _, m := range families[from.family].GetMetric() {
+			n := ledger.Count{Verdict: from.verdict, Records: m.GetCounter().GetValue()}
+			for _, l := range m.GetLabel() {
+				switch l.GetName() {
+				case "pipeline":
+					n.Pipeline = l.GetValue()
+				case "verdict":
+					n.Verdict = l.GetValue()
+				case "reason":
+					n.Reason = l.GetValue()
+				}
 			}
+			p.Counts = append(p.Counts, n)
 		}
-		p.Counts = append(p.Counts, n)
 	}
 	return p, nil
 }

@@ -115,7 +115,10 @@ func (s *Sample) Reader(pipeline string) *Reader {
 	return &Reader{Pipeline: pipeline}
 }
 
-// Count is one series of sluice_records_total.
+// Consumed is the verdict of a Count that says how many records a process has read.
+const Consumed = "consumed"
+
+// Count is one series of sluice_records_total, or of sluice_records_consumed_total.
 type Count struct {
 	Pipeline string  `json:"pipeline"`
 	Verdict  string  `json:"verdict"`

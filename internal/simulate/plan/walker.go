@@ -66,6 +66,25 @@ func (a *Author) Doubled(n int64) bool {
 	return mix(dice+2)&math.MaxUint32 < a.doubled && !a.kind(dice).Poison()
 }
 
+// SentIn is the block in which record n is sent, and for a doubled one that in which it is sent again; -1 when
+// it is not, or only behind the last block.
+func (a *Author) SentIn(n int64) (first, again int64) {
+	first, again = n/a.Batch, -1
+	if a.Disordered(n) {
+		first += a.delay(n, 1)
+	}
+	if a.Doubled(n) {
+		again = first + a.delay(n, 2)
+	}
+	if again >= a.Blocks() {
+		again = -1
+	}
+	if first >= a.Blocks() {
+		first = -1
+	}
+	return first, again
+}
+
 // Disordered reports whether record n is held back behind newer ones.
 func (a *Author) Disordered(n int64) bool {
 	if a.disordered == 0 {

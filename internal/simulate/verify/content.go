@@ -3,6 +3,9 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 
 	"sluice/internal/simulate/plan"
@@ -13,18 +16,23 @@ import (
 // checker compares what is kept with what was sent. It is for one goroutine.
 type checker struct {
 	author  *plan.Author
+	times   func(n int64) (from, to int64) // when a record was received, see receipts
 	altered *judgement
 	day     schemas.DayIndex
 	line    []byte
 	compare int64 // documents and letters compared
 }
 
-func newChecker(a *plan.Author, altered *judgement) *checker {
-	return &checker{author: a, altered: altered}
+func newChecker(a *plan.Author, times func(n int64) (from, to int64), altered *judgement) *checker {
+	return &checker{author: a, times: times, altered: altered}
 }
 
-// seen is what a document says about times, ms since 1970 UTC.
-type seen struct{ ts, receivedAt int64 }
+// seen is what a document says.
+type seen struct {
+	ts, receivedAt int64  // ms since 1970 UTC
+	stranger       string // its driver, when that is not the record's
+	odd            string // what is wrong about its day or its time of receipt, "" = nothing
+}
 
 // document compares one document, its id and its index with record r.
 func (c *checker) document(r *plan.Record, d *schemas.Document, live bool) seen {
@@ -36,7 +44,10 @@ func (c *checker) document(r *plan.Record, d *schemas.Document, live bool) seen 
 	said, ok := c.verbatim(r, d.Body)
 	if !ok {
 		var why string
-		if said, why = c.fields(r, d.Body); why != "" {
+		if said, why = c.fields(r, d.Body); said.stranger != "" {
+			return said
+		}
+		if why != "" {
 			c.altered.fault("%s", name(r.N, "in "+d.Target+": "+why))
 			return said
 		}
@@ -44,15 +55,17 @@ func (c *checker) document(r *plan.Record, d *schemas.Document, live bool) seen 
 	if want := c.author.ExpectedTS(r, said.receivedAt); said.ts != want {
 		c.altered.fault("%s", name(r.N, "counts at "+strconv.FormatInt(said.ts, 10)+", want "+strconv.FormatInt(want, 10)))
 	}
-	if said.receivedAt < c.author.Start-unsure {
-		c.altered.fault("%s", name(r.N, "was received before it was sent"))
+	if from, to := c.times(r.N); said.receivedAt < from || said.receivedAt > to {
+		said.odd = fmt.Sprintf("was received at %d, and sent between %d and %d", said.receivedAt, from, to)
 	}
-	c.place(r, d, said.ts, live)
+	if where := c.place(r, d, said.ts, live); where != "" {
+		said.odd = where
+	}
 	return said
 }
 
-// place checks where the document stands: its id, its index or version.
-func (c *checker) place(r *plan.Record, d *schemas.Document, ts int64, live bool) {
+// place checks where the document stands: its id and version, and says when its index is another.
+func (c *checker) place(r *plan.Record, d *schemas.Document, ts int64, live bool) (odd string) {
 	c.line = c.author.DriverID(c.line[:0], r.Driver)
 	target := schemas.PositionsIndex
 	if live {
@@ -64,9 +77,13 @@ func (c *checker) place(r *plan.Record, d *schemas.Document, ts int64, live bool
 		c.line = strconv.AppendInt(append(c.line, '-'), r.N, 10)
 		target = c.day.Name(ts)
 	}
-	if d.ID != string(c.line) || d.Target != target {
-		c.altered.fault("%s", name(r.N, "stands in "+d.Target+" as "+d.ID+", want "+target+" "+string(c.line)))
+	if d.ID != string(c.line) {
+		c.altered.fault("%s", name(r.N, "stands in "+d.Target+" as "+d.ID+", want "+string(c.line)))
 	}
+	if d.Target != target {
+		return "stands in " + d.Target + ", want " + target
+	}
+	return ""
 }
 
 // verbatim reads a document that is the ping as it was sent with what a store appends: nearly all of them.
@@ -85,29 +102,30 @@ func (c *checker) verbatim(r *plan.Record, body []byte) (seen, bool) {
 
 // kept is a document by its fields.
 type kept struct {
-	DriverID   string     `json:"driverId"`
-	TS         int64      `json:"ts"`
-	DeviceTS   *int64     `json:"deviceTs"`
-	Lat        float64    `json:"lat"`
-	Lon        float64    `json:"lon"`
-	Location   [2]float64 `json:"location"`
-	Speed      *float64   `json:"speed"`
-	Heading    *float64   `json:"heading"`
-	Accuracy   *float64   `json:"accuracy"`
-	Status     string     `json:"status"`
-	Vehicle    string     `json:"vehicle"`
-	City       string     `json:"city"`
-	Seq        *int64     `json:"seq"`
-	ReceivedAt int64      `json:"receivedAt"`
+	DriverID   string    `json:"driverId"`
+	TS         int64     `json:"ts"`
+	DeviceTS   *int64    `json:"deviceTs"`
+	Lat        float64   `json:"lat"`
+	Lon        float64   `json:"lon"`
+	Location   []float64 `json:"location"`
+	Speed      *float64  `json:"speed"`
+	Heading    *float64  `json:"heading"`
+	Accuracy   *float64  `json:"accuracy"`
+	Status     string    `json:"status"`
+	Vehicle    string    `json:"vehicle"`
+	City       string    `json:"city"`
+	Seq        *int64    `json:"seq"`
+	ReceivedAt int64     `json:"receivedAt"`
 }
 
 // fields compares field by field, for a document that was written anew. why is "" when all are equal.
 func (c *checker) fields(r *plan.Record, body []byte) (said seen, why string) {
 	var k kept
-	in := json.NewDecoder(bytes.NewReader(body))
-	in.DisallowUnknownFields()
-	if err := in.Decode(&k); err != nil {
+	if !exact(body, &k) || json.Unmarshal(body, &k) != nil {
 		return seen{}, "it is not a document of ours"
+	}
+	if k.DriverID != string(c.author.DriverID(nil, r.Driver)) {
+		return seen{stranger: k.DriverID}, ""
 	}
 	said = seen{ts: k.TS, receivedAt: k.ReceivedAt}
 	deviceTS := k.TS
@@ -119,11 +137,10 @@ func (c *checker) fields(r *plan.Record, body []byte) (said seen, why string) {
 		name  string
 		equal bool
 	}{
-		{"driverId", k.DriverID == string(c.author.DriverID(nil, r.Driver))},
 		{"ts", deviceTS == r.TS},
 		{"lat", k.Lat == lat},
 		{"lon", k.Lon == lon},
-		{"location", k.Location == [2]float64{lon, lat}},
+		{"location", slices.Equal(k.Location, []float64{lon, lat})},
 		{"speed", is(k.Speed, float64(r.Speed)/10)},
 		{"heading", is(k.Heading, float64(r.Heading))},
 		{"accuracy", is(k.Accuracy, plan.Accuracy)},
@@ -137,6 +154,29 @@ func (c *checker) fields(r *plan.Record, body []byte) (said seen, why string) {
 		}
 	}
 	return said, ""
+}
+
+// exact reports whether a body is one object, with fields of a document by their exact names, none twice
+// and none null, and nothing behind it: Go's own decoder takes LAT for lat and the last of two.
+func exact(body []byte, of any) bool {
+	fields := map[string]bool{}
+	for _, f := range reflect.VisibleFields(reflect.TypeOf(of).Elem()) {
+		fields[f.Tag.Get("json")] = true
+	}
+	in := json.NewDecoder(bytes.NewReader(body))
+	if open, err := in.Token(); err != nil || open != json.Delim('{') {
+		return false
+	}
+	for in.More() {
+		key, err := in.Token()
+		field, ok := key.(string)
+		var value json.RawMessage
+		if err != nil || !ok || !fields[field] || in.Decode(&value) != nil || string(value) == "null" {
+			return false
+		}
+		delete(fields, field)
+	}
+	return json.Valid(body)
 }
 
 func is(got *float64, want float64) bool { return got != nil && *got == want }

@@ -14,9 +14,9 @@ type Store interface {
 	Documents(ctx context.Context, q schemas.DocumentsQuery, each func(schemas.Document) error) error
 }
 
-// Letters reads a topic of dead letters; a record is valid only during the call.
+// Letters reads a topic of dead letters, partition by partition in order; a record is valid only during the call.
 type Letters interface {
-	Scan(ctx context.Context, topic string, since time.Time, each func(rec *pipelines.Record) error) error
+	Scan(ctx context.Context, topic string, since time.Time, each func(part pipelines.Partition, rec *pipelines.Record) error) error
 }
 
 // Offsets says where the readers of the topic stand now.

@@ -12,6 +12,8 @@ import (
 type tallies struct {
 	grown map[string]map[string]int64
 	topic map[string]int64 // growth of the topic, by the pipeline that reads it
+	open  map[books]int64  // records read and not ended
+	knows bool             // the processes say how many they read
 	why   string
 }
 
@@ -36,7 +38,7 @@ func (v *verifier) counters(ctx context.Context) (*tallies, error) {
 		last = &now
 	}
 	v.scraped = last.At
-	t := &tallies{grown: map[string]map[string]int64{}, topic: map[string]int64{}}
+	t := &tallies{grown: map[string]map[string]int64{}, topic: map[string]int64{}, open: map[books]int64{}}
 	t.compare(first, last)
 	for _, p := range l.Header.Pipelines {
 		t.topic[p.Name] = endsOf(ends.Reader(p.Name)) - endsOf(l.Samples[0].Reader(p.Name))
@@ -58,6 +60,7 @@ func (t *tallies) compare(first, last *ledger.Counters) {
 		p := &last.Processes[i]
 		began[p.URL] = p.Started
 		t.add(p, 1)
+		t.balance(p, 1)
 	}
 	for i := range first.Processes {
 		p := &first.Processes[i]
@@ -65,6 +68,7 @@ func (t *tallies) compare(first, last *ledger.Counters) {
 			t.why = "the process at " + p.URL + " is not the one of the beginning: a killed one takes its counts along"
 		}
 		t.add(p, -1)
+		t.balance(p, -1)
 	}
 }
 
@@ -77,34 +81,85 @@ func (t *tallies) add(p *ledger.Process, sign int64) {
 	}
 }
 
-// counted is L8: the processes' counters grew by exactly the sizes of the sets: stored and dead letters of
-// history, dead letters of live; and every record of the topic is counted once. A topic that grew by more than the load
-// can have sent proves nothing; after a killed load, of which that is not known, neither do more stored records than are found.
+// books are one process's of one pipeline.
+type books struct{ url, pipeline string }
+
+// balance adds what a process read, less what it ended, an end as unsettled included.
+func (t *tallies) balance(p *ledger.Process, sign int64) {
+	for _, c := range p.Counts {
+		key := books{url: p.URL, pipeline: c.Pipeline}
+		n := sign * int64(c.Records)
+		if c.Verdict == ledger.Consumed {
+			t.open[key], t.knows = t.open[key]+n, true
+			continue
+		}
+		t.open[key] -= n
+	}
+}
+
+// counted is L8, see settledOnce. A topic that grew by more than the load can have sent proves nothing; after a
+// killed load, of which that is not known, neither do more stored records than are found.
 func (v *verifier) counted(t *tallies) Assertion {
 	j := judging("L8", "counters")
 	if t.why != "" {
 		return j.unjudged(t.why)
 	}
+	stored, requeued := v.storedUntil(), int64(0)
+	for _, l := range v.found.letters {
+		requeued += l.again
+	}
 	for _, p := range v.cfg.Ledger.Header.Pipelines {
-		written, stored := t.topic[p.Name], v.found.past.size()+v.found.probes
-		others := written-v.found.probes > v.facts.most || v.facts.most == math.MaxInt64 && t.grown[v.cfg.Past]["stored"] > stored
+		written := t.topic[p.Name]
+		others := written-v.found.probes-requeued > v.facts.most || v.facts.most == math.MaxInt64 && t.grown[v.cfg.Past]["stored"] > stored
 		if others {
 			return j.unjudged("others wrote to the topic meanwhile: it grew by more than this load")
 		}
 		if written < v.facts.least {
 			j.fault("the topic grew by %d records, and %d were acknowledged", written, v.facts.least)
 		}
-		g := t.grown[p.Name]
-		settled := g["stored"] + g["stale"] + g["duplicate"] + g["poison"]
-		j.expect(p.Name+": records settled", settled, written)
-		j.expect(p.Name+": poison", g["poison"], v.found.letters[p.Name])
-		if p.Name == v.cfg.Past {
-			j.expect(p.Name+": stored", g["stored"], stored)
-			if v.author.Rules.HistoryMaxAge == 0 {
-				j.expect(p.Name+": stale", g["stale"], 0)
-			}
+		v.settledOnce(j, t, p.Name, written)
+	}
+	for key, n := range t.open {
+		if t.knows && n != 0 {
+			j.fault("%s: %s read %d records more than it ended", key.pipeline, key.url, n)
 		}
-		j.say("%s: %d = stored %d + stale %d + duplicate %d + poison %d", p.Name, written, g["stored"], g["stale"], g["duplicate"], g["poison"])
 	}
 	return j.done()
+}
+
+// storedUntil is how many documents history had when the counters were read.
+func (v *verifier) storedUntil() int64 {
+	n := v.found.past.size() + v.found.probes
+	past, later := v.found.past, v.found.letters[v.cfg.Past].later
+	each(len(past), func(i int) uint64 { return past[i] & later[i] }, func(int64) { n-- })
+	return n
+}
+
+// settledOnce compares a pipeline's counters with the sets. Each process ended every record that it read, in one way.
+// Each record of the topic was settled, and what was settled beyond that are records that were read
+// again: after a rebalance, by the same process too. History's stored records are its documents, for one that
+// is read again is a duplicate there; only an attempt whose answer was lost meanwhile stores without counting so.
+// Each poisoned record has a letter; one that was read again may have two.
+func (v *verifier) settledOnce(j *judgement, t *tallies, pipeline string, written int64) {
+	g, l := t.grown[pipeline], v.found.letters[pipeline]
+	settled := g["stored"] + g["stale"] + g["duplicate"] + g["poison"]
+	again := settled - written
+	if again < 0 || !t.knows {
+		j.expect(pipeline+": records settled", settled, written)
+		again = 0
+	}
+	distinct := int64(len(l.origins))
+	if want := min(max(g["poison"], distinct), distinct+again, l.early); g["poison"] != want {
+		j.fault("%s: poison: %d, want %d and as many as were read again", pipeline, g["poison"], want)
+	}
+	if pipeline == v.cfg.Past {
+		stored := v.storedUntil()
+		if want := max(min(g["stored"], stored), stored-min(again, g["duplicate"])); g["stored"] != want {
+			j.fault("%s: stored: %d, want %d", pipeline, g["stored"], want)
+		}
+		if v.author.Rules.HistoryMaxAge == 0 {
+			j.expect(pipeline+": stale", g["stale"], 0)
+		}
+	}
+	j.say("%s: %d = stored %d + stale %d + duplicate %d + poison %d - %d read again", pipeline, written, g["stored"], g["stale"], g["duplicate"], g["poison"], again)
 }

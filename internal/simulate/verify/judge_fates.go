@@ -20,7 +20,7 @@ func (v *verifier) answers() Assertion {
 func (v *verifier) nothingLost() Assertion {
 	j := judging("L1", "no loss")
 	f, found := v.facts, v.found
-	past, parked, dropped := found.past, found.parked[v.cfg.Past], int64(0)
+	past, parked, dropped := found.past, found.letters[v.cfg.Past].parked, int64(0)
 	each(len(past), func(i int) uint64 { return f.acked[i] &^ (past[i] | parked[i]) }, func(n int64) {
 		r := v.author.Record(n)
 		if v.author.Rules.HistoryMaxAge > 0 && r.Kind == plan.Late {
@@ -29,7 +29,7 @@ func (v *verifier) nothingLost() Assertion {
 		}
 		j.fault("%s", name(n, "was acknowledged and is neither in history nor a dead letter of "+v.cfg.Past))
 	})
-	letters := found.parked[v.cfg.Live]
+	letters := found.letters[v.cfg.Live].parked
 	each(len(letters), func(i int) uint64 { return f.acked[i] &^ letters[i] }, func(n int64) {
 		if v.author.Kind(n) == plan.Dead {
 			j.fault("%s", name(n, "is poison on the topic and no dead letter of "+v.cfg.Live))
@@ -71,33 +71,38 @@ func (v *verifier) nothingInvented() Assertion {
 func (v *verifier) allLetters() int64 {
 	n := int64(0)
 	for _, letters := range v.found.letters {
-		n += letters
+		n += letters.counted
 	}
 	return n
 }
 
-// oneFate is L3: no record is both stored and a dead letter of the same pipeline. Letters that were
-// requeued since are letters still.
+// oneFate is L3: no record is both stored and a dead letter of the same pipeline, but for letters that were
+// requeued: those were there to be stored.
 func (v *verifier) oneFate() Assertion {
 	j := judging("L3", "one fate")
-	past, parked := v.found.past, v.found.parked[v.cfg.Past]
+	past, parked := v.found.past, v.found.letters[v.cfg.Past].parked
 	each(len(past), func(i int) uint64 { return past[i] & parked[i] }, func(n int64) {
 		j.fault("%s", name(n, "is in history and a dead letter of "+v.cfg.Past))
 	})
-	letters := v.found.parked[v.cfg.Live]
+	letters := v.found.letters[v.cfg.Live].parked
 	for _, at := range v.found.live {
 		if at.n >= 0 && letters.has(at.n) {
 			j.fault("%s", name(at.n, "is a position and a dead letter of "+v.cfg.Live))
 		}
 	}
 	j.say("%d stored, %d parked in %s, %d in %s", past.size(), parked.size(), v.cfg.Past, letters.size(), v.cfg.Live)
-	if v.found.sound > 0 {
-		j.say("%d letters are about sound records", v.found.sound)
+	sound := int64(0)
+	for _, l := range v.found.letters {
+		sound += l.sound.size()
+	}
+	if sound > 0 {
+		j.say("%d letters are about sound records", sound)
 	}
 	return j.done()
 }
 
-// integrity is L4: each document and letter is what was sent, byte by byte or field by field; a clock that was ahead
+// integrity is L4: each document and letter is what was sent, byte by byte or field by field, and received when it
+// was sent, by the ledger and as far as clocks agree; a clock that was ahead
 // counts at its time of receipt; ids, days and versions follow from that.
 func (v *verifier) integrity() Assertion {
 	j := v.found.altered

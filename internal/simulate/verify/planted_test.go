@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"testing"
 
 	"sluice/internal/simulate/ledger"
@@ -86,6 +87,28 @@ func TestEachPlantedFaultFailsItsAssertion(t *testing.T) {
 			at := bytes.Index(d.Body, []byte(`"ts":`))
 			d.Body = append(fmt.Appendf(bytes.Clone(d.Body[:at]), `"ts":%d`, r.TS), d.Body[at+len(`"ts":1790000000000`):]...)
 			w.history[key] = d
+		}},
+		"a receipt years ago":       {"L4", func(t *testing.T, w *world) { w.alter(t, `"receivedAt":1790`, `"receivedAt":1690`) }},
+		"a receipt in years":        {"L4", func(t *testing.T, w *world) { w.alter(t, `"receivedAt":1790`, `"receivedAt":1890`) }},
+		"a field in another case":   {"L4", func(t *testing.T, w *world) { w.alter(t, `"lat":`, `"LAT":`) }},
+		"a field twice":             {"L4", func(t *testing.T, w *world) { w.alter(t, `"lat":`, `"lat":1,"lat":`) }},
+		"a field that is null":      {"L4", func(t *testing.T, w *world) { w.alter(t, `"status":`, `"deviceTs":null,"status":`) }},
+		"a third coordinate":        {"L4", func(t *testing.T, w *world) { w.alter(t, `],"receivedAt"`, `,1],"receivedAt"`) }},
+		"garbage behind a document": {"L4", func(t *testing.T, w *world) { w.alter(t, `}`, `} x`) }},
+		"an object behind another":  {"L4", func(t *testing.T, w *world) { w.alter(t, `}`, `}{}`) }},
+		"a copy with an invented driver": {"L2", func(t *testing.T, w *world) {
+			r, key := w.first(t, plain)
+			d, driver := w.history[key], w.author.DriverID(nil, r.Driver)
+			other := append(bytes.Clone(driver[:len(driver)-3]), "xyz"...)
+			d.ID = strings.Replace(d.ID, string(driver), string(other), 1)
+			d.Body = bytes.Replace(d.Body, driver, other, 1)
+			w.twins = append(w.twins, d)
+		}},
+		"a plain copy on another day": {"L5", func(t *testing.T, w *world) {
+			_, key := w.first(t, plain)
+			d := w.history[key]
+			d.Target = "pings-2020.01.01"
+			w.twins = append(w.twins, d)
 		}},
 		"a document on another day": {"L4", func(t *testing.T, w *world) {
 			_, key := w.first(t, plain)

@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
+	"maps"
+	"slices"
 
 	"sluice/internal/simulate/plan"
-	"sluice/pipelines"
 	"sluice/schemas"
 )
 
@@ -15,13 +15,14 @@ import (
 type findings struct {
 	past    set // records with a document in history
 	live    []position
-	parked  map[string]set // records with a letter, by pipeline
-	letters map[string]int64
-	sound   int64 // letters about records that are no poison
+	letters map[string]*letters // by pipeline
 
 	documents, positions, clamped int64
 	probes                        int64 // pings of earlier verifications that the counters have in them
 	elsewhere                     int64 // second documents of a clock ahead on another day, which is not promised against
+
+	odd    map[int64]string // what is wrong about the day or the receipt of a record's document
+	copied map[int64]bool   // records with several documents
 
 	invented, altered, copies *judgement
 }
@@ -35,16 +36,17 @@ type position struct {
 // read goes through everything of the run that is kept anywhere.
 func (v *verifier) read(ctx context.Context) error {
 	v.found = &findings{
-		past: newSet(v.author.Records), live: make([]position, len(v.facts.drivers)), parked: map[string]set{}, letters: map[string]int64{},
+		past: newSet(v.author.Records), live: make([]position, len(v.facts.drivers)), letters: map[string]*letters{}, odd: map[int64]string{}, copied: map[int64]bool{},
 		invented: judging("L2", "no invention"), altered: judging("L4", "integrity"), copies: judging("L5", "one copy"),
 	}
 	for i := range v.found.live {
 		v.found.live[i].n = -1
 	}
-	check := newChecker(v.author, v.found.altered)
+	check := newChecker(v.author, v.receipts, v.found.altered)
 	if err := v.list(ctx, schemas.PingsAlias, v.author.Run, "reading history", func(d *schemas.Document) { v.takePast(check, d) }); err != nil {
 		return err
 	}
+	v.judgeOdd()
 	if err := v.list(ctx, schemas.PositionsIndex, v.author.Run, "reading positions", func(d *schemas.Document) { v.takeLive(check, d) }); err != nil {
 		return err
 	}
@@ -103,6 +105,16 @@ func (v *verifier) takePast(check *checker, d *schemas.Document) {
 		return
 	}
 	seen := check.document(&r, d, false)
+	if v.strange(&r, d, seen) {
+		return
+	}
+	switch {
+	case seen.odd == "":
+	case len(v.found.odd) < maxOdd:
+		v.found.odd[r.N] = seen.odd
+	default:
+		v.found.altered.fault("%s", name(r.N, seen.odd))
+	}
 	if seen.ts != r.TS {
 		v.found.clamped++
 	}
@@ -113,7 +125,29 @@ func (v *verifier) takePast(check *checker, d *schemas.Document) {
 		v.found.elsewhere++
 		return
 	}
+	v.found.copied[r.N] = true
 	v.found.copies.fault("%s", name(r.N, "has another document in "+d.Target))
+}
+
+// maxOdd bounds what is remembered of odd documents.
+const maxOdd = 100_000
+
+// strange faults a document about a driver that never sent the record: an invention, and no copy.
+func (v *verifier) strange(r *plan.Record, d *schemas.Document, said seen) bool {
+	if said.stranger != "" {
+		v.found.invented.fault("%s", name(r.N, "is in "+d.Target+" as one of driver "+said.stranger+", who never sent it"))
+	}
+	return said.stranger != ""
+}
+
+// judgeOdd faults documents on another day, or received at another time, than can be. Of a record with several
+// it is said already that there are, and which of them is the true one is not asked.
+func (v *verifier) judgeOdd() {
+	for _, n := range slices.Sorted(maps.Keys(v.found.odd)) {
+		if !v.found.copied[n] {
+			v.found.altered.fault("%s", name(n, v.found.odd[n]))
+		}
+	}
 }
 
 func (v *verifier) takeLive(check *checker, d *schemas.Document) {
@@ -123,6 +157,12 @@ func (v *verifier) takeLive(check *checker, d *schemas.Document) {
 		return
 	}
 	seen := check.document(&r, d, true)
+	if v.strange(&r, d, seen) {
+		return
+	}
+	if seen.odd != "" {
+		v.found.altered.fault("%s", name(r.N, seen.odd))
+	}
 	at := &v.found.live[r.Driver]
 	if at.n >= 0 {
 		v.found.copies.fault("driver %d has two positions, of records %d and %d", r.Driver, at.n, r.N)
@@ -142,34 +182,6 @@ func (v *verifier) takeProbe(d *schemas.Document) {
 	if at.ReceivedAt < v.scraped {
 		v.found.probes++
 	}
-}
-
-// readLetters reads a pipeline's dead letters from the time of the load on. A mark, which says what was
-// done about letters, has no value and is none.
-func (v *verifier) readLetters(ctx context.Context, pipeline string, check *checker) error {
-	v.deps.Watcher.Doing("reading dead letters of "+pipeline, 0)
-	parked := newSet(v.author.Records)
-	v.found.parked[pipeline] = parked
-	since := time.UnixMilli(v.author.Start).Add(-time.Minute)
-	topic := schemas.DeadTopic(pipeline)
-	err := v.deps.Letters.Scan(ctx, topic, since, func(rec *pipelines.Record) error {
-		n, ok := v.author.NumberOf(rec.Value)
-		if !ok || rec.Header(schemas.HeaderDeadMark) != nil {
-			return nil
-		}
-		r := v.author.Record(n)
-		v.judgeOrigin(topic, &r)
-		check.letter(&r, rec, topic)
-		v.found.letters[pipeline]++
-		if parked.add(n) && !r.Kind.Poison() {
-			v.found.sound++
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("reading dead letters of %s: %w", pipeline, err)
-	}
-	return nil
 }
 
 func name(n int64, what string) string { return fmt.Sprintf("record %d %s", n, what) }

@@ -92,20 +92,17 @@ func newWorld(t *testing.T, p plan.Plan) *world {
 	end := a.Start + a.BlockDue(a.Blocks()).Milliseconds() + 1000
 	w.sample(end, written, written)
 	w.now = w.samples[len(w.samples)-1]
+	counts[live+" consumed"], counts[past+" consumed"] = float64(written), float64(written)
+	base := map[string]float64{"stored": 100, "stale": 10, "poison": 3, "consumed": 113}
 	for n, times := range []float64{0, 1} {
 		c := ledger.Counters{At: end, Processes: []ledger.Process{{URL: "http://ops", Started: 5}}}
 		for key, count := range counts {
-			name, verdict, _ := cut(key)
-			c.Processes[0].Counts = append(c.Processes[0].Counts, ledger.Count{Pipeline: name, Verdict: verdict, Records: 100 + float64(n)*times*count})
+			name, verdict, _ := strings.Cut(key, " ")
+			c.Processes[0].Counts = append(c.Processes[0].Counts, ledger.Count{Pipeline: name, Verdict: verdict, Records: base[verdict] + float64(n)*times*count})
 		}
 		w.counters = append(w.counters, c)
 	}
 	return w
-}
-
-func cut(key string) (name, verdict string, ok bool) {
-	i := slices.Index([]byte(key), ' ')
-	return key[:i], key[i+1:], i > 0
 }
 
 // store keeps one ping as the pipelines do.
@@ -144,8 +141,16 @@ func (w *world) bury(pipeline string, r *plan.Record, line []byte, reason string
 	topic := schemas.DeadTopic(pipeline)
 	w.letters[topic] = append(w.letters[topic], pipelines.Record{
 		Key: w.author.DriverID(nil, r.Driver), Value: line,
-		Headers: []pipelines.Header{{Key: schemas.HeaderDeadReason, Value: []byte(reason)}},
+		Headers: []pipelines.Header{
+			header(schemas.HeaderDeadReason, reason), header(schemas.HeaderDeadVerdict, "poison"),
+			header(schemas.HeaderDeadPartition, "0"), header(schemas.HeaderDeadOffset, strconv.FormatInt(r.N, 10)),
+			header(schemas.HeaderDeadTime, strconv.FormatInt(w.author.Start, 10)),
+		},
 	})
+}
+
+func header(name, value string) pipelines.Header {
+	return pipelines.Header{Key: name, Value: []byte(value)}
 }
 
 func (w *world) sample(at, committed, end int64) {
@@ -221,9 +226,10 @@ func (w *world) Documents(_ context.Context, q schemas.DocumentsQuery, each func
 	return nil
 }
 
-func (w *world) Scan(_ context.Context, topic string, _ time.Time, each func(rec *pipelines.Record) error) error {
+func (w *world) Scan(_ context.Context, topic string, _ time.Time, each func(part pipelines.Partition, rec *pipelines.Record) error) error {
 	for i := range w.letters[topic] {
-		if err := each(&w.letters[topic][i]); err != nil {
+		w.letters[topic][i].Offset = int64(i)
+		if err := each(pipelines.Partition{Topic: topic}, &w.letters[topic][i]); err != nil {
 			return err
 		}
 	}
