@@ -25,8 +25,9 @@ type deadRequeueCmd struct {
 // Help is the long text of --help.
 func (deadRequeueCmd) Help() string {
 	return `Publishes the original bytes, key and headers on the original topic and partition, and marks the letter once that is acknowledged. ` +
-		`All pipelines of that topic read it again: what they have stored already they count as duplicate or stale. So a letter that is ` +
-		`requeued twice, by a crash between record and mark or by two people at once, does no harm. A record whose cause has not gone comes back as a ` +
+		`All pipelines of that topic read it again: what they have stored already they count as duplicate or stale. So the stores stay right ` +
+		`when a letter is requeued twice, which happens after a crash between record and mark, and when two do this at once: nothing keeps the second from ` +
+		`starting. But where the cause has not gone, each of the two makes a new open letter: run one at a time. A record whose cause has not gone comes back as a ` +
 		`new letter with one try more. Ctrl-C ends between two letters. Exit code 3 when a letter could not be requeued.
 
 Example:
