@@ -38,6 +38,7 @@ func machinePart(cfg *config) doctor.Part {
 		check("memory", func(context.Context) []doctor.Finding { return judgeMemory(cfg.Memory.Limit, machineMemory("/")) }),
 		check("port", func(ctx context.Context) []doctor.Finding { return checkPort(ctx, "http.listen", cfg.HTTP.Listen) }),
 		check("port", func(ctx context.Context) []doctor.Finding { return checkPort(ctx, "ops.listen", cfg.Ops.Listen) }),
+		{What: "lanes", Where: "processes", Run: func(ctx context.Context) []doctor.Finding { return checkLanes(ctx, cfg) }},
 		check("keys", func(context.Context) []doctor.Finding { return judgeKeys(cfg) }),
 	}}
 }

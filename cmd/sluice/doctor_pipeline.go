@@ -29,6 +29,7 @@ func pipelineChecks(cfg *config, look *kafka.Inspector, s spec) []doctor.Check {
 			}
 			return append(judgeGroup(cfg, s.name, state, lags), judgeOffsets(cfg, s, lags)...)
 		}},
+		stuckCheck(cfg, look, s),
 		{What: "retention", Where: group, Run: func(ctx context.Context) []doctor.Finding {
 			return checkRetention(ctx, cfg, look, s)
 		}},
