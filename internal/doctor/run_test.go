@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 )
 
 func says(findings ...Finding) func(context.Context) []Finding {
@@ -121,7 +122,7 @@ func TestWordsOfOthersAreSafeToLookAt(t *testing.T) {
 	if err := errors.Join(report.Print(&out), report.JSON(&machine)); err != nil {
 		t.Fatal(err)
 	}
-	if strings.ContainsAny(out.String()+machine.String(), "\x1b\u202e\x9b\a") || !strings.Contains(out.String(), `fix: fix \x1b]0;x\x07`) {
+	if bytes.ContainsAny(append(machine.Bytes(), out.Bytes()...), "\x1b\u202e\a") || !utf8.Valid(out.Bytes()) || !strings.Contains(out.String(), `fix: fix \x1b]0;x\x07`) {
 		t.Errorf("%q", out.String())
 	}
 }

@@ -35,16 +35,15 @@ func TestAShellReadsAWordBack(t *testing.T) {
 		t.Skip("there is no bash: ", err)
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		var script strings.Builder
-		want := ""
+		var script, want strings.Builder
 		for _, text := range rapid.SliceOfN(rapid.String(), 1, 50).Draw(rt, "texts") {
 			text = strings.ReplaceAll(text, "\x00", "")
 			script.WriteString("printf '%s|' " + Line(Word(text)) + "\n")
-			want += text + "|"
+			want.WriteString(text + "|")
 		}
 		got, err := exec.CommandContext(t.Context(), bash, "-c", script.String()).Output()
-		if err != nil || string(got) != want {
-			rt.Fatalf("%v: %q, want %q", err, got, want)
+		if err != nil || string(got) != want.String() {
+			rt.Fatalf("%v: %q, want %q", err, got, want.String())
 		}
 	})
 }
