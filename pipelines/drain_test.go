@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/pipelines"
+	"sluice/pipelines/pipelinestest"
 )
 
 // hang never answers until its context ends.
@@ -187,6 +188,83 @@ func TestAStalledLaneIsNoticedAndItsEndToo(t *testing.T) {
 		sleep(30 * time.Second)
 		if n, _ := r.obs.Events(pipelines.Moving); n != 1 {
 			t.Fatalf("its end was noted %d times", n)
+		}
+	})
+}
+
+// slowCommits is a group whose coordinator takes its time, or as long as the context.
+type slowCommits struct {
+	pipelines.Group
+	takes time.Duration
+}
+
+func (g slowCommits) Run(ctx context.Context, serve pipelines.Serve) error {
+	return g.Group.Run(ctx, func(ctx context.Context, part pipelines.Partition, src pipelines.Source) error {
+		return serve(ctx, part, slowSource{src, g.takes})
+	})
+}
+
+type slowSource struct {
+	pipelines.Source
+	takes time.Duration
+}
+
+func (s slowSource) Commit(ctx context.Context, next int64) error {
+	timer := time.NewTimer(s.takes)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return s.Source.Commit(ctx, next)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// A coordinator that is away must not keep positions from a store that is there.
+func TestASlowCommitHoldsUpNoWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		group, store, obs := pipelinestest.NewScripted("notes", 1), pipelinestest.NewStore(), pipelinestest.NewObserver()
+		p, err := pipelines.New(pipelines.Config{Name: "notes", DrainTimeout: 2 * time.Second}, everyOne, store, &pipelinestest.Graveyard{}, obs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- p.Run(ctx, slowCommits{group, time.Minute}); close(done) }()
+		defer func() {
+			cancel()
+			for range done { // what it returned is looked at below
+				continue
+			}
+		}()
+		<-group.Started()
+		for i := range 30 {
+			group.Append(0, rec("k", int64(i)))
+			sleep(time.Second)
+			if n := len(store.Docs()); n != i+1 {
+				t.Fatalf("%d of %d are stored while a commit is under way", n, i+1)
+			}
+		}
+		sleep(40 * time.Second)
+		if got := group.Committed(0); got == 0 {
+			t.Fatal("the slow commit never came to an end")
+		}
+		sleep(90 * time.Second)
+		if got := group.Committed(0); got != 30 {
+			t.Fatalf("committed %d of 30", got)
+		}
+		group.Append(0, rec("k", 31))
+		sleep(2 * time.Second) // a commit is under way again
+		begin := time.Now()
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatalf("stopping: %v", err)
+		}
+		if took := time.Since(begin); took > 4*time.Second {
+			t.Fatalf("stopped after %s with a commit under way", took)
+		}
+		if obs.Consumed() != obs.Sum() {
+			t.Fatalf("consumed %d, verdicts add up to %d", obs.Consumed(), obs.Sum())
 		}
 	})
 }

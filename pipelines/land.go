@@ -41,24 +41,54 @@ func (l *lane[T]) land(landed landing) {
 	l.spare = append(l.spare, b)
 }
 
-func (l *lane[T]) commitDue(now time.Time) bool {
-	return now.Sub(l.lastTry) >= l.cfg.CommitInterval
-}
-
-// commit makes the settled prefix durable. It is false once the partition has gone.
-func (l *lane[T]) commit(ctx context.Context) bool {
-	l.lastTry = time.Now()
+// commitIfDue asks for the settled prefix to be made durable. The answer comes by the channel: a
+// coordinator that is away must not hold up the writes, which need none.
+func (l *lane[T]) commitIfDue(ctx context.Context, now time.Time) {
+	if l.asking || now.Sub(l.lastTry) < l.cfg.CommitInterval {
+		return
+	}
+	l.lastTry = now
 	next := l.progress.advance()
 	if next <= l.committed {
-		return true
+		return
 	}
-	if err := l.source.Commit(ctx, next); err != nil {
-		l.obs.Noted(l.part, Event{Kind: Failed, Stage: StageCommit, N: next, Err: err})
-		return !errors.Is(err, ErrFenced)
+	l.asking = true
+	go func() {
+		l.answered <- answer{next: next, err: l.source.Commit(ctx, next)} // has room for the one that is under way
+	}()
+}
+
+// answer is what became of a commit.
+type answer struct {
+	next int64
+	err  error
+}
+
+// hear takes notice of an answer. It is false once the partition has gone.
+func (l *lane[T]) hear(a answer) bool {
+	l.asking = false
+	if a.err != nil {
+		l.obs.Noted(l.part, Event{Kind: Failed, Stage: StageCommit, N: a.next, Err: a.err})
+		return !errors.Is(a.err, ErrFenced)
 	}
-	l.committed = next
-	l.obs.Noted(l.part, Event{Kind: Committed, Stage: StageCommit, N: next, Value: l.source.Lag() + l.progress.open})
+	l.committed = a.next
+	l.obs.Noted(l.part, Event{Kind: Committed, Stage: StageCommit, N: a.next, Value: l.source.Lag() + l.progress.open})
 	return true
+}
+
+// commitLast commits once more before the lane goes, after the commit that may be under way.
+func (l *lane[T]) commitLast(ctx context.Context) {
+	if l.asking {
+		select {
+		case a := <-l.answered:
+			l.hear(a)
+		case <-ctx.Done():
+			return
+		}
+	}
+	if next := l.progress.advance(); next > l.committed {
+		l.hear(answer{next: next, err: l.source.Commit(ctx, next)})
+	}
 }
 
 // drain ends a lane: it closes what is open, waits for the sink until the deadline,
@@ -80,7 +110,7 @@ func (l *lane[T]) drain(ctx, flights context.Context) {
 	}
 	grace, release := context.WithTimeout(context.WithoutCancel(ctx), commitGrace)
 	defer release()
-	l.commit(grace)
+	l.commitLast(grace)
 	l.farewell(ctx, time.Since(start))
 }
 

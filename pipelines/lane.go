@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// lane carries one partition along the path. One goroutine owns everything in it; two kinds of
-// others work for it: a reader that polls ahead by one slice, and one per batch at the
-// sink, whose landing it learns from a channel. What lands after the lane has returned is
+// lane carries one partition along the path. One goroutine owns everything in it; three kinds of
+// others work for it: a reader that polls ahead by one slice, one per batch at the sink, and one
+// for the commit under way; it learns from channels what they have done. What lands after the lane has returned is
 // seen by nobody: a late verdict cannot commit.
 type lane[T any] struct {
 	cfg    *Config
@@ -34,6 +34,8 @@ type lane[T any] struct {
 	bytes     int64 // unsettled, in batches
 	committed int64
 	lastTry   time.Time // of a commit
+	asking    bool      // a commit is under way
+	answered  chan answer
 	blocked   bool
 	tally     tally
 }
@@ -73,15 +75,17 @@ func (l *lane[T]) loop(ctx, flights context.Context, polled <-chan poll) error {
 			l.take(p.records)
 		case landed := <-l.landed:
 			l.land(landed)
+		case answered := <-l.answered:
+			if !l.hear(answered) {
+				return nil
+			}
 		case <-alarm.C:
 		case <-ctx.Done():
 			return nil
 		}
 		l.emit(time.Now(), false)
 		l.launch(flights)
-		if l.commitDue(time.Now()) && !l.commit(ctx) {
-			return nil
-		}
+		l.commitIfDue(ctx, time.Now())
 		alarm.Reset(l.untilNext(time.Now()))
 	}
 }

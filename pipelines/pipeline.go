@@ -65,6 +65,7 @@ func (p *Pipeline[T]) lane(part Partition, source Source, g *gauge) *lane[T] {
 		share:    func() int64 { return p.cfg.BufferBytes / max(p.lanes.Load(), 1) },
 		progress: newProgress(),
 		landed:   make(chan landing, p.cfg.InFlight),
+		answered: make(chan answer, 1),
 		lastTry:  time.Now(),
 
 		seats:     newSeats(p.cfg.Identities),

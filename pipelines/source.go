@@ -3,8 +3,8 @@ package pipelines
 import "context"
 
 // Source yields the records of one partition, in offset order. One lane owns it: Poll is
-// called from one goroutine and Commit from one, but the lane polls ahead, so the two may be
-// under way at once. Lag comes from any goroutine at any time.
+// called once at a time and so is Commit, but the lane polls ahead and goes on while it commits,
+// so the two may be under way at once. Lag comes from any goroutine at any time.
 //
 // A source that is not polled holds at most what its own configuration says, stops
 // fetching, keeps its membership of the group, and resumes by itself with the next Poll.

@@ -122,6 +122,7 @@ func (o *oracle) committing(s *source, next int64) {
 		o.complain("the lane of partition %d of %v has returned, and commits %d", s.part.id, s.process, next)
 	case next < s.sure:
 		o.complain("%v commits %d of partition %d, after %d", s.process, next, s.part.id, s.sure)
+		return
 	case next > s.read:
 		o.complain("%v commits %d of partition %d, and has read to %d", s.process, next, s.part.id, s.read)
 	}

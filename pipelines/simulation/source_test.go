@@ -18,9 +18,11 @@ type source struct {
 	sure    int64 // committed through it, or where it began
 	polls   int64
 	commits int64
-	handed  []int64 // the offset behind each record handed out
-	fenced  bool    // its lane has been told that the partition is gone
-	over    bool    // its lane has returned
+	polling bool          // a Poll is under way
+	asked   bool          // a Commit is under way
+	handed  []int64       // the offset behind each record handed out
+	fenced  time.Duration // when its lane was told that the partition is gone; 0 = never
+	over    bool          // its lane has returned
 }
 
 var (
@@ -38,6 +40,7 @@ func (s *source) Poll(ctx context.Context, dst []pipelines.Record) (int, error) 
 	for i := range dst { // a source may write to it from the first moment on
 		dst[i] = pipelines.Record{Offset: -1}
 	}
+	defer s.once(&s.polling, "poll")()
 	if err := p.enter(ctx, "poll", s.ids(0)...); err != nil {
 		return 0, err
 	}
@@ -63,6 +66,22 @@ func (s *source) Poll(ctx context.Context, dst []pipelines.Record) (int, error) 
 		w.oracle.saw("repeated poll")
 	}
 	return s.fill(dst), nil
+}
+
+// once checks that a method is under way once at a time; it is so until the function returned is called.
+func (s *source) once(under *bool, method string) func() {
+	w := s.process.world
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if *under {
+		w.oracle.complain("%v calls %s of partition %d while another call of it is under way", s.process, method, s.part.id)
+	}
+	*under = true
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		*under = false
+	}
 }
 
 // await waits for a record.
@@ -103,6 +122,7 @@ func (s *source) fill(dst []pipelines.Record) int {
 // Commit is pipelines.Source.
 func (s *source) Commit(ctx context.Context, next int64) error {
 	p, w := s.process, s.process.world
+	defer s.once(&s.asked, "commit")()
 	w.mu.Lock()
 	s.commits++
 	ids := s.ids(s.commits)
@@ -123,7 +143,7 @@ func (s *source) Commit(ctx context.Context, next int64) error {
 	case s.epoch != s.part.epoch || s.over:
 		if err == nil {
 			w.oracle.saw("fenced commit")
-			err, s.fenced = pipelines.ErrFenced, true
+			err, s.fenced = pipelines.ErrFenced, w.now()
 		}
 		return err
 	case f != nil && w.chance.hits(f.permille, "commit fails", ids...):

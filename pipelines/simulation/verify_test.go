@@ -35,7 +35,7 @@ func (o *oracle) consumed(p *process, part int, open, n int64) {
 		return
 	}
 	h.taken += int(n)
-	if h.source.fenced {
+	if h.source.fenced > 0 && o.now()-h.source.fenced > time.Second {
 		o.complain("%v takes more of partition %d although it was told that it is gone", p, part)
 	}
 	cfg := &o.cfg
