@@ -88,7 +88,7 @@ func knownTopics(dir string) (topicSet, error) {
 func unusable(err error, dir string) error {
 	var at *fs.PathError
 	if errors.As(err, &at) && !errors.Is(err, fs.ErrNotExist) {
-		return datadir.Denied(err)
+		return datadir.Denied(err, dir)
 	}
 	return fmt.Errorf("%w; put the file back from a copy. Without one, emptying %s begins anew: every record in it that was not stored yet is lost, and all dead letters", err, dir)
 }

@@ -23,7 +23,7 @@ type Dir struct {
 func Open(path string) (*Dir, error) {
 	d, err := open(path)
 	if err != nil {
-		return nil, fmt.Errorf("opening data directory %q: %w", path, Denied(err))
+		return nil, fmt.Errorf("opening data directory %q: %w", path, Denied(err, path))
 	}
 	return d, nil
 }
@@ -63,10 +63,10 @@ func (d *Dir) Sub(name string) (string, error) {
 	}
 	path := filepath.Join(d.path, name)
 	if err := makeDir(path); err != nil {
-		return "", fmt.Errorf("making a sub-directory of the data directory: %w", Denied(err))
+		return "", fmt.Errorf("making a sub-directory of the data directory: %w", Denied(err, d.path))
 	}
 	if err := writable(path); err != nil {
-		return "", fmt.Errorf("looking whether %q of the data directory may be written: %w", name, Denied(err))
+		return "", fmt.Errorf("looking whether %q of the data directory may be written: %w", name, Denied(err, d.path))
 	}
 	return path, nil
 }
@@ -84,10 +84,10 @@ func (d *Dir) Close() error {
 // not exist is an fs.ErrNotExist.
 func Check(path string) error {
 	if _, err := os.Stat(path); err != nil {
-		return fmt.Errorf("checking data directory: %w", Denied(err))
+		return fmt.Errorf("checking data directory: %w", Denied(err, path))
 	}
 	if err := ours(path); err != nil {
-		return fmt.Errorf("checking data directory %q: %w", path, Denied(err))
+		return fmt.Errorf("checking data directory %q: %w", path, Denied(err, path))
 	}
 	return nil
 }

@@ -35,38 +35,38 @@ func owned(path string, uid int) error {
 	return nil
 }
 
-// Denied adds to an error about a file that may not be used who runs, whom the file belongs
-// to, and what to do. Other errors, and nil, come back as they are.
-func Denied(err error) error {
+// Denied adds to an error about a file in a tree that may not be used who runs, whom the file
+// belongs to, and what to do. Other errors, and nil, come back as they are.
+func Denied(err error, tree string) error {
 	var at *fs.PathError
-	if !errors.As(err, &at) {
+	switch {
+	case !errors.As(err, &at):
+		return err
+	case errors.Is(err, unix.EROFS):
+		return fmt.Errorf("%w; its file system is mounted for reading only: mount it for writing, or choose another directory", err)
+	case !errors.Is(err, fs.ErrPermission):
 		return err
 	}
 	uid := os.Geteuid()
-	switch {
-	case errors.Is(err, unix.EROFS):
-		return fmt.Errorf("%w; its file system is mounted for reading only: mount it for writing, or choose another directory", err)
-	case errors.Is(err, fs.ErrPermission):
-		closed, of := closedBy(at.Path)
-		return fmt.Errorf("%w; this process is %s, and %s belongs to %s: run it as that user, or give it to this one: chown -R %d %s",
-			err, userName(uid), closed, of, uid, closed)
+	closed, of := closedBy(at.Path)
+	if top, topErr := ownerOf(tree); topErr == nil && top != uid && of != uid {
+		return fmt.Errorf("%w; this process is %s, and %s belongs to %s: run it as that user, or give it to this one: sudo chown -R %d %s",
+			err, userName(uid), closed, userName(of), uid, tree)
 	}
-	return err
+	return fmt.Errorf("%w; this process is %s, and %s belongs to %s: sudo chown -R %d %s && chmod -R u+rwX %s",
+		err, userName(uid), closed, userName(of), uid, tree, tree)
 }
 
 // closedBy names the nearest that can be looked at: whoever may not enter a directory cannot
 // see whom the files in it belong to.
-func closedBy(path string) (closed, owner string) {
+func closedBy(path string) (closed string, owner int) {
 	for {
 		of, err := ownerOf(path)
-		if err == nil {
-			return path, userName(of)
+		parent := filepath.Dir(path)
+		if err == nil || parent == path {
+			return path, of
 		}
-		if parent := filepath.Dir(path); parent != path {
-			path = parent
-			continue
-		}
-		return path, "a user unknown"
+		path = parent
 	}
 }
 

@@ -52,17 +52,17 @@ func TestDeniedSaysWhoAndWhatToDo(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	me := strconv.Itoa(os.Geteuid())
+	me, tree := strconv.Itoa(os.Geteuid()), filepath.Dir(path)
 	for name, c := range map[string]struct {
 		err  error
 		want []string
 	}{
-		"denied":       {fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: path, Err: unix.EACCES}), []string{"uid " + me, path + " belongs to", "chown -R " + me + " " + path}},
+		"denied":       {fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: path, Err: unix.EACCES}), []string{"uid " + me, path + " belongs to", "chown -R " + me + " " + tree, "chmod -R u+rwX " + tree}},
 		"not allowed":  {&fs.PathError{Op: "open", Path: path, Err: unix.EPERM}, []string{"chown -R " + me}},
 		"out of sight": {&fs.PathError{Op: "open", Path: filepath.Join(path, "a", "b"), Err: unix.EACCES}, []string{path + " belongs to"}},
 		"read only":    {&fs.PathError{Op: "open", Path: path, Err: unix.EROFS}, []string{"reading only", "mount"}},
 	} {
-		said := Denied(c.err)
+		said := Denied(c.err, tree)
 		if !errors.Is(said, c.err) {
 			t.Errorf("%s: the cause is lost in %v", name, said)
 		}
@@ -73,7 +73,7 @@ func TestDeniedSaysWhoAndWhatToDo(t *testing.T) {
 		}
 	}
 	other := &fs.PathError{Op: "open", Path: path, Err: unix.ENOENT}
-	if said := Denied(other); !errors.Is(said, other) || said.Error() != other.Error() {
+	if said := Denied(other, tree); !errors.Is(said, other) || said.Error() != other.Error() {
 		t.Errorf("a missing file became %v", said)
 	}
 }
