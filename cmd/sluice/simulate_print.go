@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"sluice/internal/printable"
 	"sluice/internal/simulate/load"
 )
 
@@ -27,7 +28,7 @@ func (c *simulateLoadCmd) print(w io.Writer, s *load.Summary) error {
 	fmt.Fprintf(&b, "%d requests, %d of them more than once: %d attempts without an answer, %d answered 429, %d 503, %d another 5xx\n",
 		s.Requests, s.Repeated, s.Unanswered, s.Status429, s.Status503, s.StatusOther)
 	if s.LastError != "" {
-		fmt.Fprintf(&b, "the last error: %s\n", s.LastError)
+		fmt.Fprintf(&b, "the last error: %s\n", printable.Line(s.LastError))
 	}
 	fmt.Fprintf(&b, "own cost: %.2f CPU s, %.2f s a million records (one core carries %.0f/s), peak memory %d MiB\n",
 		s.Cost.CPUSeconds, s.Cost.PerMillion, s.Cost.PerCore, s.Cost.PeakBytes>>20)
