@@ -44,10 +44,10 @@ func run(t *testing.T, s *scenario) (out outcome) {
 }
 
 // A seed is worth something only when it plays the same run again: the same dealings at the same
-// instants. What is ready at one instant has no order that a seed could set (a lane that waited for a
-// commit chooses by chance between two landings and a poll), so once in a while a run differs.
+// instants. Where two things are ready for a lane at one instant it chooses by chance, which no seed
+// can set: so once in a great while a run differs.
 func TestASeedPlaysTheSameRunAgain(t *testing.T) {
-	const seeds, again, bearable = 50, 4, 40
+	const seeds, again, bearable = 50, 4, 20
 	differing := 0
 	for seed := range uint64(seeds) {
 		first := run(t, schedule(seed))

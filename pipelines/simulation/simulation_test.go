@@ -18,8 +18,8 @@ import (
 // which is the first. SLUICE_SIMULATION_SEED plays one, and makes it as small as it still fails.
 const (
 	seedsInPassing   = 2000
+	seedsUnderRace   = 300 // in which all kinds of trouble come up
 	seedsWhenHurried = 100
-	seedsThatSeeAll  = 300 // in so many all kinds of trouble come up
 )
 
 // Whatever the store answers, whoever dies, stands still or is taken from: nothing is lost, nothing
@@ -47,10 +47,14 @@ func seedsOf(t *testing.T) uint64 {
 	if seeds, asked := fromEnvironment(t, "SLUICE_SIMULATION_SEEDS"); asked {
 		return seeds
 	}
-	if testing.Short() {
+	switch {
+	case testing.Short():
 		return seedsWhenHurried
+	case underRace:
+		return seedsUnderRace
+	default:
+		return seedsInPassing
 	}
-	return seedsInPassing
 }
 
 // fromEnvironment is a number that whoever runs the tests may give.
@@ -124,7 +128,7 @@ func (c *campaign) sum(t *testing.T) {
 	for _, what := range slices.Sorted(maps.Keys(c.seen)) {
 		t.Logf("%9d × %s", c.seen[what], what)
 	}
-	if c.failed > 0 || c.seeds < seedsThatSeeAll {
+	if c.failed > 0 || c.seeds < seedsUnderRace {
 		return
 	}
 	for _, what := range []string{
