@@ -100,7 +100,7 @@ func TestDoctorNamesDataWhereASluiceRunsWithoutElasticsearch(t *testing.T) {
 		return remindOfData(t.Context(), cfg, judgeURL("u", nil, err), err)
 	}
 	verdict{away(running.Listener.Addr().String()), []string{"fail  => sluice doctor --data DIR => SLUICE_ELASTIC_URLS="}}.holds(t)
-	nobody, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it returns at once
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,7 @@ import (
 // listenFailed names the setting behind an address that cannot be listened on. flag is that
 // of `sluice up`; other errors, and nil, come back as they are.
 func listenFailed(key, variable, flag, addr string, err error) error {
-	var at *net.OpError
-	if !errors.As(err, &at) {
+	if _, ok := errors.AsType[*net.OpError](err); !ok {
 		return err
 	}
 	choose := fmt.Sprintf("choose another with %s, or %s of sluice up", variable, flag)

@@ -9,7 +9,7 @@ import (
 
 // A port that is taken is told by the setting that chose it.
 func TestAPortInUseNamesItsSetting(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it returns at once
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

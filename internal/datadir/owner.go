@@ -49,6 +49,10 @@ func Denied(err error, tree string) error {
 	}
 	uid := os.Geteuid()
 	closed, of := closedBy(at.Path)
+	if len(closed) < len(filepath.Clean(tree)) { // above the tree: nothing there is ours to give away
+		return fmt.Errorf("%w; this process is %s, and %s belongs to %s: choose another directory, or make %s for this user beforehand",
+			err, userName(uid), closed, userName(of), tree)
+	}
 	if top, topErr := ownerOf(tree); topErr == nil && top != uid && of != uid {
 		return fmt.Errorf("%w; this process is %s, and %s belongs to %s: run it as that user, or give it to this one: sudo chown -R %d %s",
 			err, userName(uid), closed, userName(of), uid, tree)

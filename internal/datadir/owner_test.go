@@ -60,9 +60,17 @@ func TestDeniedSaysWhoAndWhatToDo(t *testing.T) {
 		"denied":       {fmt.Errorf("x: %w", &fs.PathError{Op: "open", Path: path, Err: unix.EACCES}), []string{"uid " + me, path + " belongs to", "chown -R " + me + " " + tree, "chmod -R u+rwX " + tree}},
 		"not allowed":  {&fs.PathError{Op: "open", Path: path, Err: unix.EPERM}, []string{"chown -R " + me}},
 		"out of sight": {&fs.PathError{Op: "open", Path: filepath.Join(path, "a", "b"), Err: unix.EACCES}, []string{path + " belongs to"}},
+		"above":        {&fs.PathError{Op: "mkdir", Path: filepath.Join(tree, "none"), Err: unix.EACCES}, []string{tree + " belongs to", "choose another directory"}},
 		"read only":    {&fs.PathError{Op: "open", Path: path, Err: unix.EROFS}, []string{"reading only", "mount"}},
 	} {
-		said := Denied(c.err, tree)
+		of := tree
+		if name == "above" {
+			of = filepath.Join(tree, "none")
+		}
+		said := Denied(c.err, of)
+		if name == "above" && strings.Contains(said.Error(), "chown") {
+			t.Errorf("%s: %q gives away what is not ours", name, said)
+		}
 		if !errors.Is(said, c.err) {
 			t.Errorf("%s: the cause is lost in %v", name, said)
 		}
