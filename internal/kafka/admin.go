@@ -18,7 +18,10 @@ type Admin struct {
 	mu     sync.Mutex
 	client sarama.Client
 	admin  sarama.ClusterAdmin
+	closed bool // a question whose asker has left may still be on its way: it must not dial any more
 }
+
+var errAdminClosed = errors.New("the admin is closed")
 
 // NewAdmin checks the settings; it does not dial.
 func NewAdmin(cfg Config) (*Admin, error) {
@@ -51,10 +54,11 @@ func (a *Admin) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Close hangs up.
+// Close hangs up; what is asked afterwards fails.
 func (a *Admin) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.closed = true
 	if a.admin == nil {
 		return nil
 	}
@@ -67,7 +71,10 @@ func (a *Admin) Close() error {
 func (a *Admin) connect() (sarama.Client, sarama.ClusterAdmin, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.admin != nil {
+	switch {
+	case a.closed:
+		return nil, nil, errAdminClosed
+	case a.admin != nil:
 		return a.client, a.admin, nil
 	}
 	client, err := sarama.NewClient(a.cfg.Brokers, a.conf)

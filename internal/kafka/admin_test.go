@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -54,5 +55,20 @@ func TestPing(t *testing.T) {
 				t.Errorf("Ping gave %v", err)
 			}
 		})
+	}
+}
+
+// A question whose asker has left may come to dial only when all is closed.
+func TestAClosedAdminDialsNoMore(t *testing.T) {
+	_, cfg := fakeCluster(t)
+	admin, err := NewAdmin(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := admin.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := admin.Ping(t.Context()); !errors.Is(err, errAdminClosed) {
+		t.Errorf("after closing: %v", err)
 	}
 }
