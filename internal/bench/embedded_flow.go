@@ -47,18 +47,20 @@ func (e *embedded) flows(ctx context.Context) (err error) {
 	var fresh, nearby *hdrhistogram.Histogram
 	group, limited := errgroup.WithContext(ctx)
 	group.Go(func() (err error) { said, err = e.simulate(limited, r, e.cfg.Rate, e.cfg.For); return err })
-	asked := e.cfg.For - e.cfg.For/5 // the end of it, when every driver has reported
-	late := func(work func() error) func() error {
-		return func() error { return errors.Join(wait(limited, e.cfg.For-asked), work()) }
+	// Drivers have all reported after a fifth of the load; then questions and probes take turns, so that neither
+	// is measured with the other's load.
+	turn := e.cfg.For * 2 / 5
+	after := func(delay time.Duration, work func() error) func() error {
+		return func() error { return errors.Join(wait(limited, delay), work()) }
 	}
-	group.Go(late(func() (err error) {
+	group.Go(after(e.cfg.For/5, func() (err error) {
 		a := &asker{http: e.http, url: "http://" + r.public, rnd: rand.New(rand.NewPCG(1, 1))} // places, not secrets
-		nearby, err = openLoop(limited, embeddedAskers, embeddedAsks, asked, a.ask)
+		nearby, err = openLoop(limited, embeddedAskers, embeddedAsks, turn, a.ask)
 		return err
 	}))
-	group.Go(late(func() (err error) {
+	group.Go(after(e.cfg.For/5+turn, func() (err error) {
 		p := &place{http: e.http, url: "http://" + r.public}
-		fresh, err = openLoop(limited, embeddedProbers, embeddedProbes, asked, p.appears)
+		fresh, err = openLoop(limited, embeddedProbers, embeddedProbes, turn, p.appears)
 		return err
 	}))
 	profiled := e.profile(limited, r)
