@@ -15,7 +15,8 @@ const maxAnswerMicros = 60_000_000
 
 // openLoop calls work rate times a second for a span, on so many workers, and returns
 // the times from when each call was due to its end, µs: a call that had to wait for a
-// free worker is charged for the wait.
+// free worker is charged for the wait. A worker that was free in time begins when its timer
+// wakes it: how late that is, a millisecond or so, says nothing about the server.
 func openLoop(ctx context.Context, workers int, rate float64, span time.Duration, work func(context.Context) error) (*hdrhistogram.Histogram, error) {
 	times := hdrhistogram.New(1, maxAnswerMicros, 3)
 	var mu sync.Mutex
@@ -31,8 +32,11 @@ func openLoop(ctx context.Context, workers int, rate float64, span time.Duration
 					return nil
 				}
 				due := begin.Add(time.Duration(float64(i) / rate * float64(time.Second)))
-				if err := wait(ctx, time.Until(due)); err != nil {
-					return err
+				if early := time.Until(due); early > 0 {
+					if err := wait(ctx, early); err != nil {
+						return err
+					}
+					due = time.Now()
 				}
 				if err := work(ctx); err != nil {
 					return err
