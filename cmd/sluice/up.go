@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +52,7 @@ func (c *upCmd) Run(ctx context.Context, p *process) error {
 		return usage(err)
 	}
 	limitMemory(cfg.Memory)
+	p.shareCores()
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.String("data", cfg.Data.Dir))
 	reg, err := telemetry.NewRegistry(build)
@@ -85,6 +88,18 @@ func (c *upCmd) check() error {
 		}
 	}
 	return errors.Join(refuse...)
+}
+
+// processorsPerCore is how many goroutines may run at once on a core of this one process.
+const processorsPerCore = 3
+
+// shareCores leaves it to the kernel who runs. A broker that waits for the disk and a store that never pauses keep
+// Go's processors for up to 10 ms, and a question would wait for that; the kernel shares a core within a millisecond or so.
+// GOMAXPROCS in the environment has the last word.
+func (p *process) shareCores() {
+	if !slices.ContainsFunc(p.environ, func(pair string) bool { return strings.HasPrefix(pair, "GOMAXPROCS=") }) {
+		runtime.GOMAXPROCS(processorsPerCore * runtime.GOMAXPROCS(0))
+	}
 }
 
 // flags are stronger than the file and the environment.
