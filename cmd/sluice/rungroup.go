@@ -57,9 +57,11 @@ type started struct {
 
 func (g *runGroup) start(ctx context.Context, runners []runner, stop func()) *started {
 	s := &started{left: map[string]bool{}, done: make(chan struct{})}
+	for _, r := range runners {
+		s.left[r.name] = true // all of them, before the first may end
+	}
 	var all sync.WaitGroup
 	for _, r := range runners {
-		s.left[r.name] = true
 		all.Go(func() {
 			s.ended(r.name, r.run(ctx), ctx.Err() == nil)
 			stop()
