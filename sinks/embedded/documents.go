@@ -31,20 +31,26 @@ func (s *Store) Documents(ctx context.Context, q schemas.DocumentsQuery, each fu
 	}
 	s.mu.Unlock()
 	return scanAll(s.families, targets, q, each, func(scan *scan) error {
-		opened, release, err := s.use(scan.target, false) //nolint:contextcheck // a file that is opened half way is of no use
-		if errors.Is(err, errNoFile) {
-			return nil // dropped just now
-		}
-		if err != nil {
-			return err
-		}
-		defer release()
-		reads, err := opened.pool()
-		if err != nil {
-			return err
-		}
-		return scan.run(ctx, reads)
+		return s.reading(scan.target, func(reads *sql.DB) error { return scan.run(ctx, reads) }) //nolint:contextcheck // see reading
 	})
+}
+
+// reading lends the pool of readers of a target's file; a target that was dropped just now is nothing to read.
+// The file is opened whatever becomes of the one who asked: one that is opened half way is of no use.
+func (s *Store) reading(target string, read func(reads *sql.DB) error) error {
+	opened, release, err := s.use(target, false)
+	if errors.Is(err, errNoFile) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer release()
+	reads, err := opened.pool()
+	if err != nil {
+		return err
+	}
+	return read(reads)
 }
 
 // scanAll runs a scan of each target of the family, in order.

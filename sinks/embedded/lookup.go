@@ -30,31 +30,30 @@ func (s *Store) Sees(ctx context.Context, w pipelines.Write) (bool, error) {
 		d := s.drivers.get(string(w.Key))
 		return d != nil && d.version >= w.Version, nil
 	}
-	opened, release, err := s.use(w.Target, false) //nolint:contextcheck // see Documents
-	if errors.Is(err, errNoFile) {
-		return false, nil
-	}
+	seen := false
+	err := s.reading(w.Target, func(reads *sql.DB) (err error) { //nolint:contextcheck // see reading
+		seen, err = holds(ctx, f, reads, w)
+		return err
+	})
 	if err != nil {
 		return false, fmt.Errorf("looking for a write: %w", unavailable(err))
 	}
-	defer release()
-	reads, err := opened.pool()
-	if err != nil {
-		return false, fmt.Errorf("looking for a write: %w", unavailable(err))
-	}
+	return seen, nil
+}
+
+// holds looks into one file.
+func holds(ctx context.Context, f *family, reads *sql.DB, w pipelines.Write) (bool, error) {
 	var row *sql.Row
-	if opened.family.versions {
+	if f.versions {
 		row = reads.QueryRowContext(ctx, "SELECT version FROM docs WHERE name = ?", w.Key)
 	} else {
 		ts, _ := keyTime(w.Key)
 		row = reads.QueryRowContext(ctx, "SELECT 0 FROM docs WHERE slot = ? AND name = ?", slotOf(ts), w.Key)
 	}
 	var version int64
-	switch err := row.Scan(&version); {
-	case errors.Is(err, sql.ErrNoRows):
+	err := row.Scan(&version)
+	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
-	case err != nil:
-		return false, fmt.Errorf("looking for a write: %w", unavailable(err))
 	}
-	return version >= w.Version, nil
+	return err == nil && version >= w.Version, err
 }

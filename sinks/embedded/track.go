@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -26,7 +27,8 @@ func (s *Store) Track(ctx context.Context, q schemas.TrackQuery) (schemas.Track,
 	q.Limit = min(q.Limit, maxPage)
 	page := trackPage{q: q, after: after}
 	for _, day := range s.daysBetween(q.From, q.To) {
-		if err := s.trackOfDay(ctx, day, &page); err != nil {
+		err := s.reading(day, func(reads *sql.DB) error { return page.read(ctx, reads) }) //nolint:contextcheck // see reading
+		if err != nil {
 			return schemas.Track{}, fmt.Errorf("reading track: %w", unavailable(err))
 		}
 		if len(page.points) > q.Limit {
@@ -50,23 +52,6 @@ func (s *Store) daysBetween(from, to int64) []string {
 	}
 	slices.Sort(days) // YYYY.MM.DD: by name is by time
 	return days
-}
-
-// trackOfDay adds the points of one day to a page until that is full.
-func (s *Store) trackOfDay(ctx context.Context, day string, page *trackPage) error {
-	opened, release, err := s.use(day, false) //nolint:contextcheck // see Documents
-	if errors.Is(err, errNoFile) {
-		return nil // dropped just now
-	}
-	if err != nil {
-		return err
-	}
-	defer release()
-	reads, err := opened.pool()
-	if err != nil {
-		return err
-	}
-	return page.read(ctx, reads)
 }
 
 // unavailable marks what kept a question from being answered as the store's matter, unless the one who
