@@ -120,8 +120,8 @@ func TestEmbeddedKilledTenTimes(t *testing.T) {
 
 // Real clients speak to the embedded broker while it runs.
 func TestKcatReadsTheEmbeddedBroker(t *testing.T) {
-	kcat, err := exec.LookPath("kcat")
-	if err != nil {
+	kcat := findKcat(t)
+	if kcat == "" {
 		t.Skip("kcat is not installed")
 	}
 	h := newHome(t)
