@@ -166,14 +166,3 @@ func (c bad) refused(t *testing.T) {
 		t.Errorf("the secret shows in %s", said.String())
 	}
 }
-
-func TestUnreadableConfigurationIsRefused(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("the superuser reads everything")
-	}
-	path := writeText(t, t.TempDir(), "sluice.yaml", "gps:\n  maxAge: 1s")
-	if err := os.Chmod(path, 0); err != nil {
-		t.Fatal(err)
-	}
-	bad{path: path, want: "permission denied"}.refused(t)
-}

@@ -85,22 +85,3 @@ func TestDeniedSaysWhoAndWhatToDo(t *testing.T) {
 		t.Errorf("a missing file became %v", said)
 	}
 }
-
-func TestSubRefusesWhatMayNotBeWritten(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("the superuser writes everything")
-	}
-	d := mustOpen(t, t.TempDir())
-	defer closing(t, d)
-	part, err := d.Sub("kafka")
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(part, "groups.log")
-	if err := os.WriteFile(file, nil, 0o400); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Sub("kafka"); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "chown -R") {
-		t.Errorf("said %v", err)
-	}
-}
