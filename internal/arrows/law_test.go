@@ -54,10 +54,14 @@ func rooms() []room {
 		{path: "internal/progress", imports: servers()},
 		{path: "internal/bench/...", imports: []string{"pipelines", "schemas", "internal/bench/..."}},
 
+		{path: "internal/drill/...", imports: []string{"pipelines", "schemas", "internal/printable", "internal/drill/..."}},
+		{path: "internal/failpoint", imports: []string{"pipelines", "schemas"}, std: true},
+
 		{path: "cmd/sluice/...", free: true},
 		{path: "ops/ci/...", std: true},
 		{path: "ops/dist", imports: []string{"ops/dist/sbom"}},
 		{path: "ops/dist/sbom"},
+		{path: "ops/mutants"},
 		{path: "ops/opstest"},
 	}
 }
@@ -83,6 +87,7 @@ func libraries() []library {
 		{prefix: "github.com/alecthomas/kong", homes: []string{"cmd/sluice/..."}},
 		{prefix: "github.com/schollz/progressbar/", homes: []string{"cmd/sluice/..."}},
 		{prefix: "github.com/twmb/franz-go", homes: []string{"internal/broker"}, behind: drivers},
+		{prefix: "github.com/Shopify/toxiproxy/", homes: []string{"internal/drill/stage"}, behind: []string{"internal/drill/...", "cmd/sluice/..."}},
 		{prefix: "github.com/CycloneDX/", homes: []string{"ops/dist/sbom"}, behind: []string{"ops/dist"}},
 		{prefix: "pgregory.net/rapid", homes: testKits()},
 		{prefix: "go.uber.org/goleak", homes: testKits()},
