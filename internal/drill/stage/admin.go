@@ -1,0 +1,39 @@
+package stage
+
+import "context"
+
+// Topics does to topics what operators do, by their names on the wire.
+type Topics interface {
+	// DeleteRecords deletes what lies before an offset of each partition, as retention does.
+	DeleteRecords(ctx context.Context, topic string, before map[int32]int64) error
+	// AddPartitions makes them so many in all.
+	AddPartitions(ctx context.Context, topic string, total int32) error
+	// Recreate deletes a topic and makes it anew, empty, with the same shape and settings.
+	Recreate(ctx context.Context, topic string) error
+}
+
+// Groups looks at consumer groups and hurts them, by their names on the wire.
+type Groups interface {
+	// Offsets tells how a group stands in each partition of a topic.
+	Offsets(ctx context.Context, group, topic string) (map[int32]Offsets, error)
+	// DeleteGroup forgets a group with all that it committed. It fails while the group has members.
+	DeleteGroup(ctx context.Context, group string) error
+}
+
+// Sweeper deletes every topic and group whose name begins with the prefix, dead members or not.
+type Sweeper interface {
+	Sweep(ctx context.Context, prefix string) error
+}
+
+// Offsets are those of one partition and group.
+type Offsets struct {
+	Start, End int64 // of the log
+	Committed  int64 // -1 = nothing
+}
+
+// Admin is an operator's hand on Kafka; it goes direct.
+type Admin struct {
+	Topics
+	Groups
+	Sweeper
+}
