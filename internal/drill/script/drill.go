@@ -1,0 +1,61 @@
+package script
+
+import "time"
+
+// Drill is one file.
+type Drill struct {
+	Name      string  `yaml:"-"`         // the file's, without .yaml
+	About     string  `yaml:"about"`     // one sentence
+	Catalogue []int   `yaml:"catalogue"` // numbers of the catalogue of faults that it is for
+	Short     bool    `yaml:"short"`     // is part of the short set
+	Random    bool    `yaml:"random"`    // its faults may be drawn by a random campaign
+	Long      bool    `yaml:"long"`      // runs by its name alone
+	Run       Run     `yaml:"run"`
+	Load      Load    `yaml:"load"`
+	Faults    []Fault `yaml:"faults"`
+	Expect    Expect  `yaml:"expect"`
+}
+
+// Run says what it is played on.
+type Run struct {
+	Pipelines   int               `yaml:"pipelines"`   // processes of that role; 2 when nothing is said
+	Env         map[string]string `yaml:"env"`         // further environment of every sluice process
+	ElasticDisk Bytes             `yaml:"elasticDisk"` // room of Elasticsearch's data; 0 = the machine's
+	Failpoints  bool              `yaml:"failpoints"`  // needs a binary that was built with them
+}
+
+// Load is what is sent meanwhile.
+type Load struct {
+	Rate    float64 `yaml:"rate"`    // pings a second
+	Drivers int     `yaml:"drivers"` // who report in turn
+	Late    Share   `yaml:"late"`    // kept by phones until too old for live
+	Double  Share   `yaml:"double"`  // sent twice
+	Ahead   Share   `yaml:"ahead"`   // of clocks that are ahead
+	Poison  Share   `yaml:"poison"`  // never acceptable
+}
+
+// Fault is one thing that is done. It is in force from Inject until Heal.
+type Fault struct {
+	Kind  string            `yaml:"fault"` // which of the kinds
+	On    string            `yaml:"on"`    // whom it is done to
+	After time.Duration     `yaml:"after"` // since the fault before it was injected; 0 = at once
+	For   time.Duration     `yaml:"for"`   // until it is healed; 0 = at once
+	With  map[string]string `yaml:"with"`  // what else the kind wants to know
+}
+
+// Expect is what must come of it beside the ledger's assertions.
+type Expect struct {
+	Bites      []Bite            `yaml:"bites"`      // else the fault did nothing, and the drill proves nothing
+	NA         map[string]string `yaml:"na"`         // assertions that need not be judged, and why
+	Searchable time.Duration     `yaml:"searchable"` // from healing until a fresh ping is found, at most; 30 s when nothing is said
+	Consuming  time.Duration     `yaml:"consuming"`  // from injection until every partition's commits move on, at most; 0 = not asked
+}
+
+// usual is what holds where a file says nothing.
+func usual() Drill {
+	return Drill{
+		Run:    Run{Pipelines: 2},
+		Load:   Load{Rate: 400, Drivers: 400, Late: 0.02, Double: 0.02, Ahead: 0.001, Poison: 0.01},
+		Expect: Expect{Searchable: 30 * time.Second},
+	}
+}

@@ -1,0 +1,111 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The limits of a drill: what is beyond them is a slip of the pen.
+const (
+	maxFaults    = 20
+	maxCatalogue = 36
+	maxPipelines = 4
+	maxRate      = 100_000
+	maxDrivers   = 1_000_000
+	maxHeld      = time.Hour
+)
+
+// Validate says all that is wrong, each with its key.
+func (d *Drill) Validate() error { return errors.Join(d.complain()...) }
+
+func (d *Drill) complain() []error {
+	var errs []error
+	wrong := func(is bool, format string, args ...any) {
+		if is {
+			errs = append(errs, fmt.Errorf(format, args...))
+		}
+	}
+	wrong(!regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,40}$`).MatchString(d.Name), "the name %q: want small letters, digits and -, 41 at most", d.Name)
+	wrong(d.About == "" || strings.Contains(d.About, "\n"), "about: want one sentence")
+	wrong(len(d.Catalogue) == 0, "catalogue: is missing")
+	for _, n := range d.Catalogue {
+		wrong(n < 1 || n > maxCatalogue, "catalogue: %d is not from 1 to %d", n, maxCatalogue)
+	}
+	wrong(d.Long && (d.Short || d.Random), "long: a long drill is neither short nor random")
+	wrong(d.Random && d.Run.demands(), "random: a drill that asks for a special run cannot be drawn into another's")
+	wrong(d.Run.Pipelines < 1 || d.Run.Pipelines > maxPipelines, "run.pipelines: %d is not from 1 to %d", d.Run.Pipelines, maxPipelines)
+	for key := range d.Run.Env {
+		wrong(!strings.HasPrefix(key, "SLUICE_") && !strings.HasPrefix(key, "GO"), "run.env: %q is neither SLUICE_… nor GO…", key)
+	}
+	wrong(len(d.Faults) == 0, "faults: are missing")
+	wrong(len(d.Faults) > maxFaults, "faults: %d are over %d", len(d.Faults), maxFaults)
+	for i := range d.Faults {
+		for _, err := range d.Faults[i].complain() {
+			errs = append(errs, fmt.Errorf("faults[%d].%w", i, err))
+		}
+	}
+	return append(append(errs, d.Load.complain()...), d.Expect.complain()...)
+}
+
+func (r *Run) demands() bool { return len(r.Env) > 0 || r.ElasticDisk > 0 || r.Failpoints }
+
+func (l *Load) complain() []error {
+	var errs []error
+	if !(l.Rate > 0 && l.Rate <= maxRate) {
+		errs = append(errs, fmt.Errorf("load.rate: %g is not above 0 and at most %d", l.Rate, maxRate))
+	}
+	if l.Drivers < 1 || l.Drivers > maxDrivers {
+		errs = append(errs, fmt.Errorf("load.drivers: %d is not from 1 to %d", l.Drivers, maxDrivers))
+	}
+	for _, s := range []struct {
+		key string
+		of  Share
+	}{{"late", l.Late}, {"double", l.Double}, {"ahead", l.Ahead}, {"poison", l.Poison}} {
+		if s.of > 0.5 {
+			errs = append(errs, fmt.Errorf("load.%s: %g is more than half", s.key, float64(s.of)))
+		}
+	}
+	return errs
+}
+
+func (f *Fault) complain() []error {
+	var errs []error
+	if f.Kind == "" {
+		errs = append(errs, errors.New("fault: is missing"))
+	}
+	if f.After < 0 || f.After > maxHeld {
+		errs = append(errs, fmt.Errorf("after: %s is not from 0 to %s", f.After, maxHeld))
+	}
+	if f.For < 0 || f.For > maxHeld {
+		errs = append(errs, fmt.Errorf("for: %s is not from 0 to %s", f.For, maxHeld))
+	}
+	return errs
+}
+
+func (e *Expect) complain() []error {
+	var errs []error
+	for id, why := range e.NA {
+		if !slices.Contains(Assertions(), id) {
+			errs = append(errs, fmt.Errorf("expect.na: %q is none of %s", id, strings.Join(Assertions(), ", ")))
+		}
+		if why == "" {
+			errs = append(errs, fmt.Errorf("expect.na.%s: say why", id))
+		}
+	}
+	if e.Searchable <= 0 || e.Searchable > maxHeld {
+		errs = append(errs, fmt.Errorf("expect.searchable: %s is not above 0 and at most %s", e.Searchable, maxHeld))
+	}
+	if e.Consuming < 0 || e.Consuming > maxHeld {
+		errs = append(errs, fmt.Errorf("expect.consuming: %s is not from 0 to %s", e.Consuming, maxHeld))
+	}
+	return errs
+}
+
+// Assertions are the ledger's, all of which every drill is judged by.
+func Assertions() []string {
+	return []string{"L0", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11"}
+}
