@@ -8,15 +8,17 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/internal/drill/spoil"
 )
 
 // What Elasticsearch can say of a bulk request, each settled as the design says, by the
 // real binary before a real store.
 func TestElasticAnswers(t *testing.T) {
 	s := newSite(t, loadEnv()...).setup()
-	spoil := newSpoiler(t, s.elastic)
-	c := s.start("pipelines", []string{"SLUICE_ELASTIC_URLS=" + spoil.server.URL}, "run", "pipelines", "--pipelines", history).ready()
-	bench := &answers{s: s, c: c, spoiler: spoil}
+	spoiler := newSpoiler(t, s.elastic)
+	c := s.start("pipelines", []string{"SLUICE_ELASTIC_URLS=" + spoiler.URL()}, "run", "pipelines", "--pipelines", history).ready()
+	bench := &answers{s: s, c: c, spoiler: spoiler}
 	t.Run("429 of two items", bench.itemsBusy)
 	t.Run("503 of the request", bench.requestRefusedForNow)
 	t.Run("401", bench.refusesUs)
@@ -34,7 +36,7 @@ func TestElasticAnswers(t *testing.T) {
 type answers struct {
 	s       *site
 	c       *child
-	spoiler *spoiler
+	spoiler *spoil.Store
 	serial  int
 	before  sums
 }
@@ -42,10 +44,10 @@ type answers struct {
 const wave = 10
 
 // send publishes ten pings of one driver, so of one partition, under a script, and returns their ids.
-func (a *answers) send(t *testing.T, script func(ids []string) spoil) []string {
+func (a *answers) send(t *testing.T, script spoil.Script) []string {
 	t.Helper()
 	a.before = a.c.sums(history)
-	a.spoiler.play(script)
+	a.spoiler.Play(script)
 	now := time.Now().UnixMilli()
 	out := make([]outgoing, wave)
 	ids := make([]string, wave)
@@ -98,7 +100,7 @@ func (a *answers) done(t *testing.T, want sums, ids []string) {
 // retried counts the requests that carried an id.
 func (a *answers) retried(id string) int {
 	n := 0
-	for _, ids := range a.spoiler.requests() {
+	for _, ids := range a.spoiler.Requests() {
 		if slices.Contains(ids, id) {
 			n++
 		}
@@ -109,12 +111,12 @@ func (a *answers) retried(id string) int {
 func (a *answers) itemsBusy(t *testing.T) {
 	tries := map[string]int{}
 	chosen := func(id string) bool { return strings.HasSuffix(id, "3") || strings.HasSuffix(id, "7") }
-	ids := a.send(t, func(ids []string) spoil {
-		what := spoil{items: map[string]int{}}
+	ids := a.send(t, func(ids []string) spoil.Answer {
+		what := spoil.Answer{Items: map[string]int{}}
 		for _, id := range ids {
 			if chosen(id) {
 				if tries[id]++; tries[id] <= 3 {
-					what.items[id] = http.StatusTooManyRequests
+					what.Items[id] = http.StatusTooManyRequests
 				}
 			}
 		}
@@ -137,17 +139,17 @@ func (a *answers) itemsBusy(t *testing.T) {
 
 func (a *answers) requestRefusedForNow(t *testing.T) {
 	thrice := times(3)
-	ids := a.send(t, func(ids []string) spoil {
+	ids := a.send(t, func(ids []string) spoil.Answer {
 		if thrice(ids) {
-			return spoil{status: http.StatusServiceUnavailable}
+			return spoil.Answer{Status: http.StatusServiceUnavailable}
 		}
-		return spoil{}
+		return spoil.Answer{}
 	})
 	a.done(t, sums{stored: wave}, ids)
 }
 
 func (a *answers) refusesUs(t *testing.T) {
-	ids := a.send(t, func([]string) spoil { return spoil{status: http.StatusUnauthorized} })
+	ids := a.send(t, func([]string) spoil.Answer { return spoil.Answer{Status: http.StatusUnauthorized} })
 	until(t, "the lane to say that it is refused", func() error {
 		m, err := a.c.metrics()
 		if err == nil && m.sum("sluice_lane_state", label{"pipeline", history}, label{"state", "refused"}) != 1 {
@@ -156,7 +158,7 @@ func (a *answers) refusesUs(t *testing.T) {
 		return err
 	})
 	until(t, "it to try again", func() error {
-		if n := len(a.spoiler.requests()); n < 4 {
+		if n := len(a.spoiler.Requests()); n < 4 {
 			return fmt.Errorf("%d requests", n)
 		}
 		return nil
@@ -167,23 +169,23 @@ func (a *answers) refusesUs(t *testing.T) {
 	if got := a.c.sumsNow(history); got.settled() != a.before.settled() {
 		t.Errorf("refused records were settled: %s, before %s", got, a.before)
 	}
-	a.spoiler.play(nil)
+	a.spoiler.Play(nil)
 	a.done(t, sums{stored: wave}, ids)
 }
 
 // tooLarge refuses every request of more than two writes, and one write in any company.
 func (a *answers) tooLarge(t *testing.T) {
 	giant := ""
-	ids := a.send(t, func(ids []string) spoil {
+	ids := a.send(t, func(ids []string) spoil.Answer {
 		for _, id := range ids {
 			if strings.HasSuffix(id, "5") {
 				giant = id
 			}
 		}
 		if len(ids) > 2 || slices.Contains(ids, giant) {
-			return spoil{status: http.StatusRequestEntityTooLarge}
+			return spoil.Answer{Status: http.StatusRequestEntityTooLarge}
 		}
-		return spoil{}
+		return spoil.Answer{}
 	})
 	ids = slices.DeleteFunc(ids, func(id string) bool { return strings.HasSuffix(id, "5") })
 	a.done(t, sums{stored: wave - 1, poison: 1}, ids)
@@ -192,12 +194,12 @@ func (a *answers) tooLarge(t *testing.T) {
 
 func (a *answers) poison(t *testing.T) {
 	bad := ""
-	ids := a.send(t, func(ids []string) spoil {
-		what := spoil{items: map[string]int{}}
+	ids := a.send(t, func(ids []string) spoil.Answer {
+		what := spoil.Answer{Items: map[string]int{}}
 		for _, id := range ids {
 			if strings.HasSuffix(id, "8") {
 				bad = id
-				what.items[id] = http.StatusBadRequest
+				what.Items[id] = http.StatusBadRequest
 			}
 		}
 		return what
@@ -226,12 +228,12 @@ func (a *answers) lastLetter(t *testing.T, reason, status, id string) {
 // says so is lost.
 func (a *answers) cutReply(t *testing.T) {
 	twice := times(2)
-	ids := a.send(t, func(ids []string) spoil { return spoil{cut: twice(ids)} })
+	ids := a.send(t, func(ids []string) spoil.Answer { return spoil.Answer{Cut: twice(ids)} })
 	a.done(t, sums{duplicate: wave}, ids)
 }
 
 func (a *answers) wrongCount(t *testing.T) {
 	twice := times(2)
-	ids := a.send(t, func(ids []string) spoil { return spoil{lack: twice(ids)} })
+	ids := a.send(t, func(ids []string) spoil.Answer { return spoil.Answer{Lack: twice(ids)} })
 	a.done(t, sums{duplicate: wave}, ids)
 }
