@@ -1,17 +1,32 @@
-# What the three services share: ports, processes, readiness. Sourced by ./stack.
+# What the services share: ports, processes, readiness. Sourced by ./stack.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # dir, cache, here and known are set by ./stack
-
-port_names=(KAFKA KAFKA_SASL KAFKA_CONTROLLER ELASTIC ELASTIC_TRANSPORT REDIS)
-port_defaults=(29092 29094 29093 29200 29300 29379)
+# shellcheck disable=SC2154 # dir, cache, here, known and the ports' names are set by ./stack
 
 die() {
   echo "stack: $*" >&2
   exit 1
 }
 
-check_service() {
-  case $1 in kafka | elastic | redis) ;; *) die "no service $1 (kafka, elastic, redis)" ;; esac
+# find_services NAME…: sets services to those of that name; `kafka` means all of its nodes.
+find_services() {
+  local name service before
+  services=()
+  for name; do
+    before=${#services[@]}
+    for service in "${known[@]}"; do
+      case $name in "$service" | "${service%-*}") services+=("$service") ;; esac
+    done
+    [ "${#services[@]}" -gt "$before" ] || die "no service $name (${known[*]})"
+  done
+}
+
+# part SERVICE WHAT: what one of the services' own files says about it.
+part() { "${1%-*}_$2" "$1"; }
+
+# key SERVICE: how the service is called among the ports.
+key() {
+  local name=${1^^}
+  echo "${name//-/_}"
 }
 
 # need COMMAND PACKAGE: installs the Debian package when the command is missing.
@@ -67,10 +82,11 @@ listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # launch SERVICE COMMAND…: starts it in the background, in its own session and directory.
 # The directory is also how alive() knows the process again: a pid alone may be reused.
 launch() {
-  local service=$1 name
+  local service=$1 name mine
   shift
+  mine=$(key "$service")
   for name in "${port_names[@]}"; do
-    case $name in "${service^^}" | "${service^^}"_*)
+    case $name in "$mine" | "$mine"_*)
       ! listening "${port[$name]}" ||
         die "port ${port[$name]} is taken: set SLUICE_STACK_${name}_PORT, or SLUICE_STACK_PORTS=free" ;;
     esac
@@ -91,7 +107,7 @@ alive() {
 # or does not answer within SLUICE_STACK_WAIT seconds.
 await() {
   local deadline=$((SECONDS + ${SLUICE_STACK_WAIT:-120}))
-  until "${1}_ready"; do
+  until part "$1" ready; do
     alive "$1" || not_up "$1" "ended while starting"
     [ $SECONDS -lt $deadline ] || not_up "$1" "does not answer after ${SLUICE_STACK_WAIT:-120} s"
     sleep 0.2
@@ -104,26 +120,31 @@ not_up() {
   exit 1
 }
 
-# halt SERVICE SIGNAL: returns when the process has gone; one that ignores TERM is killed.
+# halt SIGNAL SERVICE…: returns when the processes have gone; one that ignores TERM is killed.
 halt() {
-  alive "$1" || return 0
-  kill -s "$2" "$(cat "$dir/$1/pid")"
-  local deadline=$((SECONDS + ${SLUICE_STACK_WAIT:-120}))
-  while alive "$1"; do
-    if [ $SECONDS -ge $deadline ]; then
-      echo "stack: $1 ignores SIG$2: killing it" >&2
-      kill -s KILL "$(cat "$dir/$1/pid")"
-      deadline=$((SECONDS + 10))
-    fi
-    sleep 0.1
+  local signal=$1 service deadline
+  shift
+  for service; do
+    if alive "$service"; then kill -s "$signal" "$(cat "$dir/$service/pid")"; fi
   done
-  rm -f "$dir/$1/pid"
+  deadline=$((SECONDS + ${SLUICE_STACK_WAIT:-120}))
+  for service; do
+    while alive "$service"; do
+      if [ $SECONDS -ge $deadline ]; then
+        echo "stack: $service ignores SIG$signal: killing it" >&2
+        kill -s KILL "$(cat "$dir/$service/pid")"
+        deadline=$((SECONDS + 10))
+      fi
+      sleep 0.1
+    done
+    rm -f "$dir/$service/pid"
+  done
 }
 
 print_status() {
   for service in "${known[@]}"; do
     if alive "$service"; then
-      echo "$service up: $("${service}_where"), pid $(cat "$dir/$service/pid")"
+      echo "$service up: $(part "$service" where), pid $(cat "$dir/$service/pid")"
     else
       echo "$service down"
     fi
