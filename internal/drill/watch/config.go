@@ -6,36 +6,69 @@ import (
 	"time"
 )
 
-// Target is a process that is watched. It may die and come back under the same name.
+// Target is a process that is watched. It may die and come back under the same name; stage.Process is one.
 type Target struct {
-	Name string        // such as pipelines-1
-	Role string        // gateway, query or pipelines
-	Ops  func() string // where its ops listener is now; "" = it is down
+	Name    string // such as pipelines-1
+	Process Process
+}
+
+// Process is where a target can be looked at.
+type Process interface {
+	Alive() bool
+	Ops() string // URL of the ops listener
+}
+
+// Pipeline is one whose offsets are followed; group and topic are the names on the wire.
+type Pipeline struct {
+	Name, Group, Topic string
 }
 
 // Config says what is watched.
 type Config struct {
 	Every     time.Duration // between two looks; 0 = 1 s
-	Within    time.Duration // limit of one look at one process or pipeline; 0 = 900 ms
+	Within    time.Duration // limit of a look at one process or pipeline; 0 = 900 ms
+	MaxPoints int           // of one series, beyond which every second one is forgotten; 0 = 14400
+	MaxEvents int           // of the timeline, beyond which no more are kept; 0 = 10000
 	Targets   []Target
-	Pipelines []string // whose offsets are followed
+	Pipelines []Pipeline
+}
+
+func (c Config) filled() Config {
+	if c.Every == 0 {
+		c.Every = time.Second
+	}
+	if c.Within == 0 {
+		c.Within = 900 * time.Millisecond
+	}
+	if c.MaxPoints == 0 {
+		c.MaxPoints = 4 * 3600
+	}
+	if c.MaxEvents == 0 {
+		c.MaxEvents = 10_000
+	}
+	return c
 }
 
 // Validate says all that is wrong with the configuration.
 func (c *Config) Validate() error {
 	var complaints []error
-	if c.Every < 0 || c.Within < 0 {
-		complaints = append(complaints, errors.New("watching: every and within must not be negative"))
+	if c.Every < 0 || c.Within < 0 || c.MaxPoints < 0 || c.MaxEvents < 0 {
+		complaints = append(complaints, errors.New("watching: no limit may be negative"))
 	}
 	seen := map[string]bool{}
 	for i, t := range c.Targets {
-		if t.Name == "" || t.Ops == nil {
-			complaints = append(complaints, fmt.Errorf("watching: target %d needs a name and a way to find its ops listener", i))
+		if t.Name == "" || t.Process == nil {
+			complaints = append(complaints, fmt.Errorf("watching: target %d needs a name and a process", i))
 		}
 		if seen[t.Name] {
 			complaints = append(complaints, fmt.Errorf("watching: two targets are called %s", t.Name))
 		}
 		seen[t.Name] = true
+	}
+	for _, p := range c.Pipelines {
+		if p.Name == "" || p.Group == "" || p.Topic == "" {
+			complaints = append(complaints, fmt.Errorf("watching: pipeline %q needs a name, a group and a topic", p.Name))
+		}
 	}
 	return errors.Join(complaints...)
 }

@@ -1,6 +1,10 @@
 package watch
 
-import "context"
+import (
+	"context"
+
+	"sluice/internal/drill/stage"
+)
 
 // Metric is one sample of one process; a histogram is its _count and _sum.
 type Metric struct {
@@ -14,18 +18,10 @@ type Scraper interface {
 	Scrape(ctx context.Context, ops string) ([]Metric, error)
 }
 
-// Offsets says how far a pipeline is in each partition of its topic.
+// Offsets tells how a group stands in each partition of a topic; stage.Admin does.
 type Offsets interface {
-	Places(ctx context.Context, pipeline string) ([]Place, error)
+	Offsets(ctx context.Context, group, topic string) (map[int32]stage.Offsets, error)
 }
 
-// Place is where a pipeline's group is in one partition.
-type Place struct {
-	Partition int32
-	Committed int64 // next offset to be read, -1 when nothing was committed
-	Start     int64 // oldest offset that is there
-	End       int64 // offset of the next record to be written
-}
-
-// Lag is how many records the group has still to settle.
-func (p Place) Lag() int64 { return max(0, p.End-max(p.Committed, p.Start)) }
+// lag is how many records a group has still to settle in a partition.
+func lag(o stage.Offsets) int64 { return max(0, o.End-max(o.Committed, o.Start)) }

@@ -3,15 +3,19 @@ package watch
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 )
 
 // Record is all that was seen, for a report.
 type Record struct {
-	Began  time.Time `json:"began"`
-	Series []Series  `json:"series"`
-	Events []Event   `json:"events"`
-	Sums   Sums      `json:"sums"` // growth of every observation since Began
+	Began   time.Time      `json:"began"`
+	Seconds float64        `json:"seconds"` // watched for so long
+	Every   float64        `json:"every"`   // s between two looks; a longer gap between points means silence
+	Lives   map[string]int `json:"lives"`   // of each process
+	Series  []Series       `json:"series"`
+	Events  []Event        `json:"events"`
+	Sums    Sums           `json:"sums"` // see Observations
 }
 
 // Series is one line of a chart.
@@ -24,14 +28,30 @@ type Series struct {
 // Measure is what a series shows.
 type Measure string
 
-// The measures; the first two are of pipelines, the others of processes.
+// The measures.
 const (
-	Lag        Measure = "lag"        // records that the group has still to settle
-	Oldest     Measure = "oldest"     // s, age of the oldest unsettled record of any process
-	RSS        Measure = "rss"        // bytes, resident
-	Heap       Measure = "heap"       // bytes, allocated on the heap
-	Goroutines Measure = "goroutines" // how many
+	Lag        Measure = "lag"        // of a pipeline: records that its group has still to settle
+	Settled    Measure = "settled"    // of a pipeline: over how many records its commits moved so far
+	Oldest     Measure = "oldest"     // of a pipeline: s, age of the oldest unsettled record of any process
+	Accepted   Measure = "accepted"   // of all gateways: records acknowledged so far
+	RSS        Measure = "rss"        // of a process: bytes, resident
+	Heap       Measure = "heap"       // of a process: bytes, allocated on the heap
+	Goroutines Measure = "goroutines" // of a process
 )
+
+// Of gives the series of one measure.
+func (r *Record) Of(measure Measure) []Series {
+	var found []Series
+	for _, s := range r.Series {
+		if s.Measure == measure {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// At is a moment as s since the watch began.
+func (r *Record) At(moment time.Time) float64 { return moment.Sub(r.Began).Seconds() }
 
 // Point is one value at a time; in JSON it is [at, value].
 type Point struct {
@@ -41,7 +61,10 @@ type Point struct {
 
 // MarshalJSON writes a pair.
 func (p Point) MarshalJSON() ([]byte, error) {
-	return fmt.Appendf(nil, "[%.1f,%.6g]", p.At, p.Value), nil
+	pair := strconv.AppendFloat([]byte{'['}, p.At, 'f', 1, 64)
+	pair = append(pair, ',')
+	pair = strconv.AppendFloat(pair, float64(int64(p.Value*1000))/1000, 'f', -1, 64)
+	return append(pair, ']'), nil
 }
 
 // UnmarshalJSON reads a pair.

@@ -1,7 +1,16 @@
 package watch
 
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"sluice/internal/drill/script"
+)
+
 // Sums are observations by name, added up over all processes and all their lives. The names are
-// those of the table in observations.go.
+// those of Observations.
 type Sums map[string]float64
 
 // Since is the growth from an earlier look to this one.
@@ -11,4 +20,47 @@ func (s Sums) Since(earlier Sums) Sums {
 		grown[name] = value - earlier[name]
 	}
 	return grown
+}
+
+// add adds another's.
+func (s Sums) add(other Sums) {
+	for name, value := range other {
+		s[name] += value
+	}
+}
+
+// FromLoad takes what clients saw out of the JSON summary that simulate prints.
+func FromLoad(summary []byte) (Sums, error) {
+	var said struct {
+		Doubtful   float64 `json:"doubtful"`
+		Retries    float64 `json:"retries"`
+		Status503  float64 `json:"status503"`
+		Unanswered float64 `json:"unanswered"`
+	}
+	if err := json.Unmarshal(summary, &said); err != nil {
+		return nil, fmt.Errorf("reading the load's summary: %w", err)
+	}
+	return Sums{doubtful: said.Doubtful, clientTries: said.Retries, client503: said.Status503, clientUnsaid: said.Unanswered}, nil
+}
+
+// With has another's observations, too.
+func (s Sums) With(other Sums) Sums {
+	both := make(Sums, len(s)+len(other))
+	both.add(s)
+	both.add(other)
+	return both
+}
+
+// Judge says whether the growth fulfils a condition, and what was seen. An observation that does not exist
+// fails, and the words name those that do.
+func Judge(bite script.Bite, grown Sums) (held bool, seen string) {
+	if !Known(bite.Name) {
+		names := make([]string, 0, 64)
+		for _, o := range Observations() {
+			names = append(names, o.Name)
+		}
+		return false, fmt.Sprintf("there is no observation %q: want one of %s", bite.Name, strings.Join(names, ", "))
+	}
+	n := grown[bite.Name]
+	return bite.Holds(n), bite.Name + " was " + strconv.FormatFloat(n, 'f', -1, 64)
 }

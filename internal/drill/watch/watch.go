@@ -2,30 +2,212 @@ package watch
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"sync"
 	"time"
+
+	"sluice/internal/drill/stage"
 )
 
 // Watch looks and remembers. Its methods are safe for many goroutines.
-type Watch struct{}
+type Watch struct {
+	cfg     Config
+	scraper Scraper
+	offsets Offsets
 
-// New makes a watch that has not looked yet.
-func New(cfg Config, scraper Scraper, offsets Offsets) (*Watch, error) { return &Watch{}, cfg.Validate() }
+	looking sync.Mutex // one look at a time
 
-// Run looks every Config.Every until the context ends, which is no error. What cannot be reached is
-// no error either: it is a gap in its series.
-func (w *Watch) Run(ctx context.Context) error { return nil }
+	mu        sync.Mutex // guards what follows
+	began     time.Time
+	lines     *lines
+	events    []Event
+	processes map[string]*process
+	tracks    map[string]*track
+	lags      map[string]lagSeen
+}
 
-// Look looks at once. Ask for it just before a process is killed or stopped: its last look is what counts of its life.
-func (w *Watch) Look(ctx context.Context) {}
+type lagSeen struct {
+	records int64
+	at      time.Time
+}
+
+// New makes a watch that has not looked yet. Its time begins now.
+func New(cfg Config, scraper Scraper, offsets Offsets) (*Watch, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if scraper == nil || offsets == nil {
+		return nil, errors.New("watching: it needs something to scrape and to ask for offsets with")
+	}
+	w := &Watch{
+		cfg: cfg.filled(), scraper: scraper, offsets: offsets,
+		began:     time.Now(),
+		processes: map[string]*process{},
+		tracks:    map[string]*track{},
+		lags:      map[string]lagSeen{},
+	}
+	w.lines = newLines(w.cfg.MaxPoints)
+	for _, t := range cfg.Targets {
+		w.processes[t.Name] = newProcess()
+	}
+	for _, p := range cfg.Pipelines {
+		w.tracks[p.Name] = newTrack()
+	}
+	return w, nil
+}
+
+// Run looks at once and then every Config.Every until the context ends, which is no error. What cannot be
+// reached is no error either: it is a gap in its series.
+func (w *Watch) Run(ctx context.Context) error {
+	ticker := time.NewTicker(w.cfg.Every)
+	defer ticker.Stop()
+	for {
+		w.Look(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// Look looks at once. Ask for it just before a process is killed or stopped: its last look is what
+// counts of its life.
+func (w *Watch) Look(ctx context.Context) {
+	w.looking.Lock()
+	defer w.looking.Unlock()
+	said := w.scrapeAll(ctx)
+	places := w.askAll(ctx) // after the scrapes: at rest nothing is committed that is not counted yet
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	at := now.Sub(w.began).Seconds()
+	oldest := map[string]float64{}
+	accepted := 0.0
+	for name, metrics := range said {
+		p := w.processes[name]
+		p.saw(metrics)
+		w.lines.process(at, name, metrics)
+		ages(oldest, metrics)
+	}
+	for _, p := range w.processes {
+		accepted += p.sums()["accepted"]
+	}
+	w.lines.add(Accepted, "gateway", at, accepted)
+	for name, age := range oldest {
+		w.lines.add(Oldest, name, at, age)
+	}
+	for name, parts := range places {
+		w.lags[name] = lagSeen{records: w.tracks[name].saw(parts, w.read(name)), at: now}
+		w.lines.add(Lag, name, at, float64(w.lags[name].records))
+		w.lines.add(Settled, name, at, float64(w.tracks[name].moved()))
+	}
+}
+
+// read is what all processes have read of a pipeline; the lock is held.
+func (w *Watch) read(pipeline string) reading {
+	var all reading
+	for _, p := range w.processes {
+		r := p.read(pipeline)
+		all.consumed += r.consumed
+		all.passed += r.passed
+	}
+	return all
+}
 
 // Note adds a moment to the timeline, as of now.
-func (w *Watch) Note(what string) {}
+func (w *Watch) Note(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.events) < w.cfg.MaxEvents {
+		w.events = append(w.events, Event{At: time.Now(), What: what})
+	}
+}
 
 // Sums is where the observations are, as of the last look.
-func (w *Watch) Sums() Sums { return nil }
+func (w *Watch) Sums() Sums {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sums()
+}
 
-// Lag is the pipeline's lag as of the last look that reached Kafka, and when that was; false before the first.
-func (w *Watch) Lag(pipeline string) (lag int64, at time.Time, known bool) { return 0, time.Time{}, false }
+func (w *Watch) sums() Sums {
+	all := Sums{}
+	for _, c := range table() {
+		all[c.name] = 0
+	}
+	for _, p := range w.processes {
+		all.add(p.sums())
+	}
+	for _, t := range w.tracks {
+		all[redelivered] += t.again
+	}
+	return all
+}
+
+// Lag is the pipeline's as of the last look that reached Kafka, and when that was; false before the first.
+func (w *Watch) Lag(pipeline string) (records int64, at time.Time, known bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	seen, known := w.lags[pipeline]
+	return seen.records, seen.at, known
+}
 
 // Record is a copy of all that was seen so far.
-func (w *Watch) Record() Record { return Record{} }
+func (w *Watch) Record() Record {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	lives := make(map[string]int, len(w.processes))
+	for name, p := range w.processes {
+		lives[name] = p.lives
+	}
+	return Record{
+		Began: w.began, Seconds: time.Since(w.began).Seconds(), Every: w.cfg.Every.Seconds(), Lives: lives,
+		Series: w.lines.copied(), Events: append([]Event(nil), w.events...), Sums: w.sums(),
+	}
+}
+
+// scrapeAll asks all living processes at once; who does not answer is left out.
+func (w *Watch) scrapeAll(ctx context.Context) map[string][]Metric {
+	asked := map[string]func(context.Context) ([]Metric, error){}
+	for _, t := range w.cfg.Targets {
+		if t.Process.Alive() {
+			asked[t.Name] = func(ctx context.Context) ([]Metric, error) { return w.scraper.Scrape(ctx, t.Process.Ops()) }
+		}
+	}
+	return askEach(ctx, w.cfg.Within, asked)
+}
+
+// askAll asks how far all pipelines are, at once; who is not known is left out.
+func (w *Watch) askAll(ctx context.Context) map[string]map[int32]stage.Offsets {
+	asked := map[string]func(context.Context) (map[int32]stage.Offsets, error){}
+	for _, p := range w.cfg.Pipelines {
+		asked[p.Name] = func(ctx context.Context) (map[int32]stage.Offsets, error) {
+			return w.offsets.Offsets(ctx, p.Group, p.Topic)
+		}
+	}
+	return askEach(ctx, w.cfg.Within, asked)
+}
+
+// askEach collects the answers that come within the time. Silence is what is looked for here, so an
+// error is an answer that is missing.
+func askEach[T any](ctx context.Context, within time.Duration, asked map[string]func(context.Context) (T, error)) map[string]T {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	answers := map[string]T{}
+	for name, ask := range asked {
+		wait.Go(func() {
+			if answer, err := ask(ctx); err == nil {
+				mu.Lock()
+				defer mu.Unlock()
+				answers[name] = answer
+			}
+		})
+	}
+	wait.Wait()
+	return maps.Clone(answers)
+}

@@ -1,0 +1,71 @@
+package watch
+
+import "sluice/internal/drill/stage"
+
+// track follows how far a pipeline's commits moved, and so how much it read more than once: what was read
+// beyond how far the commits moved, at a moment without lag.
+type track struct {
+	parts map[int32]*path
+	again float64 // records read again, as of the last moment at rest
+	// unseen is what was certainly read and never counted: a killed process took it along. Without it
+	// what is read again later would be set off against it.
+	unseen float64
+}
+
+// path is the way of the commits through one partition.
+type path struct {
+	before int64 // offsets moved over in topics of that name that are no more
+	from   int64 // where the way began
+	far    int64 // furthest commit
+	end    int64
+}
+
+func newTrack() *track { return &track{parts: map[int32]*path{}} }
+
+// saw takes in one look and says how many records are to be settled.
+func (t *track) saw(parts map[int32]stage.Offsets, read reading) int64 {
+	behind, rest := int64(0), true
+	for id, o := range parts {
+		if t.parts[id] == nil {
+			t.parts[id] = &path{from: max(o.Committed, o.Start), far: max(o.Committed, o.Start)}
+		}
+		t.parts[id].saw(o)
+		behind += lag(o)
+		rest = rest && max(o.Committed, o.Start) == o.End
+	}
+	if rest {
+		t.settle(read)
+	}
+	return behind
+}
+
+func (p *path) saw(o stage.Offsets) {
+	if o.End < p.end { // the topic was made anew, or has lost its end
+		p.before += p.far - p.from
+		p.from, p.far = o.Start, o.Start
+	}
+	p.end = o.End
+	if o.Committed <= o.End {
+		p.far = max(p.far, o.Committed)
+	}
+}
+
+// moved is over how many offsets the commits moved.
+func (t *track) moved() int64 {
+	sum := int64(0)
+	for _, p := range t.parts {
+		sum += p.before + p.far - p.from
+	}
+	return sum
+}
+
+// settle compares, with nothing under way.
+func (t *track) settle(read reading) {
+	once := float64(t.moved()) - read.passed
+	again := read.consumed + t.unseen - once
+	if again < t.again {
+		t.unseen += t.again - again
+		return
+	}
+	t.again = again
+}
