@@ -24,6 +24,8 @@ type config struct {
 	Trace    traceConfig    `key:"trace"`
 	Memory   memoryConfig   `key:"memory"`
 	Check    bool           `key:"check" default:"true" doc:"refuse to run without the topics and templates that setup makes; off only in front of a server that stands in for Elasticsearch"`
+
+	failpoints failpoints // where a drill kills this process; no setting, and nothing in a release
 }
 
 type kafkaConfig struct {

@@ -18,6 +18,8 @@ func loadConfig(file string, environ []string) (*config, error) {
 func loadConfigWith(file string, environ []string, flags func(*config)) (*config, error) {
 	cfg := &config{}
 	err := settings.Load(cfg, settings.Source{File: file, Environ: environ, Prefix: envPrefix, Foreign: foreignVariables()})
+	points, armed := newFailpoints(environ)
+	cfg.failpoints, err = points, errors.Join(err, armed)
 	flags(cfg)
 	if err != nil {
 		return nil, usage(errors.Join(err, cfg.validateAlone()))
@@ -32,8 +34,8 @@ func loadConfigWith(file string, environ []string, flags func(*config)) (*config
 // stack, what only one command reads, and the names that the contract fixes for parts of
 // sluice that this binary does not have.
 func foreignVariables() []string {
-	return []string{
+	return append(failpointVariables(),
 		"SLUICE_TEST_", "SLUICE_STACK_", "SLUICE_CONFIG", "SLUICE_API_KEY",
 		"SLUICE_REDIS_ADDRS", "SLUICE_TIMEZONE", "SLUICE_RULES", "SLUICE_KEY_PREFIX",
-	}
+	)
 }

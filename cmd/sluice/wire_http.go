@@ -27,7 +27,7 @@ func (a *app) addGateway(keys *apikeys.Keys) error {
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(a.cfg.gateway(), gateway.Deps{Publisher: a.spans.Publisher(publisher), Keys: keys, Observer: observer})
+	g, err := gateway.New(a.cfg.gateway(), gateway.Deps{Publisher: a.cfg.failpoints.Publisher(a.spans.Publisher(publisher)), Keys: keys, Observer: observer})
 	if err != nil {
 		return usage(err)
 	}

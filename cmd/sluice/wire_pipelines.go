@@ -114,7 +114,10 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	if err != nil {
 		return err
 	}
-	carrying, err := s.build(pipelineDeps{cfg: a.cfg, sink: sink, dead: dead, obs: a.spans.Pipeline(s.name, observer)})
+	carrying, err := s.build(pipelineDeps{
+		cfg: a.cfg, sink: a.cfg.failpoints.Sink(sink), dead: a.cfg.failpoints.DeadLetters(dead),
+		obs: a.cfg.failpoints.Observer(a.spans.Pipeline(s.name, observer)),
+	})
 	if err != nil {
 		return usage(err)
 	}
@@ -123,7 +126,7 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 		return err
 	}
 	a.pipelines = append(a.pipelines, observer)
-	a.group.add(s.name, before.guard(func(ctx context.Context) error { return carrying.Run(ctx, group) }))
+	a.group.add(s.name, before.guard(func(ctx context.Context) error { return carrying.Run(ctx, a.cfg.failpoints.Group(group)) }))
 	return nil
 }
 
