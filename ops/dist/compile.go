@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"debug/buildinfo"
 	"debug/elf"
 	"debug/macho"
 	"errors"
@@ -90,8 +91,18 @@ func buildEnv(environ []string, t target, cache string) []string {
 	return env
 }
 
-// examine makes sure that the binary is one of its platform, and that a Linux one needs no library.
+// examine makes sure that the binary is one of its platform, that a Linux one needs no library, and that
+// nothing of what only drills need was asked for.
 func examine(binary string, t target) (err error) {
+	info, err := buildinfo.ReadFile(binary)
+	if err != nil {
+		return fmt.Errorf("examining the binary: %w", err)
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "-tags" {
+			return fmt.Errorf("the binary is built with the tags %s", setting.Value)
+		}
+	}
 	if t.os == "darwin" {
 		file, err := macho.Open(binary)
 		if err != nil {

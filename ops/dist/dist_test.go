@@ -104,6 +104,25 @@ func TestBinariesAreOfTheirPlatform(t *testing.T) {
 	}
 }
 
+// What drills are built with is seen: no release has failpoints.
+func TestABinaryWithTagsIsRefused(t *testing.T) {
+	source := t.TempDir()
+	write(t, filepath.Join(source, "go.mod"), "module tiny\n")
+	write(t, filepath.Join(source, "main.go"), "package main\n\nfunc main() {}\n")
+	made := target{"linux", "amd64"}
+	for tags, good := range map[string]bool{"": true, "failpoints": false} {
+		binary := filepath.Join(t.TempDir(), "tiny")
+		build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-tags", tags, "-o", binary, ".")
+		build.Dir, build.Env = source, buildEnv(os.Environ(), made, "")
+		if said, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		if err := examine(binary, made); (err == nil) != good {
+			t.Errorf("tags %q: %v", tags, err)
+		}
+	}
+}
+
 func TestEnvironmentDecidesNothing(t *testing.T) {
 	env := buildEnv([]string{"PATH=/bin", "GOFLAGS=-race", "GOAMD64=v3", "GOEXPERIMENT=x"}, target{"linux", "arm64"}, "cache")
 	for _, want := range []string{"PATH=/bin", "GOFLAGS=", "GOAMD64=v1", "GOARCH=arm64", "CGO_ENABLED=0", "GOCACHE=cache"} {
