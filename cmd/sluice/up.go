@@ -95,9 +95,10 @@ const processorsPerCore = 3
 
 // shareCores leaves it to the kernel who runs. A broker that waits for the disk and a store that never pauses keep
 // Go's processors for up to 10 ms, and a question would wait for that; the kernel shares a core within a millisecond or so.
-// GOMAXPROCS in the environment has the last word.
+// GOMAXPROCS in the environment has the last word. Once more in the same process it changes nothing.
 func (p *process) shareCores() {
 	if !slices.ContainsFunc(p.environ, func(pair string) bool { return strings.HasPrefix(pair, "GOMAXPROCS=") }) {
+		runtime.SetDefaultGOMAXPROCS()
 		runtime.GOMAXPROCS(processorsPerCore * runtime.GOMAXPROCS(0))
 	}
 }
