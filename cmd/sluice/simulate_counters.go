@@ -3,13 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"strings"
 	"time"
-
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 
 	"sluice/internal/simulate/ledger"
 )
@@ -27,46 +21,26 @@ func (c *processCounters) Read(ctx context.Context) (ledger.Counters, error) {
 	return read, nil
 }
 
-// maxScrapeBytes bounds what is read of one process.
-const maxScrapeBytes = 16 << 20
-
 func (c *processCounters) scrape(ctx context.Context, url string) (p ledger.Process, err error) {
 	p.URL = url
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(url, "/")+"/metrics", http.NoBody)
+	metrics, err := scrape(ctx, c.client, url)
 	if err != nil {
 		return p, err
 	}
-	resp, err := c.client.Do(req)
-	if err != nil {
-		return p, err
-	}
-	defer resp.Body.Close() // read to its end
-	if resp.StatusCode != http.StatusOK {
-		return p, fmt.Errorf("status %d", resp.StatusCode)
-	}
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(io.LimitReader(resp.Body, maxScrapeBytes))
-	if err != nil {
-		return p, err
-	}
-	for _, m := range families["process_start_time_seconds"].GetMetric() {
-		p.Started = m.GetGauge().GetValue()
-	}
-	for _, from := range [...]struct{ family, verdict string }{{"sluice_records_total", ""}, {"sluice_records_consumed_total", ledger.Consumed}} {
-		for _, m := range families[from.family].GetMetric() {
-			n := ledger.Count{Verdict: from.verdict, Records: m.GetCounter().GetValue()}
-			for _, l := range m.GetLabel() {
-				switch l.GetName() {
-				case "pipeline":
-					n.Pipeline = l.GetValue()
-				case "verdict":
-					n.Verdict = l.GetValue()
-				case "reason":
-					n.Reason = l.GetValue()
-				}
-			}
-			p.Counts = append(p.Counts, n)
+	for i := range metrics {
+		m := &metrics[i]
+		n := ledger.Count{Pipeline: m.Labels["pipeline"], Verdict: m.Labels["verdict"], Reason: m.Labels["reason"], Records: m.Value}
+		switch m.Name {
+		case "process_start_time_seconds":
+			p.Started = m.Value
+			continue
+		case "sluice_records_total":
+		case "sluice_records_consumed_total":
+			n.Verdict = ledger.Consumed
+		default:
+			continue
 		}
+		p.Counts = append(p.Counts, n)
 	}
 	return p, nil
 }

@@ -6,14 +6,14 @@ import (
 	"sluice/internal/drill/stage"
 )
 
-// Metric is one sample of one process; a histogram is its _count and _sum.
+// Metric is one counter or gauge of one process.
 type Metric struct {
 	Name   string
 	Labels map[string]string
 	Value  float64
 }
 
-// Scraper reads all metrics of a process by the address of its ops listener, such as http://127.0.0.1:9100.
+// Scraper reads the counters and gauges of a process by the address of its ops listener, such as http://127.0.0.1:9100.
 type Scraper interface {
 	Scrape(ctx context.Context, ops string) ([]Metric, error)
 }

@@ -1,6 +1,9 @@
 package watch
 
-import "sort"
+import (
+	"sort"
+	"strings"
+)
 
 // Observation is a named sum that a drill's `expect.bites` can ask about.
 type Observation struct {
@@ -95,10 +98,12 @@ func Observations() []Observation {
 	all := derived()
 	for _, c := range table() {
 		from := c.metric
+		var fromSb98 strings.Builder
 		for i, value := range c.values {
 			sep := map[bool]string{true: "{" + c.label + "=", false: " or "}[i == 0]
-			from += sep + value
+			fromSb98.WriteString(sep + value)
 		}
+		from += fromSb98.String()
 		if c.label != "" {
 			from += "}"
 		}
