@@ -25,6 +25,21 @@ type Sweeper interface {
 	Sweep(ctx context.Context, prefix string) error
 }
 
+// Settings changes what is set on a topic, by its name on the wire.
+type Settings interface {
+	// Configure sets one value; "" takes it back, so that the broker's holds again.
+	Configure(ctx context.Context, topic, key, value string) error
+}
+
+// Records reads and writes what is in a topic, by its name on the wire.
+type Records interface {
+	// Read hands on the records of a partition from an offset up to, not including, another; a value is
+	// valid only during the call. Offsets without a record are left out.
+	Read(ctx context.Context, topic string, partition int32, from, to int64, each func(offset int64, value []byte) error) error
+	// Write returns once every replica in sync has the record.
+	Write(ctx context.Context, topic string, key, value []byte) error
+}
+
 // Offsets are those of one partition and group.
 type Offsets struct {
 	Start, End int64 // of the log
@@ -36,4 +51,6 @@ type Admin struct {
 	Topics
 	Groups
 	Sweeper
+	Settings
+	Records
 }
