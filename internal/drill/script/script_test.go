@@ -41,7 +41,7 @@ func TestADrillIsRead(t *testing.T) {
 	if f := d.Faults[0]; f.Kind != "kill-server" || f.On != "elastic" || f.For != 5*time.Second || f.With["at"] != "sink.after-write" {
 		t.Errorf("fault is %+v", f)
 	}
-	if e := d.Expect; e.Bites[0] != (Bite{Name: "retried", Op: ">"}) || e.Searchable != 30*time.Second || e.Consuming != 10*time.Second || e.NA["L8"] == "" {
+	if e := d.Expect; e.Bites[0] != (Bite{Name: "retried", Op: ">"}) || e.Searchable != 30*time.Second || e.Consuming != 10*time.Second || e.NA["L8"] == "" || !e.Excuses("L7") {
 		t.Errorf("expects %+v", e)
 	}
 }
@@ -53,14 +53,14 @@ short: true
 run: {pipelines: 9, env: {PATH: x}}
 load: {rate: 0, drivers: 0, late: 60%}
 faults: [{on: elastic, for: -1s, after: 2h}]
-expect: {na: {L12: x, L8: ""}, searchable: 0s, consuming: -1s}
+expect: {na: {L12: x, L8: ""}, breaks: {L13: x}, searchable: 0s, consuming: -1s}
 `}), "a.yaml")
 	if err == nil {
 		t.Fatal("it is taken")
 	}
 	for _, want := range []string{
 		"a.yaml: about:", "catalogue: 0", "catalogue: 37", "long:", "run.pipelines: 9", `run.env: "PATH"`, "load.rate", "load.drivers", "load.late",
-		"faults[0].fault", "faults[0].for", "faults[0].after", `expect.na: "L12"`, "expect.na.L8", "expect.searchable", "expect.consuming",
+		"faults[0].fault", "faults[0].for", "faults[0].after", `expect.na: "L12"`, "expect.na.L8", `expect.breaks: "L13"`, "expect.searchable", "expect.consuming",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no word about %s in\n%v", want, err)

@@ -88,12 +88,14 @@ func (f *Fault) complain() []error {
 
 func (e *Expect) complain() []error {
 	var errs []error
-	for id, why := range e.NA {
-		if !slices.Contains(Assertions(), id) {
-			errs = append(errs, fmt.Errorf("expect.na: %q is none of %s", id, strings.Join(Assertions(), ", ")))
-		}
-		if why == "" {
-			errs = append(errs, fmt.Errorf("expect.na.%s: say why", id))
+	for key, of := range map[string]map[string]string{"na": e.NA, "breaks": e.Breaks} {
+		for id, why := range of {
+			if !slices.Contains(Assertions(), id) {
+				errs = append(errs, fmt.Errorf("expect.%s: %q is none of %s", key, id, strings.Join(Assertions(), ", ")))
+			}
+			if why == "" {
+				errs = append(errs, fmt.Errorf("expect.%s.%s: say why", key, id))
+			}
 		}
 	}
 	if e.Searchable <= 0 || e.Searchable > maxHeld {

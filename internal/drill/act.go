@@ -1,0 +1,83 @@
+package drill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"sluice/internal/drill/fault"
+	"sluice/internal/drill/report"
+	"sluice/internal/drill/script"
+)
+
+// Round is faults that are injected together, and after which everything has to recover.
+type Round struct {
+	Calm   time.Duration // before the first of them
+	Faults []script.Fault
+}
+
+// act is one drill under way.
+type act struct {
+	cfg     Config
+	theatre Theatre
+	teller  Teller
+	drill   *script.Drill
+	scene   *Scene
+	guard   *guard
+	load    string // the name of its run
+	made    []fault.Fault
+
+	mu   sync.Mutex // guards said
+	said report.Drill
+}
+
+func (r *Runner) act(d *script.Drill) *act {
+	return &act{cfg: r.cfg, theatre: r.theatre, teller: r.teller, drill: d, said: report.Drill{
+		Name: d.Name, About: d.About, Catalogue: d.Catalogue, Seed: r.cfg.Seed, Began: time.Now(),
+		Load: report.Load{Rate: d.Load.Rate, Drivers: d.Load.Drivers},
+	}}
+}
+
+// run plays all of it and comes to a verdict; lasts is how long rounds may begin, 0 = all of them are played.
+func (a *act) run(ctx context.Context, rounds []Round, lasts time.Duration) {
+	err := a.play(ctx, rounds, lasts)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.said.Ended = time.Now()
+	switch {
+	case errors.Is(err, fault.ErrCannot):
+		a.said.Verdict, a.said.Why = report.Cannot, err.Error()
+	case ctx.Err() != nil:
+		a.said.Verdict, a.said.Why = report.Stopped, "interrupted"
+	case err != nil:
+		a.said.Failures = append(a.said.Failures, err.Error())
+		fallthrough
+	default:
+		a.said.Verdict = report.Held
+		if len(a.said.Failures) > 0 {
+			a.said.Verdict = report.Failed
+		}
+	}
+}
+
+// fail notes what does not hold; what showed first comes first.
+func (a *act) fail(format string, args ...any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.said.Failures = append(a.said.Failures, fmt.Sprintf(format, args...))
+	if a.said.Verdict == report.Held {
+		a.said.Verdict = report.Failed
+	}
+}
+
+func (a *act) failed() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.said.Failures) > 0
+}
+
+func (a *act) tell(format string, args ...any) {
+	a.teller.Tell(a.drill.Name, fmt.Sprintf(format, args...))
+}

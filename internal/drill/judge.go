@@ -1,0 +1,92 @@
+package drill
+
+import (
+	"context"
+	"strings"
+
+	"sluice/internal/drill/report"
+	"sluice/internal/drill/script"
+	"sluice/internal/drill/watch"
+)
+
+// The states of an assertion, as simulate verify prints them.
+const (
+	holds     = "holds"
+	fails     = "FAILS"
+	notJudged = "n/a"
+)
+
+// judge holds the ledger's assertions against what the drill expects. What nobody judged does not hold.
+func (a *act) judge(p Proof) {
+	a.mu.Lock()
+	a.said.Assertions = p.Assertions
+	a.said.Notes = append(a.said.Notes, p.Notes...)
+	a.mu.Unlock()
+	by := map[string]*report.Assertion{}
+	for i := range p.Assertions {
+		by[p.Assertions[i].ID] = &p.Assertions[i]
+	}
+	for _, id := range script.Assertions() {
+		said := by[id]
+		switch {
+		case said == nil:
+			a.fail("%s was not judged", id)
+		case said.State == holds:
+		case said.State == fails && a.drill.Expect.Breaks[id] != "":
+		case said.State == fails:
+			a.fail("%s %s fails: %s", id, said.Name, strings.Join(append([]string{said.Detail}, said.First...), "; "))
+		case said.State == notJudged && a.drill.Expect.NA[id] != "":
+		default:
+			a.fail("%s %s was not judged: %s", id, said.Name, said.Detail)
+		}
+	}
+}
+
+// bites judges whether the faults did what they were for.
+func (a *act) bites(grown watch.Sums) {
+	for _, b := range a.drill.Expect.Bites {
+		held, seen := watch.Judge(b, grown)
+		a.mu.Lock()
+		a.said.Bites = append(a.said.Bites, report.Bite{Asked: b.String(), Seen: seen, Held: held})
+		a.mu.Unlock()
+		if !held {
+			a.fail("the fault did not bite: want %s, %s", b, seen)
+		}
+	}
+}
+
+// stops judges how the processes ended, and that they left nothing.
+func (a *act) stops(ctx context.Context, stops []report.Stop) {
+	a.mu.Lock()
+	a.said.Stops = stops
+	a.mu.Unlock()
+	for _, s := range stops {
+		switch {
+		case s.Code != 0:
+			a.fail("%s ended with %d: %s", s.Process, s.Code, s.Left)
+		case s.Seconds > a.cfg.Stop.Seconds():
+			a.fail("%s took %.1f s to stop", s.Process, s.Seconds)
+		case s.Left != "":
+			a.fail("%s left something: %s", s.Process, s.Left)
+		}
+	}
+	at, err := a.guard.look(ctx)
+	if err != nil {
+		a.fail("after the stop: %v", err)
+		return
+	}
+	for _, open := range ended(at) {
+		a.fail("after the stop: %s", open)
+	}
+}
+
+// flat judges the memory and the goroutines of every process: the last quarter against the second.
+func flat(r *watch.Record) []watch.Flatness {
+	end := 0.0
+	for i := range r.Series {
+		if points := r.Series[i].Points; len(points) > 0 {
+			end = max(end, points[len(points)-1].At)
+		}
+	}
+	return r.Flats(watch.Span{From: end / 4, To: end / 2}, watch.Span{From: end * 3 / 4, To: end})
+}

@@ -1,0 +1,170 @@
+package drill
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"sluice/internal/drill/fault"
+	"sluice/internal/drill/report"
+	"sluice/internal/drill/script"
+	"sluice/internal/drill/watch"
+)
+
+// round injects faults, each `after` the one before it, heals each `for` after its own injection, and waits for recovery.
+func (a *act) round(ctx context.Context, n int, faults []script.Fault) {
+	said := make([]report.Injection, len(faults))
+	previous := make(chan struct{})
+	close(previous)
+	var all sync.WaitGroup
+	for i := range faults {
+		inForce, after := make(chan struct{}), previous
+		said[i] = report.Injection{Round: n, Fault: faults[i].Kind, On: faults[i].On, Detail: detail(&faults[i])}
+		all.Go(func() {
+			<-after
+			a.inject(ctx, &faults[i], &said[i], inForce)
+		})
+		previous = inForce
+	}
+	all.Wait()
+	if ctx.Err() == nil && !a.failed() {
+		a.recover(ctx, said)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.said.Injections = append(a.said.Injections, said...)
+}
+
+// inject does one fault and undoes it, whatever comes between; inForce is closed once it is in force, or never will be.
+func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injection, inForce chan<- struct{}) {
+	did := sync.OnceFunc(func() { close(inForce) })
+	defer did()
+	what := strings.TrimSpace(f.Kind + " on " + f.On)
+	made, err := a.scene.Faults.Make(*f)
+	if err == nil {
+		err = pause(ctx, f.After)
+	}
+	if err != nil {
+		a.trouble(ctx, "making %s: %v", what, err)
+		return
+	}
+	a.remember(made)
+	a.tell("round %d: %s", said.Round, what)
+	a.scene.Watch.Look(ctx)
+	said.Injecting = time.Now()
+	err = within(ctx, a.cfg.Act, made.Inject)
+	if err != nil {
+		a.trouble(ctx, "injecting %s: %v", what, err)
+	} else {
+		said.InForce = time.Now()
+		a.scene.Watch.Note(what)
+		did()
+		a.hold(ctx, f, said)
+	}
+	said.Healing = time.Now()
+	if err := within(context.WithoutCancel(ctx), a.cfg.Act, made.Heal); err != nil {
+		a.fail("healing %s: %v", what, err)
+		return
+	}
+	said.Healed = time.Now()
+	a.scene.Watch.Note("healed: " + what)
+}
+
+// hold lets a fault be in force for as long as it lasts, and sees meanwhile whether records are consumed again.
+func (a *act) hold(ctx context.Context, f *script.Fault, said *report.Injection) {
+	limit := a.drill.Expect.Consuming
+	if limit == 0 {
+		_ = pause(ctx, f.For) // it is healed early when the campaign is interrupted
+		return
+	}
+	var aside sync.WaitGroup
+	defer aside.Wait()
+	aside.Go(func() {
+		said.Consuming = a.timed(ctx, limit, "consuming after "+f.Kind, func(ctx context.Context) error { return a.guard.moved(ctx, said.InForce) })
+	})
+	_ = pause(ctx, f.For) // as above
+}
+
+// recover waits for the signs that all is well: a fresh ping is found, and every partition's commits move on.
+func (a *act) recover(ctx context.Context, said []report.Injection) {
+	var healed time.Time
+	for i := range said {
+		if said[i].Healed.After(healed) {
+			healed = said[i].Healed
+		}
+	}
+	a.tell("round %d: healed, probing", said[0].Round)
+	limit := a.drill.Expect.Searchable
+	found := a.timed(ctx, limit, "searchable after healing", func(ctx context.Context) error { return a.scene.Prober.Probe(ctx, a.load) })
+	for i := range said {
+		said[i].Searchable = found
+	}
+	if found.Met() {
+		a.timed(ctx, limit, "all pipelines after healing", func(ctx context.Context) error { return a.guard.moved(ctx, healed) })
+	}
+}
+
+// timed measures how long something takes; it fails the drill when that is longer than it may.
+func (a *act) timed(ctx context.Context, limit time.Duration, what string, wait func(context.Context) error) report.Recovery {
+	began := time.Now()
+	said := report.Recovery{Asked: true, Seconds: -1, Limit: limit.Seconds()}
+	if err := within(ctx, limit, wait); err != nil {
+		a.trouble(ctx, "%s: not within %s: %v", what, limit, err)
+		return said
+	}
+	said.Seconds = time.Since(began).Seconds()
+	return said
+}
+
+// trouble is a failure, unless it comes of the campaign's interruption.
+func (a *act) trouble(ctx context.Context, format string, args ...any) {
+	if ctx.Err() == nil {
+		a.fail(format, args...)
+	}
+}
+
+// remember keeps what a fault may tell at the end.
+func (a *act) remember(f fault.Fault) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.made = append(a.made, f)
+}
+
+// witnessed is what faults saw themselves.
+func (a *act) witnessed() watch.Sums {
+	sums := watch.Sums{}
+	for _, f := range a.made {
+		if w, ok := f.(fault.Witness); ok {
+			sums = sums.With(w.Saw())
+		}
+	}
+	return sums
+}
+
+// lost are the files of what faults took away for good.
+func (a *act) lost() []string {
+	var files []string
+	for _, f := range a.made {
+		if t, ok := f.(fault.Taker); ok && t.Lost() != "" {
+			files = append(files, t.Lost())
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
+// detail is what else a fault was told.
+func detail(f *script.Fault) string {
+	var words []string
+	if f.For > 0 {
+		words = append(words, "for "+f.For.String())
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.With)) {
+		words = append(words, fmt.Sprintf("%s %s", key, f.With[key]))
+	}
+	return strings.Join(words, ", ")
+}
