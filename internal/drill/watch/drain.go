@@ -12,7 +12,7 @@ type Drain struct {
 
 // Drains measures for each pipeline how long after a healing its lag was at most rest, within the span that
 // begins with the healing; the quickest comes first. Lag that rises once more after that is of another cause.
-func (r *Record) Drains(span Span, rest float64) []Drain {
+func (r Record) Drains(span Span, rest float64) []Drain {
 	var drains []Drain
 	for _, s := range r.Of(Lag) {
 		d := Drain{Pipeline: s.Of, Healed: span.From, Seconds: -1}

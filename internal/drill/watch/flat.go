@@ -82,7 +82,7 @@ func median(values []float64) float64 {
 }
 
 // Flats judges the memory and the goroutines of every process.
-func (r *Record) Flats(early, late Span) []Flatness {
+func (r Record) Flats(early, late Span) []Flatness {
 	var all []Flatness
 	for _, asked := range [...]struct {
 		measure Measure

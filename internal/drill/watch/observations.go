@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"sort"
 	"strings"
 )
@@ -143,10 +144,5 @@ func (c *counted) takes(m *Metric) bool {
 	if c.label == "" {
 		return true
 	}
-	for _, value := range c.values {
-		if m.Labels[c.label] == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.values, m.Labels[c.label])
 }

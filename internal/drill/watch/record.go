@@ -40,7 +40,7 @@ const (
 )
 
 // Of gives the series of one measure.
-func (r *Record) Of(measure Measure) []Series {
+func (r Record) Of(measure Measure) []Series {
 	var found []Series
 	for _, s := range r.Series {
 		if s.Measure == measure {
@@ -51,7 +51,7 @@ func (r *Record) Of(measure Measure) []Series {
 }
 
 // At is a moment as s since the watch began.
-func (r *Record) At(moment time.Time) float64 { return moment.Sub(r.Began).Seconds() }
+func (r Record) At(moment time.Time) float64 { return moment.Sub(r.Began).Seconds() }
 
 // Point is one value at a time; in JSON it is [at, value].
 type Point struct {
