@@ -20,9 +20,12 @@ type Groups interface {
 	DeleteGroup(ctx context.Context, group string) error
 }
 
-// Sweeper deletes every topic and group whose name begins with the prefix, dead members or not.
+// Sweeper clears away.
 type Sweeper interface {
+	// Sweep deletes every topic and group whose name begins with the prefix; it waits for the
+	// session of members that died.
 	Sweep(ctx context.Context, prefix string) error
+	Close() error
 }
 
 // Settings changes what is set on a topic, by its name on the wire.

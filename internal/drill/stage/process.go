@@ -2,7 +2,12 @@ package stage
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
+	"sync"
+	"syscall"
 	"time"
 )
 
@@ -10,57 +15,161 @@ import (
 type Process struct {
 	Name string // role-number
 	Role string // gateway, query or pipelines
+
+	binary         string
+	args, env      []string
+	ops, http, log string
+
+	mu     sync.Mutex
+	next   []string // environment of the next life only
+	limits Limits   // of the next life only
+	life   *life    // the present one or the last; nil before the first
 }
 
-// Limits bound the next life of a process.
-type Limits struct {
-	OpenFiles uint64 // file descriptors; 0 = as ours
-	Memory    int64  // bytes that a control group allows before the kernel kills; 0 = unlimited
+// life is one run of the binary.
+type life struct {
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when it has
+	err   error         // what was wrong about ending it, once ended is closed
 }
+
+func (p *Process) called() string { return p.Name }
 
 // Start begins a life; it does not wait until the process is ready. It fails while one lasts.
-func (p *Process) Start(ctx context.Context) error { return ctx.Err() }
+func (p *Process) Start(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.life != nil && !over(p.life.ended) {
+		return fmt.Errorf("starting %s: it runs", p.Name)
+	}
+	begun, err := p.begin()
+	if err != nil {
+		return fmt.Errorf("starting %s: %w", p.Name, err)
+	}
+	p.life, p.next, p.limits = begun, nil, Limits{}
+	return nil
+}
 
-// Ready waits until the process says that it is, and fails when it ends instead.
-func (p *Process) Ready(ctx context.Context) error { return ctx.Err() }
+func (p *Process) begin() (*life, error) {
+	command, freed, err := p.limits.around(p.Name, p.binary, p.args)
+	if err != nil {
+		return nil, err
+	}
+	out, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, errors.Join(err, freed())
+	}
+	cmd := exec.Command(command[0], command[1:]...) //nolint:gosec,noctx // the caller's own binary; it outlives the call
+	cmd.Env = append(append([]string(nil), p.env...), p.next...)
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // ctrl-C on the runner's terminal is not its
+	if err := cmd.Start(); err != nil {
+		return nil, errors.Join(err, out.Close(), freed())
+	}
+	l := &life{cmd: cmd, ended: make(chan struct{})}
+	go func() {
+		err := cmd.Wait()
+		if _, exit := errors.AsType[*exec.ExitError](err); exit {
+			err = nil // the code says it
+		}
+		l.err = errors.Join(err, out.Close(), freed())
+		close(l.ended)
+	}()
+	return l, nil
+}
 
-// Kill ends it as kill -9 does, and returns when it has gone. It is harmless when it has.
-func (p *Process) Kill() error { return nil }
+func over(ended <-chan struct{}) bool {
+	select {
+	case <-ended:
+		return true
+	default:
+		return false
+	}
+}
 
-// Signal sends a signal.
-func (p *Process) Signal(sig os.Signal) error { return nil }
-
-// Stop asks it to end with SIGTERM and waits for it; code is -1 when a signal ended it.
-func (p *Process) Stop(ctx context.Context) (code int, took time.Duration, err error) {
-	return 0, 0, ctx.Err()
+// now is the present life or the last, nil before the first.
+func (p *Process) now() *life {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.life
 }
 
 // Alive says whether a life lasts.
-func (p *Process) Alive() bool { return false }
+func (p *Process) Alive() bool {
+	l := p.now()
+	return l != nil && !over(l.ended)
+}
 
 // Ended is closed when the present life, or the last one, has ended.
-func (p *Process) Ended() <-chan struct{} { return nil }
+func (p *Process) Ended() <-chan struct{} {
+	if l := p.now(); l != nil {
+		return l.ended
+	}
+	never := make(chan struct{})
+	close(never)
+	return never
+}
 
-// Exit tells how the last life ended: the exit code, or 128 and the signal's number, as a shell does.
-func (p *Process) Exit() int { return 0 }
+// Exit tells how the last life ended: the exit code, or 128 and the signal's number, as a shell
+// does. It is 0 before the first, and waits for none.
+func (p *Process) Exit() int {
+	l := p.now()
+	if l == nil || !over(l.ended) {
+		return 0
+	}
+	if status, ok := l.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return l.cmd.ProcessState.ExitCode()
+}
 
 // Pid is that of the present life, 0 when there is none.
-func (p *Process) Pid() int { return 0 }
+func (p *Process) Pid() int {
+	l := p.now()
+	if l == nil || over(l.ended) {
+		return 0
+	}
+	return l.cmd.Process.Pid
+}
 
-// Ops is the URL of its ops listener, without a slash at its end.
-func (p *Process) Ops() string { return "" }
+// Kill ends it as kill -9 does, and returns when it has gone. It is harmless when it has.
+func (p *Process) Kill() error {
+	l := p.now()
+	if l == nil {
+		return nil
+	}
+	if err := l.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("killing %s: %w", p.Name, err)
+	}
+	<-l.ended
+	return l.err
+}
 
-// HTTP is the URL of its public listener, without a slash at its end.
-func (p *Process) HTTP() string { return "" }
+// Signal sends a signal.
+func (p *Process) Signal(sig os.Signal) error {
+	l := p.now()
+	if l == nil {
+		return fmt.Errorf("sending %v to %s: it was never started", sig, p.Name)
+	}
+	if err := l.cmd.Process.Signal(sig); err != nil {
+		return fmt.Errorf("sending %v to %s: %w", sig, p.Name, err)
+	}
+	return nil
+}
 
-// Log is the file of what it wrote, over all its lives.
-func (p *Process) Log() string { return "" }
-
-// RSS is its resident memory, bytes; 0 when it does not live.
-func (p *Process) RSS() (int64, error) { return 0, nil }
-
-// Env sets the further environment (NAME=value) of its next life only.
-func (p *Process) Env(pairs ...string) {}
-
-// Limit bounds its next life only. What the machine cannot do makes Start fail.
-func (p *Process) Limit(l Limits) {}
+// Stop asks it to end with SIGTERM and waits for it; the code is as of Exit.
+func (p *Process) Stop(ctx context.Context) (code int, took time.Duration, err error) {
+	began := time.Now()
+	if err := p.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return 0, 0, err
+	}
+	select {
+	case <-p.Ended():
+		return p.Exit(), time.Since(began), nil
+	case <-ctx.Done():
+		return 0, time.Since(began), fmt.Errorf("stopping %s: %w", p.Name, ctx.Err())
+	}
+}

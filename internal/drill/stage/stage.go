@@ -4,59 +4,107 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"path/filepath"
+	"sync"
+
+	"sluice/internal/drill/spoil"
 )
 
 // Stage is one drill's.
 type Stage struct {
-	house     *House
-	cast      Cast
+	house *House
+	cast  Cast
+	store *spoil.Store
+	close func() error // ends the store
+
+	mu        sync.Mutex // guards processes, which grow by extras
 	processes []*Process
 }
 
 // ErrNobody is the answer to a name that nobody on the stage has.
 var ErrNobody = errors.New("nobody on the stage has that name")
 
+// ErrCannot is the answer to what this machine does not allow; the reason is around it.
+var ErrCannot = errors.New("cannot be had on this machine")
+
 // Dir is the drill's directory: logs, ledger, whatever is to be looked at afterwards.
-func (s *Stage) Dir() string { return "" }
+func (s *Stage) Dir() string { return filepath.Join(s.house.cfg.Dir, s.cast.Name) }
 
 // Process is the sluice process of that name: gateway-1, query-1, pipelines-1, ….
-func (s *Stage) Process(name string) (*Process, error) { return nil, ErrNobody }
+func (s *Stage) Process(name string) (*Process, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return only(s.processes, name)
+}
 
 // Processes are those of a role (gateway, query, pipelines), or the one of that name; none if there is none.
-func (s *Stage) Processes(on string) []*Process { return nil }
+func (s *Stage) Processes(on string) []*Process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return named(s.processes, on)
+}
 
-// Extra is a further process of that role that is not part of the cast; it is not started.
-// Its names go on where the cast's end.
-func (s *Stage) Extra(role string) (*Process, error) { return nil, ErrNobody }
+// All are all processes, in the order in which they were made.
+func (s *Stage) All() []*Process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]*Process(nil), s.processes...)
+}
+
+// Extra is a further process of that role beside the cast; it is not started. It is among the
+// processes from now on, and its number follows theirs.
+func (s *Stage) Extra(role string) (*Process, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, err := s.cast.hire(s, role, len(named(s.processes, role))+1)
+	if err != nil {
+		return nil, err
+	}
+	s.processes = append(s.processes, p)
+	return p, nil
+}
 
 // Server is the server of that name: kafka-1 to kafka-3, elastic.
-func (s *Stage) Server(name string) (*Server, error) { return nil, ErrNobody }
+func (s *Stage) Server(name string) (*Server, error) { return only(s.house.servers, name) }
 
 // Servers are those of a kind (kafka, elastic), or the one of that name; none if there is none.
-func (s *Stage) Servers(on string) []*Server { return nil }
+func (s *Stage) Servers(on string) []*Server { return named(s.house.servers, on) }
 
 // Way is the way to the server of that name.
-func (s *Stage) Way(name string) (*Way, error) { return nil, ErrNobody }
+func (s *Stage) Way(name string) (*Way, error) { return only(s.house.ways, name) }
 
 // Ways are those to the servers of a kind, or the one to the server of that name; none if there is none.
-func (s *Stage) Ways(on string) []*Way { return nil }
+func (s *Stage) Ways(on string) []*Way { return named(s.house.ways, on) }
+
+// Spoil is the way to Elasticsearch on which bulk answers can be scripted.
+func (s *Stage) Spoil() *spoil.Store { return s.store }
 
 // Kafka is an operator's hand on Kafka.
 func (s *Stage) Kafka() Admin { return s.house.kafka }
 
+// Elastic is the URL of Elasticsearch, past any way.
+func (s *Stage) Elastic() string { return s.house.Elastic() }
+
 // Topic is a topic's name on the wire: driver.pings, gps-live.dead, ….
 func (s *Stage) Topic(name string) string { return s.cast.Prefix + name }
+
+// Index is an index's name, or a pattern, on the wire: positions, pings-*, ….
+func (s *Stage) Index(name string) string { return s.cast.Prefix + name }
 
 // Group is the name on the wire of a pipeline's consumer group.
 func (s *Stage) Group(pipeline string) string { return s.cast.Prefix + "sluice-" + pipeline }
 
 // Command is a run of the binary that goes direct to the servers: setup, simulate, verify, ….
 // It is not started.
-func (s *Stage) Command(ctx context.Context, args ...string) *exec.Cmd { return nil }
+func (s *Stage) Command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, s.binary(), args...) //nolint:gosec // the caller's own binary
+	cmd.Env = s.Direct()
+	return cmd
+}
 
-// Direct is the environment of who goes direct to the servers.
-func (s *Stage) Direct() []string { return nil }
-
-// Strike ends what still runs on the stage and deletes its topics, groups and indices. The
-// servers have to answer.
-func (s *Stage) Strike(ctx context.Context) error { return ctx.Err() }
+func (s *Stage) binary() string {
+	if s.cast.Binary != "" {
+		return s.cast.Binary
+	}
+	return s.house.cfg.Binary
+}

@@ -1,0 +1,48 @@
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// shrink starts Elasticsearch anew, empty, on a file system of that many bytes in memory; what it
+// held before lies below, untouched.
+func (h *House) shrink(ctx context.Context, bytes int64) error {
+	elastic := named(h.servers, "elastic")[0]
+	if err := elastic.Kill(ctx); err != nil {
+		return err
+	}
+	data := h.elasticData()
+	err := os.MkdirAll(data, 0o750)
+	if err == nil {
+		err = unix.Mount("tmpfs", data, "tmpfs", unix.MS_NODEV|unix.MS_NOSUID, "size="+strconv.FormatInt(bytes, 10))
+	}
+	if err != nil {
+		err = fmt.Errorf("%w: mounting a small file system: %w", ErrCannot, err)
+	}
+	return errors.Join(err, elastic.Start(ctx))
+}
+
+// widen undoes shrink.
+func (h *House) widen(ctx context.Context) error {
+	elastic := named(h.servers, "elastic")[0]
+	if err := elastic.Kill(ctx); err != nil {
+		return err
+	}
+	err := unix.Unmount(h.elasticData(), 0)
+	if errors.Is(err, unix.EINVAL) {
+		err = nil // it was never mounted
+	}
+	if err != nil {
+		err = fmt.Errorf("unmounting the small file system: %w", err)
+	}
+	return errors.Join(err, elastic.Start(ctx))
+}
+
+func (h *House) elasticData() string { return filepath.Join(h.home(), "elastic", "home", "data") }
