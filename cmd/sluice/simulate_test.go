@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"sluice/internal/simulate/load"
 	"sluice/internal/simulate/verify"
+	"sluice/internal/stacktest"
 )
 
 // everyMischief is a short load with every kind of misbehaviour.
@@ -118,7 +118,8 @@ func loseOne(t *testing.T, environ []string) {
 
 func TestASimulatedLoadIsProvedEmbedded(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	gateway, ops, broker := freeAddress(t), freeAddress(t), freeAddress(t)
+	free := stacktest.FreeAddresses(t, 3)
+	gateway, ops, broker := free[0], free[1], free[2]
 	environ := []string{
 		"SLUICE_KAFKA_BROKERS=" + broker, "SLUICE_HTTP_LISTEN=" + gateway, "SLUICE_OPS_LISTEN=" + ops,
 		"SLUICE_TOPIC_PARTITIONS=2", "SLUICE_DATA_SYNC=false",
@@ -140,18 +141,6 @@ func TestASimulatedLoadIsProvedEmbedded(t *testing.T) {
 		t.Errorf("up: exit code %d\n%s", code, log.String())
 	}
 	http.DefaultClient.CloseIdleConnections()
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return l.Addr().String()
 }
 
 func TestSimulateRefusesWhatCannotBe(t *testing.T) {

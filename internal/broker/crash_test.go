@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"sluice/internal/kafka"
+	"sluice/internal/stacktest"
 	"sluice/pipelines"
 )
 
@@ -37,7 +37,7 @@ func TestKills(t *testing.T) {
 }
 
 func testKills(t *testing.T, sync bool) {
-	dir, addr := t.TempDir(), freePort(t)
+	dir, addr := t.TempDir(), stacktest.FreeAddress(t)
 	broker := spawn(t, dir, addr, sync)
 	makeTopics(t, addr, kafka.TopicSpec{Name: crashTopic, Partitions: crashParts, Replication: 1})
 
@@ -129,16 +129,6 @@ func (p *process) kill(t *testing.T) {
 	if p.errs.Len() > 0 {
 		t.Logf("the broker said: %s", p.errs)
 	}
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { check(t, l.Close()) }()
-	return l.Addr().String()
 }
 
 // load publishes records with ids of their own and remembers the acknowledged ones.

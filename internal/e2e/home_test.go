@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"path/filepath"
 	"testing"
+
+	"sluice/internal/stacktest"
 )
 
 // home is an embedded installation: a data directory and three addresses that stay the same
@@ -20,7 +22,8 @@ type home struct {
 func newHome(t *testing.T, env ...string) *home {
 	t.Helper()
 	noticeSources(t)
-	h := &home{t: t, data: filepath.Join(t.TempDir(), "data"), kafka: freeAddress(t), public: freeAddress(t), ops: freeAddress(t)}
+	free := stacktest.FreeAddresses(t, 3)
+	h := &home{t: t, data: filepath.Join(t.TempDir(), "data"), kafka: free[0], public: free[1], ops: free[2]}
 	h.env = append(append(cleanEnvironment(),
 		"SLUICE_KAFKA_BROKERS="+h.kafka, "SLUICE_HTTP_LISTEN="+h.public, "SLUICE_OPS_LISTEN="+h.ops, "SLUICE_LOG_FORMAT=json"), env...)
 	return h

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sluice/internal/stacktest"
 )
 
 // child is one run of the binary.
@@ -33,7 +34,8 @@ type child struct {
 // start runs the binary in the background on listeners of its own.
 func (s *site) start(name string, env []string, args ...string) *child {
 	s.t.Helper()
-	ops, public := freeAddress(s.t), freeAddress(s.t)
+	free := stacktest.FreeAddresses(s.t, 2)
+	ops, public := free[0], free[1]
 	c := launch(s.t, name, append(append(s.environment(), "SLUICE_OPS_LISTEN="+ops, "SLUICE_HTTP_LISTEN="+public), env...), args...)
 	c.ops, c.http = "http://"+ops, "http://"+public
 	return c
@@ -166,20 +168,6 @@ func (c *child) memory() int64 {
 	}
 	c.t.Fatalf("%s has no VmRSS: it has ended", c.name)
 	return 0
-}
-
-// freeAddress is a loopback address that nobody listens on at the moment.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return address
 }
 
 func get(url string) (status int, body string, err error) {

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"sluice/internal/stacktest"
 )
 
 // proxy stands between the binary and a server, so that the way between them can be cut
@@ -29,7 +31,7 @@ func newProxy(t *testing.T, target string, relay func(p *proxy, client, server n
 	p := &proxy{t: t, target: target, conns: map[net.Conn]struct{}{}, frozen: make(chan struct{})}
 	close(p.frozen)
 	p.relay = func(client, server net.Conn) { relay(p, client, server) }
-	p.address = freeAddress(t)
+	p.address = stacktest.FreeAddress(t)
 	p.listen(p.address)
 	t.Cleanup(func() {
 		p.thaw()

@@ -3,7 +3,6 @@ package kafka
 import (
 	"context"
 	"fmt"
-	"net"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -95,10 +94,5 @@ func (b *broker) Group(t testing.TB, id, topic string) pipelines.Group {
 // closedPort is an address where nobody listens.
 func closedPort(t testing.TB) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer closing(t, listener)
-	return listener.Addr().String()
+	return stacktest.FreeAddress(t)
 }
