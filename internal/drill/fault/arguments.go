@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -65,10 +66,8 @@ func (a *arguments) share(name string, fallback float64) float64 {
 // text is one of a few words.
 func (a *arguments) text(name, fallback string, of ...string) string {
 	return read(a, name, fallback, func(text string) (string, error) {
-		for _, word := range of {
-			if word == text {
-				return text, nil
-			}
+		if slices.Contains(of, text) {
+			return text, nil
 		}
 		return "", fmt.Errorf("want one of %q", of)
 	})

@@ -41,7 +41,7 @@ type Kind struct {
 }
 
 // ErrCannot is the answer of a kind that cannot be had on this machine; the reason is around it.
-var ErrCannot = errors.New("cannot be had on this machine")
+var ErrCannot = stage.ErrCannot
 
 // New makes the fault that a drill asks for. It complains of a kind, a place or an argument that nobody knows.
 func New(on *stage.Stage, f script.Fault) (Fault, error) {

@@ -2,5 +2,14 @@ package fault
 
 // Kinds is the table of all faults. A file of drills names them; a new kind is a line here.
 func Kinds() map[string]Kind {
-	return map[string]Kind{}
+	return map[string]Kind{
+		"answers":    answersKind(),
+		"black-hole": blackHoleKind(),
+		"break-off":  breakOffKind(),
+		"cut":        cutKind(),
+		"latency":    latencyKind(),
+		"reset":      resetKind(),
+		"slice":      sliceKind(),
+		"slow":       slowKind(),
+	}
 }
