@@ -36,6 +36,7 @@ type commands struct {
 	Lag      lagCmd      `cmd:"" help:"Say how far each pipeline is behind, per partition."`
 	Health   healthCmd   `cmd:"" help:"Ask the process beside it whether it is ready: a health check for containers."`
 	Bench    benchCmd    `cmd:"" help:"Measure sluice beside the limits of this machine."`
+	Drill    drillCmd    `cmd:"" help:"Hurt a running installation on purpose, and prove that nothing is lost."`
 	Config   configCmd   `cmd:"" help:"Print, check or document the configuration."`
 	Doctor   doctorCmd   `cmd:"" help:"Check every server, topic, template, setting, clock, disk and permission, and say how to mend what is found."`
 	Version  versionCmd  `cmd:"" help:"Say which binary this is."`

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"sluice/internal/drill/report"
@@ -42,10 +43,13 @@ func (a *act) judge(p Proof) {
 	}
 }
 
-// bites judges whether the faults did what they were for.
-func (a *act) bites(grown watch.Sums) {
+// bites judges whether the faults did what they were for, by what was observed and by what faults tell themselves.
+func (a *act) bites(grown, told watch.Sums) {
 	for _, b := range a.drill.Expect.Bites {
 		held, seen := watch.Judge(b, grown)
+		if n, is := told[b.Name]; is {
+			held, seen = b.Holds(n), fmt.Sprintf("%s was %g", b.Name, n)
+		}
 		a.mu.Lock()
 		a.said.Bites = append(a.said.Bites, report.Bite{Asked: b.String(), Seen: seen, Held: held})
 		a.mu.Unlock()

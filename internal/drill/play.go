@@ -158,7 +158,7 @@ func (a *act) conclude(ctx context.Context, before watch.Sums, sent Sent) error 
 	}
 	a.judge(proof)
 	a.scene.Watch.Look(ctx)
-	a.bites(a.scene.Seen.Sums().Since(before).With(sent.Seen).With(a.witnessed()))
+	a.bites(a.scene.Seen.Sums().Since(before).With(sent.Seen), a.witnessed())
 	a.tell("stopping")
 	a.stops(ctx, a.scene.Cast.Stop(ctx))
 	return ctx.Err()
@@ -194,8 +194,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// worst is the verdict of several.
-func worst(drills []report.Drill) report.Verdict {
+// Verdict is the worst of several.
+func Verdict(drills []report.Drill) report.Verdict {
 	verdict := report.Held
 	for i := range drills {
 		switch drills[i].Verdict {

@@ -1,7 +1,9 @@
 package drill
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
@@ -41,6 +43,25 @@ func Schedule(c Chance, drills []script.Drill) []Round {
 		spent += r.Calm + r.length() + time.Second // recovery takes a second at least
 	}
 	return rounds
+}
+
+// Together is the drill that a random campaign of several, one at least, is: their demands on what is observed, and their excuses.
+func Together(drills []script.Drill) script.Drill {
+	all := script.Usual()
+	all.Name, all.About = "random", "Faults by chance, one, two or three at once, under one load with one ledger."
+	all.Catalogue = []int{36}
+	all.Faults = drills[0].Faults
+	for i := range drills {
+		d := &drills[i]
+		all.Run.Pipelines = max(all.Run.Pipelines, d.Run.Pipelines)
+		for _, b := range d.Expect.Bites {
+			if !slices.Contains(all.Expect.Bites, b) {
+				all.Expect.Bites = append(all.Expect.Bites, b)
+			}
+		}
+		maps.Copy(all.Expect.NA, d.Expect.NA)
+	}
+	return all
 }
 
 // draw is one round: the faults of one drill, or of several that do not touch the same thing.

@@ -52,8 +52,8 @@ type Expect struct {
 	Consuming  time.Duration     `yaml:"consuming"`  // from injection until every partition's commits move on, at most; 0 = not asked
 }
 
-// usual is what holds where a file says nothing.
-func usual() Drill {
+// Usual is what holds where a file says nothing.
+func Usual() Drill {
 	return Drill{
 		Run:    Run{Pipelines: 2},
 		Load:   Load{Rate: 400, Drivers: 400, Late: 0.02, Double: 0.02, Ahead: 0.001, Poison: 0.01},

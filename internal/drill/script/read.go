@@ -21,7 +21,7 @@ const extension = ".yaml"
 
 // Read reads and validates one file; its errors name file and key, all at once.
 func Read(dir fs.FS, name string) (Drill, error) {
-	d := usual()
+	d := Usual()
 	d.Name = strings.TrimSuffix(path.Base(name), extension)
 	content, err := content(dir, name)
 	if err != nil {

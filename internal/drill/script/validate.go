@@ -37,6 +37,7 @@ func (d *Drill) complain() []error {
 	}
 	wrong(d.Long && (d.Short || d.Random), "long: a long drill is neither short nor random")
 	wrong(d.Random && d.Run.demands(), "random: a drill that asks for a special run cannot be drawn into another's")
+	wrong(d.Random && len(d.Expect.Breaks) > 0, "random: a drill that breaks an assertion cannot share another's ledger")
 	wrong(d.Run.Pipelines < 1 || d.Run.Pipelines > maxPipelines, "run.pipelines: %d is not from 1 to %d", d.Run.Pipelines, maxPipelines)
 	for key := range d.Run.Env {
 		wrong(!strings.HasPrefix(key, "SLUICE_") && !strings.HasPrefix(key, "GO"), "run.env: %q is neither SLUICE_… nor GO…", key)
