@@ -40,11 +40,11 @@ func (g *runGroup) run(ctx context.Context) error {
 	first := g.start(ctx, g.runners, stop)
 	second := g.start(late, g.last, stop)
 	<-ctx.Done()
-	deadline := time.NewTimer(g.within)
-	defer deadline.Stop()
-	err := first.wait(deadline.C)
+	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.within) // one for both
+	defer cancel()
+	err := first.wait(deadline.Done())
 	stopLate()
-	return errors.Join(err, second.wait(deadline.C))
+	return errors.Join(err, second.wait(deadline.Done()))
 }
 
 // started are parts under way.
@@ -89,7 +89,7 @@ func (s *started) ended(name string, err error, early bool) {
 	}
 }
 
-func (s *started) wait(deadline <-chan time.Time) error {
+func (s *started) wait(deadline <-chan struct{}) error {
 	select {
 	case <-s.done:
 	case <-deadline:

@@ -62,10 +62,11 @@ func TestGroupDoesNotWaitForEver(t *testing.T) {
 		defer close(hang)
 		g := runGroup{within: 10 * time.Second}
 		g.add("hanging", func(context.Context) error { <-hang; return nil })
+		g.addLast("hanging as well", func(context.Context) error { <-hang; return nil })
 		ctx, stop := context.WithCancel(t.Context())
 		stop()
 		start := time.Now()
-		if err := g.run(ctx); err == nil || err.Error() != "hanging did not stop in time" {
+		if err := g.run(ctx); err == nil || err.Error() != "hanging did not stop in time\nhanging as well did not stop in time" {
 			t.Errorf("error %v", err)
 		}
 		if took := time.Since(start); took != 10*time.Second {
