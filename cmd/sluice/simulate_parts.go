@@ -32,6 +32,9 @@ func (c *simulateLoadCmd) parts(cfg *config, l *load.Config) (*simulateParts, er
 	}
 	s := &simulateParts{counters: newProcessCounters(c.Ops), topic: l.Plan.Shares.Poison*l.Plan.Shares.Topic > 0}
 	s.deps.Gateway = simulateGateway{gateway}
+	if len(c.Ops) > 0 {
+		s.deps.Counters = s.counters
+	}
 	s.closers = append(s.closers, closing(gateway.Close))
 	admin, err := kafka.NewAdmin(cfg.kafka())
 	if err != nil {

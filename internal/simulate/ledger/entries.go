@@ -88,6 +88,12 @@ type Process struct {
 	Counts  []Count `json:"counts"`
 }
 
+// Life is the last scrape of a process that ended during the load: what it counted afterwards went with it.
+type Life struct {
+	At      int64   `json:"at"` // ms since 1970 UTC, before asking
+	Process Process `json:"process"`
+}
+
 // Behind is how many records below a goal's ends are not committed by one reader or another. What
 // others have added since the goal does not count.
 func (s *Sample) Behind(goal *Sample) int64 {
@@ -139,5 +145,6 @@ type entry struct {
 	Outcome  *Outcome  `json:"outcome,omitempty"`
 	Sample   *Sample   `json:"sample,omitempty"`
 	Counters *Counters `json:"counters,omitempty"`
+	Life     *Life     `json:"life,omitempty"`
 	Closed   *Closed   `json:"closed,omitempty"`
 }

@@ -17,6 +17,7 @@ type Ledger struct {
 	Outcomes []Outcome // by block; State is None where there is no entry
 	Samples  []Sample
 	Counters []Counters
+	Lives    []Life  // of processes that ended
 	Closed   *Closed // nil = the writer was killed
 	Torn     int64   // bytes of a last entry that was not written to its end
 }
@@ -119,6 +120,8 @@ func (l *Ledger) take(content []byte) error {
 		l.Samples = append(l.Samples, *e.Sample)
 	case e.Counters != nil:
 		l.Counters = append(l.Counters, *e.Counters)
+	case e.Life != nil:
+		l.Lives = append(l.Lives, *e.Life)
 	case e.Closed != nil:
 		l.Closed = e.Closed
 	}

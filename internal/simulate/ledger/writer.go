@@ -69,6 +69,9 @@ func (w *Writer) Sample(s Sample) error { return w.durable(entry{Sample: &s}) }
 // Counters notes the processes' counts.
 func (w *Writer) Counters(c Counters) error { return w.durable(entry{Counters: &c}) }
 
+// Life notes what a process that has ended counted when it last said so.
+func (w *Writer) Life(l Life) error { return w.durable(entry{Life: &l}) }
+
 // Close notes how the load ended and closes the file.
 func (w *Writer) Close(c Closed) error {
 	return errors.Join(w.durable(entry{Closed: &c}), w.file.Close())

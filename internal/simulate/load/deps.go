@@ -44,11 +44,17 @@ type Book interface {
 	Issue(to int64) error
 	Outcome(o ledger.Outcome) error
 	Sample(s ledger.Sample) error
+	Life(l ledger.Life) error
 }
 
 // Offsets says where the readers of the topic stand now.
 type Offsets interface {
 	Sample(ctx context.Context) (ledger.Sample, error)
+}
+
+// Counters says what each process has counted; one that does not answer is left out.
+type Counters interface {
+	Living(ctx context.Context) []ledger.Life
 }
 
 // Watcher is told how the load goes, about ten times a second.
@@ -67,11 +73,12 @@ type Progress struct {
 }
 
 // Deps are what a load works with. Topic may be nil when no poison goes there; Offsets may
-// be nil: the ledger then proves nothing about offsets.
+// be nil: the ledger then proves nothing about offsets. Counters may be nil: it then says nothing of processes that end.
 type Deps struct {
-	Gateway Gateway
-	Topic   Topic
-	Book    Book
-	Offsets Offsets
-	Watcher Watcher
+	Gateway  Gateway
+	Topic    Topic
+	Book     Book
+	Offsets  Offsets
+	Counters Counters
+	Watcher  Watcher
 }

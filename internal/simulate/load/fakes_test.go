@@ -67,6 +67,7 @@ type book struct {
 	issued   int64
 	outcomes map[int64]ledger.Outcome
 	samples  int
+	lives    []ledger.Life
 	err      error // of every call from now on
 	slow     time.Duration
 }
@@ -98,6 +99,13 @@ func (b *book) Sample(ledger.Sample) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.samples++
+	return b.err
+}
+
+func (b *book) Life(l ledger.Life) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lives = append(b.lives, l)
 	return b.err
 }
 

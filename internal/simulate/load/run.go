@@ -55,8 +55,9 @@ func Run(ctx context.Context, cfg Config, deps Deps) (Summary, error) {
 func (l *load) run(ctx context.Context) error {
 	sampling, stopSampling := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopSampling()
-	aside := make(chan error, 1)
+	aside := make(chan error, 2)
 	go func() { aside <- l.sample(sampling) }()
+	go func() { aside <- l.lives(sampling) }()
 	watched := l.watch(sampling)
 
 	sending, cancel := lingering(ctx, l.cfg.Grace)
@@ -79,7 +80,7 @@ func (l *load) run(ctx context.Context) error {
 	if err == nil {
 		err = context.Cause(ctx)
 	}
-	return errors.Join(err, <-aside)
+	return errors.Join(err, <-aside, <-aside)
 }
 
 // lingering is ctx for so long after its end: requests under way may still be answered.

@@ -10,11 +10,13 @@ import (
 // tallies are the counters' growth over the load, by pipeline and verdict; why is not "" when
 // they prove nothing.
 type tallies struct {
-	grown map[string]map[string]int64
-	topic map[string]int64 // growth of the topic, by the pipeline that reads it
-	open  map[books]int64  // records read and not ended
-	knows bool             // the processes say how many they read
-	why   string
+	grown  map[string]map[string]int64
+	topic  map[string]int64 // growth of the topic, by the pipeline that reads it
+	open   map[books]int64  // records read and not ended, by processes that live
+	knows  bool             // the processes say how many they read
+	ended  int              // processes that took counts along
+	unseen map[string]int64 // records that only those may have settled, by pipeline, at most
+	why    string
 }
 
 // counters compares the ledger's first scrape with its last, or with one of now when the load ended
@@ -38,8 +40,9 @@ func (v *verifier) counters(ctx context.Context) (*tallies, error) {
 		last = &now
 	}
 	v.scraped = last.At
-	t := &tallies{grown: map[string]map[string]int64{}, topic: map[string]int64{}, open: map[books]int64{}}
+	t := &tallies{grown: map[string]map[string]int64{}, topic: map[string]int64{}, open: map[books]int64{}, unseen: map[string]int64{}}
 	t.compare(first, last)
+	v.mourn(t, first, last)
 	for _, p := range l.Header.Pipelines {
 		t.topic[p.Name] = endsOf(ends.Reader(p.Name)) - endsOf(l.Samples[0].Reader(p.Name))
 	}
@@ -55,20 +58,19 @@ func endsOf(r *ledger.Reader) int64 {
 }
 
 func (t *tallies) compare(first, last *ledger.Counters) {
-	began := map[string]float64{}
+	living := map[who]bool{}
 	for i := range last.Processes {
 		p := &last.Processes[i]
-		began[p.URL] = p.Started
+		living[whoIs(p)] = true
 		t.add(p, 1)
 		t.balance(p, 1)
 	}
 	for i := range first.Processes {
 		p := &first.Processes[i]
-		if at, ok := began[p.URL]; !ok || at != p.Started {
-			t.why = "the process at " + p.URL + " is not the one of the beginning: a killed one takes its counts along"
-		}
 		t.add(p, -1)
-		t.balance(p, -1)
+		if living[whoIs(p)] {
+			t.balance(p, -1)
+		}
 	}
 }
 
@@ -97,7 +99,7 @@ func (t *tallies) balance(p *ledger.Process, sign int64) {
 	}
 }
 
-// counted is L8, see settledOnce. A topic that grew by more than the load can have sent proves nothing; after a
+// counted is L8, see settledOnce, and settledBeside where processes ended. A topic that grew by more than the load can have sent proves nothing; after a
 // killed load, of which that is not known, neither do more stored records than are found.
 func (v *verifier) counted(t *tallies) Assertion {
 	j := judging("L8", "counters")
@@ -144,6 +146,10 @@ func (v *verifier) settledOnce(j *judgement, t *tallies, pipeline string, writte
 	g, l := t.grown[pipeline], v.found.letters[pipeline]
 	settled := g["stored"] + g["stale"] + g["duplicate"] + g["poison"]
 	again := settled - written
+	if t.ended > 0 {
+		v.settledBeside(j, t, pipeline, written, settled)
+		return
+	}
 	if again < 0 || !t.knows {
 		j.expect(pipeline+": records settled", settled, written)
 		again = 0

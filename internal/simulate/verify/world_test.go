@@ -29,6 +29,7 @@ type world struct {
 	outcomes  []ledger.Outcome
 	samples   []ledger.Sample
 	counters  []ledger.Counters
+	lives     []ledger.Life
 	closed    bool
 	history   map[string]schemas.Document // by target and id
 	twins     []schemas.Document          // listed beside them
@@ -182,6 +183,9 @@ func (w *world) ledger(t *testing.T) *ledger.Ledger {
 	}
 	for _, c := range w.counters {
 		check(book.Counters(c))
+	}
+	for _, l := range w.lives {
+		check(book.Life(l))
 	}
 	for _, o := range w.outcomes {
 		if o.State != ledger.None {

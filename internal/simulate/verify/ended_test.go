@@ -1,0 +1,120 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sluice/internal/simulate/ledger"
+	"sluice/schemas"
+)
+
+// killed is a world in which the process was killed in the middle. Its last scrape has half of the counts; what it
+// settled between that and its end was partly committed and partly read again by the next process at its address,
+// where history found it there. unseen is what only it may have settled; stored is that part of it that it alone
+// counted as stored in history.
+func (w *world) killed(unseen, stored int64) {
+	const ended = 4
+	middle := len(w.samples) / 2
+	at := w.samples[middle].At
+	started := float64(w.samples[middle+ended].Asked-unsure-1) / 1000
+	for i := range w.samples { // nothing moves but so much, between the scrape and the next process
+		for r := range w.samples[i].Readers {
+			o := &w.samples[i].Readers[r].Partitions[0]
+			end := w.samples[middle].Readers[r].Partitions[0].Committed
+			switch {
+			case i <= middle:
+				o.Committed, o.End = min(o.Committed, end), min(o.End, end)
+			case i <= middle+ended:
+				o.Committed, o.End = end, end+unseen
+			default:
+				o.Committed, o.End = max(o.Committed, end), max(o.End, end+unseen)
+			}
+		}
+	}
+	base, all := w.counters[0].Processes[0], w.counters[1].Processes[0]
+	life := ledger.Process{URL: base.URL, Started: base.Started}
+	next := ledger.Process{URL: base.URL, Started: started}
+	for i, c := range all.Counts {
+		grown := c.Records - base.Counts[i].Records
+		half := float64(int64(grown / 2))
+		mine, theirs := c, c
+		mine.Records = base.Counts[i].Records + half
+		theirs.Records = grown - half
+		switch {
+		case c.Pipeline == past && c.Verdict == "stored":
+			theirs.Records -= float64(stored)
+		case c.Verdict == ledger.Consumed:
+			theirs.Records = 0 // see below
+		}
+		life.Counts, next.Counts = append(life.Counts, mine), append(next.Counts, theirs)
+	}
+	for i := range next.Counts {
+		if next.Counts[i].Verdict == ledger.Consumed {
+			for _, c := range next.Counts {
+				if c.Pipeline == next.Counts[i].Pipeline && c.Verdict != ledger.Consumed {
+					next.Counts[i].Records += c.Records
+				}
+			}
+		}
+	}
+	w.lives = []ledger.Life{{At: at, Process: life}}
+	w.counters[0].At, w.counters[1].Processes[0] = w.samples[0].At, next
+	w.now = w.samples[len(w.samples)-1]
+}
+
+// grow moves a counter of the process that lives, and what it says it read with it.
+func (w *world) grow(pipeline, verdict string, by float64) {
+	w.count(pipeline, verdict, by)
+	w.count(pipeline, ledger.Consumed, by)
+}
+
+func TestAKilledProcessLeavesBounds(t *testing.T) {
+	for name, c := range map[string]struct {
+		happens func(w *world)
+		want    string
+	}{
+		"what is unseen":                       {func(*world) {}, ""},
+		"read again":                           {func(w *world) { w.grow(past, "duplicate", 40) }, ""},
+		"more unseen than there is":            {func(w *world) { w.grow(past, "stored", -1) }, "L8"},
+		"less settled than was written":        {func(w *world) { w.grow(live, "stored", -101) }, "L8"},
+		"as many settled as were written":      {func(w *world) { w.grow(live, "stored", -100) }, ""},
+		"more stored than there is":            {func(w *world) { w.grow(past, "stored", 101) }, "L8"},
+		"all stored":                           {func(w *world) { w.grow(past, "stored", 100) }, ""},
+		"more poison than letters":             {func(w *world) { w.grow(live, "poison", 1) }, "L8"},
+		"letters of nobody's":                  {func(w *world) { w.grow(live, "poison", -101); w.grow(live, "stored", 200) }, "L8"},
+		"stale in history":                     {func(w *world) { w.grow(past, "stale", 1) }, "L8"},
+		"read and not ended by who lives":      {func(w *world) { w.count(live, ledger.Consumed, 1) }, "L8"},
+		"ended and not read by who lives":      {func(w *world) { w.count(live, ledger.Consumed, -1) }, "L8"},
+		"a copy of its counts in the next one": {func(w *world) { w.grow(past, "stored", w.lives[0].Process.Counts[0].Records) }, "L8"},
+		"no scrape but the first":              {func(w *world) { w.lives = nil }, ""},
+		"gone for good": {func(w *world) {
+			w.counters[1].Processes[0].URL = "http://another"
+		}, ""},
+		"letters that only it counted, kept twice": {func(w *world) {
+			topic := schemas.DeadTopic(live)
+			w.letters[topic] = slices.Concat(w.letters[topic], w.letters[topic][:2])
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it waits for the disk
+			p := everyMischief()
+			p.Records, p.Shares.Poison = p.Records/2, 0.1 // more letters than can be unseen
+			w := newWorld(t, p)
+			w.killed(100, 100)
+			for i := range w.counters {
+				for k := range w.counters[i].Processes {
+					w.counters[i].Processes[k].Counts = slices.Clone(w.counters[i].Processes[k].Counts)
+				}
+			}
+			c.happens(w)
+			r := w.verify(t)
+			if got := failing(r); got != c.want {
+				t.Errorf("%q fail, want %q: %+v", got, c.want, r.Assertions)
+			}
+			if l8 := r.Assertions[8]; c.want == "" && (l8.State != Holds || !strings.Contains(l8.Detail, "1 processes ended")) {
+				t.Errorf("%+v", l8)
+			}
+		})
+	}
+}

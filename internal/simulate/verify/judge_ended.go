@@ -1,0 +1,100 @@
+package verify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"sluice/internal/simulate/ledger"
+)
+
+// who is one process among those that had its address.
+type who struct {
+	url     string
+	started float64
+}
+
+func whoIs(p *ledger.Process) who { return who{url: p.URL, started: p.Started} }
+
+// mourn adds what is known of the processes that ended while the load ran: their last scrapes. What they settled
+// after those nobody knows; it is bounded by where the commits stood before each, and by what was in the topic
+// when the next process at that address began.
+func (v *verifier) mourn(t *tallies, first, last *ledger.Counters) {
+	all := map[who]ledger.Life{}
+	for i := range first.Processes {
+		all[whoIs(&first.Processes[i])] = ledger.Life{At: first.At, Process: first.Processes[i]}
+	}
+	for _, l := range v.cfg.Ledger.Lives {
+		all[whoIs(&l.Process)] = l
+	}
+	var began []who
+	living := map[who]bool{}
+	for i := range last.Processes {
+		living[whoIs(&last.Processes[i])] = true
+		began = append(began, whoIs(&last.Processes[i]))
+	}
+	for w := range all {
+		began = append(began, w)
+	}
+	slices.SortFunc(began, func(a, b who) int { return cmp.Compare(a.started, b.started) })
+	for w, life := range all {
+		if living[w] {
+			continue
+		}
+		t.ended++
+		t.add(&life.Process, 1)
+		until := int64(math.MaxInt64)
+		if i := slices.IndexFunc(began, func(next who) bool { return next.url == w.url && next.started > w.started }); i >= 0 {
+			until = int64(began[i].started*1000) + unsure
+		}
+		for _, p := range v.cfg.Ledger.Header.Pipelines {
+			t.unseen[p.Name] += v.between(p.Name, life.At, until)
+		}
+	}
+}
+
+// between is how many records a pipeline may have settled from one moment to another, ms since 1970 UTC: those that
+// were not committed before the one and were in the topic at the other.
+func (v *verifier) between(pipeline string, from, until int64) int64 {
+	before, behind := &v.samples[0], &v.samples[len(v.samples)-1]
+	for i := range v.samples {
+		if v.samples[i].At <= from {
+			before = &v.samples[i]
+		}
+	}
+	if i := slices.IndexFunc(v.samples, func(s ledger.Sample) bool { return s.Asked >= until }); i >= 0 {
+		behind = &v.samples[i]
+	}
+	next := map[int32]int64{}
+	for _, at := range before.Reader(pipeline).Partitions {
+		next[at.Partition] = at.Next()
+	}
+	n := int64(0)
+	for _, at := range behind.Reader(pipeline).Partitions {
+		n += max(0, at.End-next[at.Partition])
+	}
+	return n
+}
+
+// settledBeside judges a pipeline's counters where processes took some along. Any record whose first settling is
+// not counted is one of the unseen, so that each sum has bounds: what is counted as stored or poison is there,
+// and what is there is counted, or unseen, or, in history, was a duplicate to whoever read it again.
+func (v *verifier) settledBeside(j *judgement, t *tallies, pipeline string, written, settled int64) {
+	g, l, unseen := t.grown[pipeline], v.found.letters[pipeline], t.unseen[pipeline]
+	within := func(what string, got, least, most int64) {
+		if got < least || got > most {
+			j.fault("%s: %s: %d, want %d to %d", pipeline, what, got, least, most)
+		}
+	}
+	within("records settled", settled, written-unseen, math.MaxInt64)
+	within("poison", g["poison"], int64(len(l.origins))-unseen, l.early)
+	if pipeline == v.cfg.Past {
+		stored := v.storedUntil()
+		within("stored", g["stored"], stored-unseen-g["duplicate"], stored)
+		if v.author.Rules.HistoryMaxAge == 0 {
+			j.expect(pipeline+": stale", g["stale"], 0)
+		}
+	}
+	j.say("%s: %d, of which stored %d + stale %d + duplicate %d + poison %d are counted; %d processes ended and took at most %d along",
+		pipeline, written, g["stored"], g["stale"], g["duplicate"], g["poison"], t.ended, unseen)
+}
