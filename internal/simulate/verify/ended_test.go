@@ -99,7 +99,7 @@ func TestAKilledProcessLeavesBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // most of it waits for the disk
 			p := everyMischief()
-			p.Records, p.Shares.Poison = p.Records/2, 0.1 // more letters than can be unseen
+			p.Records, p.Batch, p.Shares.Poison = p.Records/2, p.Batch/2, 0.1 // more letters than can be unseen
 			w := newWorld(t, p)
 			w.killed(100, 100)
 			for i := range w.counters {
