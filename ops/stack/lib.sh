@@ -77,6 +77,15 @@ free_port() {
   echo "$candidate"
 }
 
+# unused waits a moment: the threads of a process that was killed may outlive it by some milliseconds.
+unused() {
+  for _ in {1..20}; do
+    listening "$1" || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
 listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 # launch SERVICE COMMAND…: starts it in the background, in its own session and directory.
@@ -87,7 +96,7 @@ launch() {
   mine=$(key "$service")
   for name in "${port_names[@]}"; do
     case $name in "$mine" | "$mine"_*)
-      ! listening "${port[$name]}" ||
+      unused "${port[$name]}" ||
         die "port ${port[$name]} is taken: set SLUICE_STACK_${name}_PORT, or SLUICE_STACK_PORTS=free" ;;
     esac
   done
