@@ -15,7 +15,7 @@ import (
 // counted as stored in history.
 func (w *world) killed(unseen, stored int64) {
 	const ended = 4
-	middle := len(w.samples) / 2
+	middle := len(w.samples) / 4 // while there is still much to come
 	at := w.samples[middle].At
 	started := float64(w.samples[middle+ended].Asked-unsure-1) / 1000
 	for i := range w.samples { // nothing moves but so much, between the scrape and the next process
