@@ -174,9 +174,9 @@ type replayGaps struct {
 // GroupFailed writes a line.
 func (g *replayGaps) GroupFailed(err error) { g.log.Warn("group", zap.Error(err)) }
 
-// GroupGap remembers records that retention took before they were read.
-func (g *replayGaps) GroupGap(part pipelines.Partition, from, to int64) {
-	g.add(fmt.Sprintf("%v: offsets %d to %d were gone before they were read", part, from, to-1))
+// GroupGap remembers records that were gone before they were read.
+func (g *replayGaps) GroupGap(part pipelines.Partition, from, to int64, why string) {
+	g.add(fmt.Sprintf("%v: offsets %d to %d were gone before they were read: %s", part, from, to-1, why))
 }
 
 // GroupSkipped remembers records that cannot be read.

@@ -158,7 +158,7 @@ type ignoring struct{}
 
 func (ignoring) GroupFailed(error)                                             {}
 func (ignoring) GroupSkipped(pipelines.Partition, int64, int64, string, error) {}
-func (ignoring) GroupGap(pipelines.Partition, int64, int64)                    {}
+func (ignoring) GroupGap(pipelines.Partition, int64, int64, string)            {}
 
 func cpu(b *testing.B) time.Duration {
 	var used unix.Rusage

@@ -15,12 +15,13 @@ type answer struct {
 	batches []*sarama.RecordBatch // whole ones, without the markers of transactions
 	from    int64                 // the first offset wanted: brokers give whole batches
 	next    int64                 // the offset behind all of it, markers and compacted records too
+	epoch   int32                 // of the leader that wrote the last of it; unknownEpoch
 }
 
 // unpack walks the records of an answer. partial says that the first batch is larger than
 // what was asked for: the answer then holds nothing.
 func unpack(block *sarama.FetchResponseBlock, from int64) (got answer, partial bool) {
-	got, partial = answer{from: from, next: from}, block.Partial
+	got, partial = answer{from: from, next: from, epoch: unknownEpoch}, block.Partial
 	for _, set := range block.RecordsSet {
 		batch := set.RecordBatch
 		if set.MsgSet != nil {
@@ -37,7 +38,7 @@ func unpack(block *sarama.FetchResponseBlock, from int64) (got answer, partial b
 		if batch.LastOffset() < got.next {
 			continue
 		}
-		got.next = batch.LastOffset() + 1
+		got.next, got.epoch = batch.LastOffset()+1, batch.PartitionLeaderEpoch
 		if !batch.Control {
 			got.batches = append(got.batches, batch)
 		}

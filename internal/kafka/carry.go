@@ -4,82 +4,57 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 
 	"github.com/IBM/sarama"
 
 	"sluice/pipelines"
 )
 
-// carry serves the partition, and says whether it wants to be claimed anew.
-func (c *claims) carry(ctx context.Context, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, end context.CancelCauseFunc) bool {
+// carry serves the partition.
+func (c *claims) carry(ctx context.Context, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, lane *lane) {
 	part := pipelines.Partition{Topic: c.group.topic, ID: claim.Partition()}
-	start, known := c.begin(ctx, part, claim.InitialOffset())
+	at, known := c.begin(ctx, part)
 	if !known {
-		return false
+		return
 	}
-	var renew atomic.Bool
-	src := c.source(part, session, claim, func() {
-		renew.Store(true)
-		end(pipelines.ErrRevoked)
-	})
-	src.next.Store(start)
-	src.fetcher.start(ctx, c.group.cfg.DialTimeout, start, claim.HighWaterMarkOffset())
+	c.reads(lane, at.topic)
+	src := c.source(ctx, part, session, claim, lane, at)
+	if at.moved {
+		c.put(ctx, src, at)
+	}
+	src.fetcher.start(ctx, c.group.cfg.DialTimeout, at, claim.HighWaterMarkOffset())
 	err := c.serve(ctx, part, src)
 	src.close()
 	if err == nil || errors.Is(err, pipelines.ErrRevoked) || errors.Is(err, pipelines.ErrStopped) {
-		return renew.Load()
+		return
 	}
 	c.failed(fmt.Errorf("serving %v: %w", part, err))
-	return false
+}
+
+// reads takes notice of which topic a lane reads.
+func (c *claims) reads(lane *lane, topic incarnation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	lane.of = topic
 }
 
 // source makes the partition's source; its fetcher is not started.
-func (c *claims) source(part pipelines.Partition, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, renew func()) *source {
-	return &source{
-		part: part, wire: claim.Topic(), note: c.group.group.Notes[part.ID], session: session, offsets: c.offsets, committed: -1,
-		reader: reader{names: pipelines.HeaderNames{}},
-		fetcher: &fetcher{
-			part: part, wire: claim.Topic(), group: c.group.group, obs: c.group.obs, client: c.client, renew: renew,
+func (c *claims) source(ctx context.Context, part pipelines.Partition, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, lane *lane, at start) *source {
+	src := &source{
+		part: part, wire: claim.Topic(), kept: orElse(c.group.group.Notes[part.ID], at.topic.note()), session: session, offsets: c.offsets,
+		committed: at.committed, reader: reader{names: pipelines.HeaderNames{}},
+	}
+	src.next.Store(at.next)
+	src.fetcher = &fetcher{
+		part: part, wire: claim.Topic(), group: c.group.group, obs: c.group.obs, client: c.client, of: at.topic, topic: c.incarnation,
+		pass: func(gone hole) { src.pass(ctx, gone) },
+		back: func(next int64) {
+			if next != asCommitted {
+				c.cut(part.ID, next)
+			}
+			lane.renew()
 		},
 	}
-}
-
-// begin is where to read from: the commit, or, where there is none that can be read from,
-// the oldest record. It asks until it knows, or ctx ends.
-func (c *claims) begin(ctx context.Context, part pipelines.Partition, committed int64) (start int64, known bool) {
-	if committed >= 0 {
-		return committed, true
-	}
-	for failures := 0; ctx.Err() == nil; failures++ {
-		start, err := c.start(ctx, part)
-		if err == nil {
-			return start, true
-		}
-		if ctx.Err() == nil {
-			c.group.obs.GroupFailed(fmt.Errorf("looking for the start of %v: %w", part, err))
-			pause(ctx, backoff(c.group.group.RetryBase, c.group.group.RetryMax, failures))
-		}
-	}
-	return 0, false
-}
-
-// start is the oldest offset of a partition that is read from there.
-func (c *claims) start(ctx context.Context, part pipelines.Partition) (int64, error) {
-	oldest, err := await(ctx, func() (int64, error) {
-		return c.client.GetOffset(c.group.cfg.topic(part.Topic), part.ID, sarama.OffsetOldest)
-	})
-	if err != nil {
-		return 0, err
-	}
-	committed, err := await(ctx, func() (int64, error) {
-		return c.offsets.committed(c.group.cfg.topic(part.Topic), part.ID)
-	})
-	if err != nil {
-		return 0, err
-	}
-	if committed >= 0 && committed != oldest {
-		c.group.obs.GroupGap(part, committed, oldest)
-	}
-	return oldest, nil
+	src.fetcher.epochs.since(at.next-1, at.epoch)
+	return src
 }

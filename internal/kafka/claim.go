@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/IBM/sarama"
 
@@ -29,8 +30,22 @@ type claims struct {
 	mu      sync.Mutex
 	stopped bool
 	err     error // of a serve
-	lanes   map[int32]context.CancelCauseFunc
+	lanes   map[int32]*lane
+	cuts    map[int32]int64 // where claims made anew begin, of partitions whose log has lost its end
 	running sync.WaitGroup
+}
+
+// lane is one partition that is being served.
+type lane struct {
+	end     context.CancelCauseFunc
+	of      incarnation
+	renewed atomic.Bool
+}
+
+// renew ends the lane so that its partition is claimed anew.
+func (l *lane) renew() {
+	l.renewed.Store(true)
+	l.end(pipelines.ErrRevoked)
 }
 
 // Setup has nothing to do.
@@ -46,14 +61,15 @@ func (c *claims) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.
 	c.pauser.Pause(map[string][]int32{claim.Topic(): {claim.Partition()}})
 	ctx, end := context.WithCancelCause(context.WithoutCancel(c.ctx))
 	defer end(nil)
-	if !c.enter(claim.Partition(), end) {
+	lane := &lane{end: end}
+	if !c.enter(claim.Partition(), lane) {
 		return nil
 	}
 	defer c.leave(claim.Partition())
 	defer context.AfterFunc(session.Context(), func() { end(c.cause()) })()
 
-	renew := c.carry(ctx, session, claim, end)
-	if renew || ctx.Err() == nil {
+	c.carry(ctx, session, claim, lane)
+	if lane.renewed.Load() || ctx.Err() == nil {
 		return nil // sarama takes it for the wish to end the session, and all are claimed anew
 	}
 	// Otherwise sarama has to have revoked the claim itself, and closed its channel, before
@@ -68,9 +84,9 @@ func (c *claims) assigned(topics map[string][]int32) {
 	mine := topics[c.group.cfg.topic(c.group.topic)]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for id, end := range c.lanes {
+	for id, lane := range c.lanes {
 		if !slices.Contains(mine, id) {
-			end(pipelines.ErrRevoked)
+			lane.end(pipelines.ErrRevoked)
 		}
 	}
 }
@@ -83,13 +99,13 @@ func (c *claims) cause() error {
 	return pipelines.ErrRevoked
 }
 
-func (c *claims) enter(id int32, end context.CancelCauseFunc) bool {
+func (c *claims) enter(id int32, entering *lane) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stopped {
 		return false
 	}
-	c.lanes[id] = end
+	c.lanes[id] = entering
 	c.running.Add(1)
 	return true
 }

@@ -49,7 +49,9 @@ func (s *source) commit(next int64) error {
 	if next <= s.committed {
 		return nil
 	}
-	err := s.offsets.commit(s.session.MemberID(), s.session.GenerationID(), s.wire, s.part.ID, next, s.note)
+	next = s.unread.behind(next)
+	put := commit{next: next, epoch: s.fetcher.epochs.before(next), note: s.kept}
+	err := s.offsets.commit(s.session.MemberID(), s.session.GenerationID(), s.wire, s.part.ID, put)
 	if err == nil {
 		s.committed = next
 		return nil

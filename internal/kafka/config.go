@@ -20,7 +20,7 @@ type Config struct {
 
 	DialTimeout    time.Duration // opening one connection; 0 = 3 s
 	RequestTimeout time.Duration // one request's answer; 0 = 10 s
-	MetadataMaxAge time.Duration // leaders and partition counts are looked up again so often; 0 = 1 min
+	MetadataMaxAge time.Duration // leaders and partition counts are looked up again so often; 0 = 10 s
 }
 
 // TLS secures the connections.
@@ -141,7 +141,7 @@ func (c Config) withDefaults() Config {
 	c.ClientID = orElse(c.ClientID, "sluice")
 	c.DialTimeout = orElse(c.DialTimeout, 3*time.Second)
 	c.RequestTimeout = orElse(c.RequestTimeout, 10*time.Second)
-	c.MetadataMaxAge = orElse(c.MetadataMaxAge, time.Minute)
+	c.MetadataMaxAge = orElse(c.MetadataMaxAge, 10*time.Second)
 	return c
 }
 

@@ -23,9 +23,13 @@ type fetcher struct {
 	wire   string // the topic on the wire
 	group  GroupConfig
 	obs    GroupObserver
-	client sarama.Client  // knows the leaders
-	conf   *sarama.Config // of the connection, which is tied to ctx
-	renew  func()         // gives up the claim: it is made anew
+	client sarama.Client               // knows the leaders
+	conf   *sarama.Config              // of the connection, which is tied to ctx
+	of     incarnation                 // which topic is read
+	topic  func() (incarnation, error) // which it is now
+	back   func(at int64)              // gives up the claim: it is made anew, and read from there
+	pass   func(gone hole)             // takes notice of offsets that will never be read
+	epochs epochs                      // of what was read
 
 	ctx     context.Context //nolint:containedctx // the connection's, which takes none by call
 	stop    context.CancelFunc
@@ -37,6 +41,9 @@ type fetcher struct {
 	conn    *sarama.Broker
 	tap     *tap
 	next    int64 // offset wanted
+	epoch   int32 // of the record before next; unknownEpoch
+	told    int64 // the partition's end, as this connection's leader or one before it said
+	sure    bool  // on this connection, that the log has that record
 	bytes   int32 // asked for
 	careful int64 // bytes that are still asked for one batch at a time; see unreadable
 	puzzles int   // times that the batch at next could not be read
@@ -45,9 +52,9 @@ type fetcher struct {
 // fetchVersion is the last one before topics' ids, and every broker since 2.3 has it.
 const fetchVersion = 11
 
-// start fetches from the offset next until ctx ends or close. end is the partition's, until
+// start fetches from an offset until ctx ends or close. end is the partition's, until
 // its leader says more.
-func (f *fetcher) start(ctx context.Context, dialTimeout time.Duration, next, end int64) {
+func (f *fetcher) start(ctx context.Context, dialTimeout time.Duration, at start, end int64) {
 	f.ctx, f.stop = context.WithCancel(ctx)
 	conf := *f.client.Config()
 	f.tap = &tap{tether: tether{ctx: f.ctx, timeout: dialTimeout}}
@@ -58,7 +65,7 @@ func (f *fetcher) start(ctx context.Context, dialTimeout time.Duration, next, en
 	conf.Net.Proxy.Dialer = f.tap
 	f.conf = &conf
 	f.done, f.answers = make(chan struct{}), make(chan answer)
-	f.next, f.bytes = next, f.group.FetchBytes
+	f.next, f.epoch, f.bytes = at.next, at.epoch, f.group.FetchBytes
 	f.end.Store(end)
 	go f.run()
 }
@@ -107,7 +114,13 @@ func (f *fetcher) fetch() (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	said, err := conn.Fetch(f.request())
+	if !f.sure {
+		if err := f.same(); err != nil {
+			return answer{}, err
+		}
+		f.sure = true
+	}
+	said, err := conn.Fetch(f.request(f.next, f.bytes, f.group.FetchWait))
 	if err != nil {
 		return f.unreadable(fmt.Errorf("fetching: %w", err))
 	}
@@ -121,23 +134,28 @@ func (f *fetcher) fetch() (answer, error) {
 	if err != nil || block == nil {
 		return answer{}, err
 	}
-	f.end.Store(block.HighWaterMarkOffset)
+	f.told = block.HighWaterMarkOffset
+	f.end.Store(f.told)
 	got, partial := unpack(block, f.next)
 	if partial {
 		return f.grow()
 	}
 	if got.next > f.next {
-		f.advance(got.next)
+		for _, batch := range got.batches {
+			f.epochs.since(batch.FirstOffset, batch.PartitionLeaderEpoch)
+		}
+		f.advance(got.next, got.epoch)
 	}
 	return got, nil
 }
 
-func (f *fetcher) request() *sarama.FetchRequest {
+// request asks for an offset; a leader that has nothing there answers after the wait.
+func (f *fetcher) request(offset int64, bytes int32, wait time.Duration) *sarama.FetchRequest {
 	request := &sarama.FetchRequest{
-		Version: fetchVersion, MaxWaitTime: int32(f.group.FetchWait / time.Millisecond), MinBytes: 1,
-		MaxBytes: f.bytes, Isolation: sarama.ReadUncommitted, SessionEpoch: noSession,
+		Version: fetchVersion, MaxWaitTime: int32(wait / time.Millisecond), MinBytes: 1,
+		MaxBytes: bytes, Isolation: sarama.ReadUncommitted, SessionEpoch: noSession,
 	}
-	request.AddBlock(f.wire, f.part.ID, f.next, f.bytes, unknownEpoch)
+	request.AddBlock(f.wire, f.part.ID, offset, bytes, unknownEpoch)
 	return request
 }
 

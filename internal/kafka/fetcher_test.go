@@ -114,7 +114,7 @@ func TestRetentionOvertakesARunningClaim(t *testing.T) {
 				read += int64(n)
 			}
 			got := <-obs.gaps
-			if want := (gap{pipelines.Partition{Topic: "pings"}, read, 50}); got != want {
+			if want := (gap{pipelines.Partition{Topic: "pings"}, read, 50, gapRetention}); got != want {
 				t.Errorf("reported %+v, want %+v", got, want)
 			}
 			rest, err := take(ctx, src, 40)

@@ -16,10 +16,12 @@ import (
 type GroupObserver interface {
 	// GroupFailed reports a failure after which the group carries on by itself.
 	GroupFailed(err error)
-	// GroupGap reports records that were gone before they were read: offsets from (inclusive) to
-	// to (exclusive), by retention. to below from: the log is shorter than the commit,
-	// so the topic was made anew or has lost its end, and is read from its start.
-	GroupGap(part pipelines.Partition, from, to int64)
+	// GroupGap reports offsets from (inclusive) to to (exclusive) that are not there, and why.
+	// retention: they were gone before they were read, which goes on behind them. cut: the
+	// log had them, and a leader was elected that did not; what stands there now is read. made_anew: the
+	// topic is another of the same name; to is how far the one before was read, and from
+	// where this one's records begin, from which it is read.
+	GroupGap(part pipelines.Partition, from, to int64, why string)
 	// GroupSkipped reports records that are there and cannot be read, now or later, and that were
 	// passed over: offsets from (inclusive) to to (exclusive). reason is corrupt,
 	// unpacks_too_large or larger_than_fetch.
@@ -73,9 +75,16 @@ func (g *Group) Run(ctx context.Context, serve pipelines.Serve) error {
 			g.obs.GroupFailed(err)
 		}
 	}()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		m.claims.watch(ctx)
+	}()
 	done := make(chan error, 1)
 	go func() { done <- g.consume(ctx, m) }()
 	err = m.settle(ctx, done)
+	fail(nil)
+	<-watched
 	if closing := m.close(); closing != nil {
 		g.obs.GroupFailed(fmt.Errorf("leaving group: %w", closing))
 	}

@@ -29,6 +29,8 @@ type GroupConfig struct {
 	FetchMaxBytes int32         // asked for when one batch is larger than FetchBytes; 0 = 16 MiB
 	FetchWait     time.Duration // a leader without new records answers after so long; 0 = 250 ms
 
+	TopicCheck time.Duration // so often it is looked whether the topic was made anew; 0 = 5 s
+
 	RetryBase time.Duration // first wait after a failure of the group or of a fetch, doubled each time; 0 = 250 ms
 	RetryMax  time.Duration // longest wait; 0 = 5 s
 }
@@ -40,6 +42,7 @@ func (g GroupConfig) withDefaults() GroupConfig {
 	g.FetchBytes = orElse(g.FetchBytes, 512<<10)
 	g.FetchMaxBytes = orElse(g.FetchMaxBytes, 16<<20)
 	g.FetchWait = orElse(g.FetchWait, 250*time.Millisecond)
+	g.TopicCheck = orElse(g.TopicCheck, 5*time.Second)
 	g.RetryBase = orElse(g.RetryBase, 250*time.Millisecond)
 	g.RetryMax = orElse(g.RetryMax, 5*time.Second)
 	return g
@@ -59,6 +62,7 @@ func (g GroupConfig) validate() error {
 	below("fetch bytes", int64(g.FetchBytes))
 	below("fetch max bytes", int64(g.FetchMaxBytes))
 	below("fetch wait", int64(g.FetchWait))
+	below("topic check", int64(g.TopicCheck))
 	below("retry base", int64(g.RetryBase))
 	if g.HeartbeatInterval > g.SessionTimeout/3 {
 		errs = append(errs, errors.New("kafka: group: a heartbeat must come at least three times per session time-out"))
@@ -89,5 +93,5 @@ func (g GroupConfig) apply(conf *sarama.Config, strategy sarama.BalanceStrategy)
 	conf.Consumer.Group.Rebalance.Timeout = g.RebalanceTimeout
 	conf.Consumer.Group.Rebalance.Retry.Backoff = g.RetryBase
 	conf.Consumer.Group.Rebalance.GroupStrategies = []sarama.BalanceStrategy{strategy}
-	conf.Consumer.Group.ResetInvalidOffsets = true // claim.go reports what was lost
+	conf.Consumer.Group.ResetInvalidOffsets = true // begin.go finds where to read, and reports what was lost
 }

@@ -19,6 +19,7 @@ type told struct {
 type gap struct {
 	part     pipelines.Partition
 	from, to int64
+	why      string
 }
 
 type skip struct {
@@ -41,7 +42,9 @@ func (o *told) GroupFailed(err error) {
 	}
 }
 
-func (o *told) GroupGap(part pipelines.Partition, from, to int64) { o.gaps <- gap{part, from, to} }
+func (o *told) GroupGap(part pipelines.Partition, from, to int64, why string) {
+	o.gaps <- gap{part, from, to, why}
+}
 
 // readOnce joins as the only member of a one-partition topic, reads n records, commits
 // next unless that is negative, and leaves. It gives the first offset.
@@ -93,7 +96,7 @@ func TestGapIsReportedToTheOffset(t *testing.T) {
 	}
 	select {
 	case got := <-obs.gaps:
-		if want := (gap{pipelines.Partition{Topic: "pings"}, 10, 30}); got != want {
+		if want := (gap{pipelines.Partition{Topic: "pings"}, 10, 30, gapRetention}); got != want {
 			t.Errorf("reported %+v, want %+v", got, want)
 		}
 	default:

@@ -44,8 +44,8 @@ func closing(t testing.TB, c io.Closer) {
 type failing struct{ t testing.TB }
 
 func (f failing) GroupFailed(err error) { f.t.Errorf("group: %v", err) }
-func (f failing) GroupGap(part pipelines.Partition, from, to int64) {
-	f.t.Errorf("gap in %v: [%d, %d)", part, from, to)
+func (f failing) GroupGap(part pipelines.Partition, from, to int64, why string) {
+	f.t.Errorf("gap in %v: [%d, %d) %s", part, from, to, why)
 }
 
 func (f failing) GroupSkipped(part pipelines.Partition, from, to int64, reason string, err error) {

@@ -20,7 +20,7 @@ func (f *fetcher) connect() (*sarama.Broker, error) {
 	if err := conn.Open(f.conf); err != nil {
 		return nil, fmt.Errorf("connecting to the leader: %w", err)
 	}
-	f.conn = conn
+	f.conn, f.sure = conn, false
 	return conn, nil
 }
 
@@ -37,9 +37,7 @@ func (f *fetcher) refresh() {
 	_, _ = await(f.ctx, func() (struct{}, error) { return struct{}{}, f.client.RefreshMetadata(f.wire) })
 }
 
-// reset goes on behind what retention has taken. A log that ends before the wanted offset
-// was made anew, or has lost its end: offsets begin again, which only a fresh claim can
-// live with.
+// reset goes on behind what retention has taken, or goes back where the log has lost its end.
 func (f *fetcher) reset(refused error) error {
 	oldest, err := f.offset(sarama.OffsetOldest)
 	if err != nil {
@@ -51,11 +49,14 @@ func (f *fetcher) reset(refused error) error {
 	}
 	switch {
 	case f.next < oldest:
-		f.obs.GroupGap(f.part, f.next, oldest)
-		f.advance(oldest)
+		f.obs.GroupGap(f.part, f.next, oldest, gapRetention)
+		f.miss(oldest)
 		return nil
 	case f.next > newest:
-		f.renew()
+		return f.goBack(oldest, newest)
+	case !f.sure: // the record before next is gone, and next is there
+		f.epoch = unknownEpoch
+		return nil
 	}
 	return refused
 }

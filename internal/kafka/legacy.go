@@ -22,7 +22,9 @@ func modern(set *sarama.MessageSet) *sarama.RecordBatch {
 		}
 		for _, message := range inner {
 			if batch == nil {
-				batch = &sarama.RecordBatch{FirstOffset: base + message.Offset, FirstTimestamp: time.UnixMilli(0)}
+				batch = &sarama.RecordBatch{
+					FirstOffset: base + message.Offset, FirstTimestamp: time.UnixMilli(0), PartitionLeaderEpoch: unknownEpoch,
+				}
 			}
 			at := message.Msg.Timestamp
 			if outer.Msg.LogAppendTime {

@@ -35,12 +35,12 @@ func newOffsets(client sarama.Client, group, instance string) *offsets {
 // noTimestamp leaves the commit's time to the broker.
 const noTimestamp = 0
 
-// commit puts one partition's offset with its note, as that member of that generation.
-func (o *offsets) commit(member string, generation int32, topic string, partition int32, next int64, note string) error {
+// commit puts one partition's offset, as that member of that generation.
+func (o *offsets) commit(member string, generation int32, topic string, partition int32, put commit) error {
 	request := &sarama.OffsetCommitRequest{
 		Version: 8, ConsumerGroup: o.group, ConsumerID: member, ConsumerGroupGeneration: generation, GroupInstanceId: o.instance,
 	}
-	request.AddBlockWithLeaderEpoch(topic, partition, next, unknownEpoch, noTimestamp, note)
+	request.AddBlockWithLeaderEpoch(topic, partition, put.next, put.epoch, noTimestamp, put.note)
 	conn, err := o.connect()
 	if err != nil {
 		return err
@@ -58,22 +58,22 @@ func (o *offsets) commit(member string, generation int32, topic string, partitio
 
 const unknownEpoch = -1
 
-// committed is the partition's committed offset, -1 when there is none.
-func (o *offsets) committed(topic string, partition int32) (int64, error) {
+// committed is the partition's commit.
+func (o *offsets) committed(topic string, partition int32) (commit, error) {
 	conn, err := o.connect()
 	if err != nil {
-		return 0, err
+		return commit{}, err
 	}
 	request := sarama.NewOffsetFetchRequest(o.client.Config().Version, o.group, map[string][]int32{topic: {partition}})
 	answer, err := conn.FetchOffset(request)
 	if err != nil {
-		return 0, errors.Join(err, o.hangUp(conn))
+		return commit{}, errors.Join(err, o.hangUp(conn))
 	}
 	block := answer.GetBlock(topic, partition)
 	if block == nil {
-		return 0, errors.Join(sarama.ErrIncompleteResponse, o.heed(conn, answer.Err))
+		return commit{}, errors.Join(sarama.ErrIncompleteResponse, o.heed(conn, answer.Err))
 	}
-	return block.Offset, o.heed(conn, block.Err)
+	return commit{next: block.Offset, epoch: block.LeaderEpoch, note: block.Metadata}, o.heed(conn, block.Err)
 }
 
 // heed makes an error of a broker's code, and looks for the coordinator again when it has moved.

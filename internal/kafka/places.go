@@ -80,7 +80,7 @@ func (a *Admin) putPlaces(ctx context.Context, group, wire string, places []Plac
 func (a *Admin) putPlace(ctx context.Context, commits *offsets, wire string, place Place) error {
 	var last error
 	for failures := range coordinatorTries {
-		last = commits.commit("", sarama.GroupGenerationUndefined, wire, place.Partition, place.Next, place.Note)
+		last = commits.commit("", sarama.GroupGenerationUndefined, wire, place.Partition, commit{next: place.Next, epoch: unknownEpoch, note: place.Note})
 		switch {
 		case last == nil:
 			return nil

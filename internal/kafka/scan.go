@@ -65,9 +65,9 @@ func (s *Scanner) Read(ctx context.Context, topic string, span Span, each func(r
 	watch := &scanWatch{end: span.To, stop: give}
 	f := &fetcher{
 		part: pipelines.Partition{Topic: topic, ID: span.Partition}, wire: s.admin.cfg.topic(topic), group: s.fetch, obs: watch,
-		client: client, renew: func() { give(fmt.Errorf("scanning %s: it was made anew meanwhile", topic)) },
+		client: client, topic: func() (incarnation, error) { return incarnation{}, nil }, pass: func(hole) {}, back: func(int64) { give(fmt.Errorf("scanning %s: %w", topic, errCut)) },
 	}
-	f.start(ctx, s.admin.cfg.DialTimeout, span.From, span.To)
+	f.start(ctx, s.admin.cfg.DialTimeout, start{next: span.From, epoch: unknownEpoch}, span.To)
 	defer f.close()
 	if err := watch.drain(ctx, f.answers, each); !errors.Is(err, errScanned) {
 		return err
@@ -155,8 +155,8 @@ func (w *scanWatch) GroupFailed(err error) {
 }
 
 // GroupGap ends the scan when retention has taken the rest of the span.
-func (w *scanWatch) GroupGap(_ pipelines.Partition, _, to int64) {
-	if to >= w.end {
+func (w *scanWatch) GroupGap(_ pipelines.Partition, _, to int64, why string) {
+	if why == gapRetention && to >= w.end {
 		w.stop(errScanned)
 	}
 }

@@ -14,17 +14,18 @@ import (
 type source struct {
 	part    pipelines.Partition
 	wire    string // the topic on the wire
-	note    string // kept with each commit
+	kept    string // as note with each commit
 	session sarama.ConsumerGroupSession
 	offsets *offsets
 	fetcher *fetcher
 	reader  reader
+	unread  unread
 
 	next   atomic.Int64 // the offset after the last record polled
 	closed atomic.Bool
 
 	committing sync.Mutex
-	committed  int64 // the highest offset that this source has committed
+	committed  int64 // the highest offset that this source has committed, or found committed; -1 before
 }
 
 var _ pipelines.Source = (*source)(nil)

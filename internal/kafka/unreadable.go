@@ -47,7 +47,7 @@ func (f *fetcher) unreadable(err error) (answer, error) {
 	got := answer{from: f.next, next: front.last + 1}
 	f.obs.GroupSkipped(f.part, got.from, got.next, reason, err)
 	f.hangUp()
-	f.advance(got.next)
+	f.miss(got.next)
 	return got, nil
 }
 
@@ -58,10 +58,17 @@ func (f front) ends(next int64, checked bool) bool {
 	return agrees && f.last >= next && f.last < f.end && (f.first <= next || f.records < 0)
 }
 
-// advance goes on behind what was read or skipped. After an answer with an unreadable
+// miss goes on behind offsets that will never be read.
+func (f *fetcher) miss(to int64) {
+	f.epochs.since(f.next, unknownEpoch)
+	f.pass(hole{from: f.next, to: to})
+	f.advance(to, unknownEpoch)
+}
+
+// advance goes on behind what was read or skipped; epoch is of the last record of it. After an answer with an unreadable
 // batch one batch is asked for at a time, for as many bytes as that answer may have had.
-func (f *fetcher) advance(next int64) {
-	f.next, f.bytes, f.puzzles = next, f.group.FetchBytes, 0
+func (f *fetcher) advance(next int64, epoch int32) {
+	f.next, f.epoch, f.bytes, f.puzzles = next, epoch, f.group.FetchBytes, 0
 	if f.careful == 0 {
 		return
 	}

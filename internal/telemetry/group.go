@@ -31,7 +31,7 @@ func NewGroup(pipeline string, reg prometheus.Registerer, log *zap.Logger) (*Gro
 		quiet:    newQuiet(10 * time.Second),
 		failures: labelled("group_failures_total", "Failures of the consumer group after which it carries on."),
 		gaps:     labelled("source_gaps_total", "Times that records were gone before they were read."),
-		lost:     labelled("source_lost_records_total", "Offsets that were gone before they were read: retention was too short."),
+		lost:     labelled("source_lost_records_total", "Offsets that were gone before they were read, or that the log has lost."),
 		skipped: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sluice_source_skipped_records_total", Help: "Offsets that are there and cannot be read, passed over.",
 			ConstLabels: prometheus.Labels{"pipeline": pipeline},
@@ -48,15 +48,21 @@ func (g *Group) GroupFailed(err error) {
 	}
 }
 
-// GroupGap counts the records of a gap and always writes a line: it names what was lost.
-func (g *Group) GroupGap(part pipelines.Partition, from, to int64) {
+// GroupGap counts the records of a gap and always writes a line: it names what was lost. What
+// a topic lost that was made anew, beside what had been read of it, nobody knows.
+func (g *Group) GroupGap(part pipelines.Partition, from, to int64, why string) {
 	g.gaps.Inc()
-	g.lost.Add(float64(max(to-from, 0)))
 	text := "RECORDS WERE GONE BEFORE THEY WERE READ: the topic's retention is shorter than the lag"
-	if to < from {
-		text = "THE TOPIC IS SHORTER THAN THE COMMIT: it was made anew or has lost its end, and is read from its start"
+	switch why {
+	case "cut":
+		text = "THE TOPIC HAS LOST RECORDS: a broker was elected leader that did not have them; what stands there now is read"
+	case "made_anew":
+		text = "THE TOPIC WAS MADE ANEW: it is read from its start"
 	}
-	g.log.Error(text, zap.Stringer("partition", part), zap.Int64("from", from), zap.Int64("to", to))
+	if why != "made_anew" {
+		g.lost.Add(float64(max(to-from, 0)))
+	}
+	g.log.Error(text, zap.Stringer("partition", part), zap.String("why", why), zap.Int64("from", from), zap.Int64("to", to))
 }
 
 // GroupSkipped counts the records and always writes a line: it names what was passed over.

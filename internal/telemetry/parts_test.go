@@ -111,8 +111,8 @@ func TestQueryStoreAndGroupReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.GroupFailed(errors.New("broken pipe"))
-	g.GroupGap(part(3), 100, 150)
-	g.GroupGap(part(3), 150, 0)
+	g.GroupGap(part(3), 100, 150, "retention")
+	g.GroupGap(part(3), 0, 150, "made_anew")
 	g.GroupSkipped(part(3), 7, 19, "corrupt", errors.New("CRC"))
 	compare(t, reg, `
 # HELP sluice_inflight_limit Bulk requests that may be under way at once, as adapted.
@@ -121,7 +121,7 @@ sluice_inflight_limit{pipeline="gps-live"} 4
 # HELP sluice_live_subscribers Live streams that are open.
 # TYPE sluice_live_subscribers gauge
 sluice_live_subscribers 3
-# HELP sluice_source_lost_records_total Offsets that were gone before they were read: retention was too short.
+# HELP sluice_source_lost_records_total Offsets that were gone before they were read, or that the log has lost.
 # TYPE sluice_source_lost_records_total counter
 sluice_source_lost_records_total{pipeline="gps-live"} 50
 # HELP sluice_source_skipped_records_total Offsets that are there and cannot be read, passed over.
