@@ -103,7 +103,16 @@ type Assertion struct {
 	State  string   `json:"state"`
 	Detail string   `json:"detail"`
 	First  []string `json:"first,omitempty"`
+	// Allowed is why the drill's file lets it not hold, "" when it does not.
+	Allowed string `json:"allowed,omitempty"`
 }
+
+// The states of an assertion.
+const (
+	stateHolds = "holds"
+	stateFails = "FAILS"
+	stateNA    = "n/a"
+)
 
 // Bite is a condition that shows that a fault did something.
 type Bite struct {
