@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type simulateVerifyCmd struct {
 	Key    string        `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
 	Ops    []string      `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
 	Wait   time.Duration `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"3m"`
+	Lost   []string      `help:"Files of records that were taken from the topic before they were read, a JSON object with pipeline, partition, offset and value a line: they may be missing, and nothing else." placeholder:"FILE,…" type:"existingfile"`
 	JSON   bool          `help:"Print JSON." name:"json"`
 }
 
@@ -53,6 +55,10 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
+	lost, err := c.lost()
+	if err != nil {
+		return usage(err)
+	}
 	var closers []func() error
 	defer func() {
 		for _, closer := range closers {
@@ -66,7 +72,7 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	line := newVerifyLine(p)
 	deps.Watcher = line
 	report, err := verify.Run(ctx, verify.Config{
-		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History,
+		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History, Lost: lost,
 	}, deps)
 	line.end()
 	switch {
@@ -82,6 +88,21 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 		return fmt.Errorf("%w: %s", errFound, countDoing(int64(n), "assertion", "fails", "fail"))
 	}
 	return nil
+}
+
+// lost reads the lists of what was taken.
+func (c *simulateVerifyCmd) lost() (all []verify.Lost, err error) {
+	for _, name := range c.Lost {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		all, err = verify.ReadLost(f, all)
+		if err = errors.Join(err, f.Close()); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return all, nil
 }
 
 // plateau is longer than a killed process's partitions need to find another owner.

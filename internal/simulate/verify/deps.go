@@ -63,4 +63,5 @@ type Config struct {
 	Still  time.Duration // without any progress, and at least 5 looks, before waiting is given up; 0 = 5 looks
 	Live   string        // the pipeline that keeps positions
 	Past   string        // the pipeline that keeps every ping
+	Lost   []Lost        // what was taken from the topic unread: nothing else may be missing
 }

@@ -11,6 +11,7 @@ import (
 type facts struct {
 	author  *plan.Author
 	settled *settling
+	lost    set // records that live could not read
 
 	issued, acked, refused set
 	drivers                []driver
@@ -37,9 +38,9 @@ type driver struct {
 const unsure = 1000
 
 // gather goes through the plan and the ledger side by side.
-func gather(a *plan.Author, l *ledger.Ledger, settled *settling) *facts {
+func gather(a *plan.Author, l *ledger.Ledger, settled *settling, lost set) *facts {
 	f := &facts{
-		author: a, settled: settled, issued: newSet(a.Records), acked: newSet(a.Records), refused: newSet(a.Records),
+		author: a, settled: settled, lost: lost, issued: newSet(a.Records), acked: newSet(a.Records), refused: newSet(a.Records),
 		drivers: make([]driver, min(a.Drivers, a.Records)),
 	}
 	for i := range f.drivers {
@@ -158,7 +159,7 @@ func (f *facts) ack(r *plan.Record, again bool, o *ledger.Outcome, freshUntil in
 		}
 	case plan.Plain, plan.Late, plan.Refused, plan.Dead:
 	}
-	if counts >= freshUntil {
+	if counts >= freshUntil && !f.lost.has(r.N) {
 		f.drivers[r.Driver].newest = max(f.drivers[r.Driver].newest, counts)
 	}
 }

@@ -112,14 +112,14 @@ func (v *verifier) counted(t *tallies) Assertion {
 	}
 	for _, p := range v.cfg.Ledger.Header.Pipelines {
 		written := t.topic[p.Name]
-		others := written-v.found.probes-requeued > v.facts.most || v.facts.most == math.MaxInt64 && t.grown[v.cfg.Past]["stored"] > stored
+		others := written-v.found.probes-requeued-v.lost[p.Name].stranger > v.facts.most || v.facts.most == math.MaxInt64 && t.grown[v.cfg.Past]["stored"] > stored
 		if others {
 			return j.unjudged("others wrote to the topic meanwhile: it grew by more than this load")
 		}
 		if written < v.facts.least {
 			j.fault("the topic grew by %d records, and %d were acknowledged", written, v.facts.least)
 		}
-		v.settledOnce(j, t, p.Name, written)
+		v.settledOnce(j, t, p.Name, written-v.lost[p.Name].count)
 	}
 	for key, n := range t.open {
 		if t.knows && n != 0 {

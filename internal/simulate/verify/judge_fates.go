@@ -15,13 +15,13 @@ func (v *verifier) answers() Assertion {
 }
 
 // nothingLost is L1: what was acknowledged is in history or among its dead letters, but for what history
-// itself drops for its age; poison on the topic is among the dead letters of every pipeline; and each driver of whom a
+// itself drops for its age and what was taken from the topic unread, by the list that was given; poison on the topic is among the dead letters of every pipeline; and each driver of whom a
 // ping was surely young enough when it was judged has a position.
 func (v *verifier) nothingLost() Assertion {
 	j := judging("L1", "no loss")
 	f, found := v.facts, v.found
-	past, parked, dropped := found.past, found.letters[v.cfg.Past].parked, int64(0)
-	each(len(past), func(i int) uint64 { return f.acked[i] &^ (past[i] | parked[i]) }, func(n int64) {
+	past, parked, lost, dropped := found.past, found.letters[v.cfg.Past].parked, v.lost[v.cfg.Past].records, int64(0)
+	each(len(past), func(i int) uint64 { return f.acked[i] &^ (past[i] | parked[i] | lost[i]) }, func(n int64) {
 		r := v.author.Record(n)
 		if v.author.Rules.HistoryMaxAge > 0 && r.Kind == plan.Late {
 			dropped++
@@ -29,8 +29,8 @@ func (v *verifier) nothingLost() Assertion {
 		}
 		j.fault("%s", name(n, "was acknowledged and is neither in history nor a dead letter of "+v.cfg.Past))
 	})
-	letters := found.letters[v.cfg.Live].parked
-	each(len(letters), func(i int) uint64 { return f.acked[i] &^ letters[i] }, func(n int64) {
+	letters, unread := found.letters[v.cfg.Live].parked, v.lost[v.cfg.Live].records
+	each(len(letters), func(i int) uint64 { return f.acked[i] &^ (letters[i] | unread[i]) }, func(n int64) {
 		if v.author.Kind(n) == plan.Dead {
 			j.fault("%s", name(n, "is poison on the topic and no dead letter of "+v.cfg.Live))
 		}
@@ -47,6 +47,9 @@ func (v *verifier) nothingLost() Assertion {
 	}
 	j.say("%d distinct records acknowledged: %d in history, %d of it stored though in doubt; %d dead letters; %d of %d drivers must have a position, %d have one",
 		f.acked.size(), past.size(), v.doubtfulStored(), parked.size(), needed, len(f.drivers), found.positions)
+	if count := v.lost[v.cfg.Past].count; count > 0 {
+		j.say("%d offsets were taken from the topic before %s read them", count, v.cfg.Past)
+	}
 	if dropped > 0 {
 		j.say("%d late ones may have been dropped by gps.historyMaxAge", dropped)
 	}

@@ -18,6 +18,7 @@ type verifier struct {
 	goal    ledger.Sample   // the first of now: its ends are to be committed
 	scraped int64           // when the counters were read, ms since 1970 UTC; 0 = they were not
 	facts   *facts
+	lost    map[string]*losses // by pipeline
 	found   *findings
 }
 
@@ -40,7 +41,12 @@ func Run(ctx context.Context, cfg Config, deps Deps) (*Report, error) {
 		v.note("counters: %v", err)
 	}
 	deps.Watcher.Doing("reading the ledger", 0)
-	v.facts = gather(author, cfg.Ledger, newSettling(v.samples, cfg.Live))
+	names := []string{cfg.Live, cfg.Past}
+	for _, p := range cfg.Ledger.Header.Pipelines {
+		names = append(names, p.Name)
+	}
+	v.lost = lossesOf(author, names, cfg.Lost)
+	v.facts = gather(author, cfg.Ledger, newSettling(v.samples, cfg.Live), v.lost[cfg.Live].records)
 	if err := v.read(ctx); err != nil {
 		return nil, err
 	}
