@@ -18,15 +18,21 @@ func (r *replayer) run(ctx context.Context, job replay.Job, ranged bool) error {
 	for _, server := range r.site.servers {
 		servers.addLast(server.name, server.run)
 	}
-	var replaying error
+	replayed := make(chan error, 1)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	servers.add("replay", func(ctx context.Context) error {
-		replaying = r.replay(ctx, job, ranged)
+		replayed <- r.replay(ctx, job, ranged)
 		stop() // that the servers end now is as it should be
 		return nil
 	})
-	return errors.Join(replaying, servers.run(ctx))
+	err := servers.run(ctx)
+	select {
+	case replaying := <-replayed:
+		return errors.Join(replaying, err)
+	default: // it did not stop in time: err says so
+		return err
+	}
 }
 
 // replay plans, carries and says what became of the records.
