@@ -52,8 +52,9 @@ func New(cfg Config, observer Observer) (*Broker, error) {
 // Addr is host:port, as clients dial it.
 func (b *Broker) Addr() string { return b.addr }
 
-// closeWithin bounds how long Run waits for kfake when the context has ended.
-const closeWithin = 2 * time.Second
+// closeWithin bounds how long Run waits for kfake, and for the disk, when the context has ended. A
+// process that has less time left for its stop ends before that.
+const closeWithin = 8 * time.Second
 
 // Run serves until the context ends, then puts everything on the disk and closes. Records are
 // removed by age and size meanwhile, and the free space is watched. After a write that failed,
