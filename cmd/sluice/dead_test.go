@@ -24,12 +24,7 @@ func upWith(t *testing.T, dir string) (environ []string, stop func()) {
 	go func() {
 		ended <- p.execute(ctx, []string{"up", "--data", dir, "--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ops", "127.0.0.1:0"})
 	}()
-	address := regexp.MustCompile(`"msg":"ready".*"kafka":"([^"]+)"`)
-	var found []string
-	eventually(t, "ready", func() bool {
-		found = address.FindStringSubmatch(out.String())
-		return found != nil
-	})
+	found := comesUp(t, out, ended, regexp.MustCompile(`"msg":"ready".*"kafka":"([^"]+)"`))
 	stopped := false
 	stop = func() {
 		if stopped {

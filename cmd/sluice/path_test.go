@@ -66,9 +66,7 @@ func runAll(t *testing.T, environ []string) *running {
 		p := &process{stdout: r.log, stderr: r.log, environ: environ}
 		r.done <- p.execute(ctx, []string{"run", "all"})
 	}()
-	addresses := regexp.MustCompile(`"msg":"ready","ops":"([^"]+)","http":"([^"]+)"`)
-	eventually(t, "ready", func() bool { return addresses.MatchString(r.log.String()) })
-	found := addresses.FindStringSubmatch(r.log.String())
+	found := comesUp(t, r.log, r.done, regexp.MustCompile(`"msg":"ready","ops":"([^"]+)","http":"([^"]+)"`))
 	r.ops, r.http = found[1], found[2]
 	if code, body := get(t, r.ops+"/readyz"); code != http.StatusOK {
 		t.Errorf("readyz: %d %s", code, body)

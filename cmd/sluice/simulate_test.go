@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -131,7 +132,7 @@ func TestASimulatedLoadIsProvedEmbedded(t *testing.T) {
 		p := &process{stdout: log, stderr: log, environ: environ}
 		done <- p.execute(ctx, []string{"up", "--data", data})
 	}()
-	eventually(t, "ready", func() bool { return strings.Contains(log.String(), `"msg":"ready"`) })
+	comesUp(t, log, done, regexp.MustCompile(`"msg":"ready"`))
 	ledger := everyMischief(t, environ, "http://"+gateway, "http://"+ops)
 	if got := proved(t, environ, ledger, "--data", data); got != "" {
 		t.Errorf("%s fail", got)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -50,6 +51,21 @@ func eventually(t *testing.T, what string, done func() bool) {
 			t.Fatalf("%s did not happen within a minute", what)
 		}
 	}
+}
+
+// comesUp waits until a process has written what is to be found, and fails the test when it ends instead.
+func comesUp(t *testing.T, wrote *lines, ended <-chan int, ready *regexp.Regexp) (found []string) {
+	t.Helper()
+	eventually(t, "ready", func() bool {
+		select {
+		case code := <-ended:
+			t.Fatalf("the process ended with %d before it was ready: %s", code, wrote)
+		default:
+		}
+		found = ready.FindStringSubmatch(wrote.String())
+		return found != nil
+	})
+	return found
 }
 
 // space is an environment with topics and indices of its own, removed after the test.
