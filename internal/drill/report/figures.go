@@ -25,7 +25,7 @@ func figures(c *Campaign) []figureBox {
 			sums[name] += value
 		}
 	}
-	held := figureBox{Number: fmt.Sprint(n[Held]), Unit: fmt.Sprintf("of %d", len(c.Drills)), Name: "drills held", State: "good"}
+	held := figureBox{Number: strconv.Itoa(n[Held]), Unit: fmt.Sprintf("of %d", len(c.Drills)), Name: "drills held", State: "good"}
 	if n[Failed] > 0 {
 		held.State = "bad"
 	}
@@ -42,8 +42,10 @@ func figures(c *Campaign) []figureBox {
 	}
 	boxes = append(boxes, slowest(c)...)
 	for _, of := range [...]struct{ name, text string }{
-		{"redelivered", "records read again, at least"}, {"retried", "writes offered again"},
-		{"rebalanced", "partitions handed out"}, {"restarted", "processes come back"},
+		{"redelivered", "records read again, at least"},
+		{"retried", "writes offered again"},
+		{"rebalanced", "partitions handed out"},
+		{"restarted", "processes come back"},
 	} {
 		if sums[of.name] > 0 {
 			boxes = append(boxes, figureBox{Number: grouped(sums[of.name]), Name: of.text})

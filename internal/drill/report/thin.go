@@ -1,6 +1,10 @@
 package report
 
-import "sluice/internal/drill/watch"
+import (
+	"slices"
+
+	"sluice/internal/drill/watch"
+)
 
 // buckets is how many pieces a line is cut into at most; each keeps its least and its greatest value, so
 // that no peak is lost.
@@ -36,8 +40,7 @@ func pieces(points []watch.Point, every float64) [][]watch.Point {
 	if len(points) == 0 {
 		return nil
 	}
-	usual := (points[len(points)-1].At - points[0].At) / float64(len(points))
-	silence := 4 * max(every, min(usual, 8*every))
+	silence := 4 * max(every, usualGap(points))
 	var all [][]watch.Point
 	from := 0
 	for i := 1; i < len(points); i++ {
@@ -47,6 +50,19 @@ func pieces(points []watch.Point, every float64) [][]watch.Point {
 		}
 	}
 	return append(all, points[from:])
+}
+
+// usualGap is the median: a series that grew long has lost every second point, perhaps more than once.
+func usualGap(points []watch.Point) float64 {
+	gaps := make([]float64, 0, len(points))
+	for i := 1; i < len(points); i++ {
+		gaps = append(gaps, points[i].At-points[i-1].At)
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
 }
 
 // rateWindow is over how many seconds a rate is measured: commits come once a second, and between two

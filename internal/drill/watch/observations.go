@@ -91,6 +91,11 @@ func derived() []Observation {
 		{clientTries, "attempts of clients beyond the first", "summary of the load: retries"},
 		{client503, "attempts of clients that were answered 503", "summary of the load: status503"},
 		{clientUnsaid, "attempts of clients without an answer", "summary of the load: unanswered"},
+		{"spoilt-requests", "bulk requests whose answer was spoilt", "the fault itself"},
+		{"spoilt-items", "items whose answer was spoilt", "the fault itself"},
+		{"spoilt-applied", "bulk requests that Elasticsearch applied and whose answer was spoilt", "the fault itself"},
+		{"taken", "records deleted before they were read", "the fault itself"},
+		{"forgotten", "records that were committed and have to be read again", "the fault itself"},
 	}
 }
 
