@@ -37,6 +37,8 @@ func (c *processCounters) scrape(ctx context.Context, url string) (p ledger.Proc
 		case "sluice_records_total":
 		case "sluice_records_consumed_total":
 			n.Verdict = ledger.Consumed
+		case "sluice_retries_total":
+			n.Verdict = ledger.Retried
 		default:
 			continue
 		}

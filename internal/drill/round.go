@@ -104,6 +104,7 @@ func (a *act) recover(ctx context.Context, said []report.Injection) {
 		said[i].Searchable = found
 	}
 	if found.Met() {
+		a.tell("round %d: found after %.1f s; waiting for every partition", said[0].Round, found.Seconds)
 		a.timed(ctx, limit, "all pipelines after healing", func(ctx context.Context) error { return a.guard.moved(ctx, healed) })
 	}
 }

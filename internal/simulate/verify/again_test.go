@@ -69,6 +69,11 @@ func TestWhatIsReadAgainIsNoFault(t *testing.T) {
 		"nothing":                   {func(*testing.T, *world) {}, "- 0 read again"},
 		"a redelivery":              {func(_ *testing.T, w *world) { w.redelivered() }, "- 20 read again"},
 		"a requeue behind the load": {func(t *testing.T, w *world) { w.healed(t) }, "- 0 read again"},
+		"a lost answer": {func(_ *testing.T, w *world) {
+			w.count(past, "stored", -3)
+			w.count(past, "duplicate", 3)
+			w.count(past, ledger.Retried, 3)
+		}, "- 0 read again"},
 		"a lost answer meanwhile": {func(_ *testing.T, w *world) {
 			w.redelivered()
 			w.count(past, "stored", -3)
@@ -125,6 +130,17 @@ func TestCountersThatHideEachOther(t *testing.T) {
 		if got := failing(w.verify(t)); got != "L8" {
 			t.Errorf("%v: %q fail", c, got)
 		}
+	}
+}
+
+// More writes than were offered again cannot have lost their answers.
+func TestALostAnswerHidesOneWriteAtMost(t *testing.T) {
+	w := newWorld(t, everyMischief())
+	w.count(past, "stored", -3)
+	w.count(past, "duplicate", 3)
+	w.count(past, ledger.Retried, 2)
+	if got := failing(w.verify(t)); got != "L8" {
+		t.Errorf("%q fail", got)
 	}
 }
 

@@ -91,11 +91,13 @@ func (t *tallies) balance(p *ledger.Process, sign int64) {
 	for _, c := range p.Counts {
 		key := books{url: p.URL, pipeline: c.Pipeline}
 		n := sign * int64(c.Records)
-		if c.Verdict == ledger.Consumed {
+		switch c.Verdict {
+		case ledger.Consumed:
 			t.open[key], t.knows = t.open[key]+n, true
-			continue
+		case ledger.Retried: // no end of a record
+		default:
+			t.open[key] -= n
 		}
-		t.open[key] -= n
 	}
 }
 
@@ -140,7 +142,8 @@ func (v *verifier) storedUntil() int64 {
 // settledOnce compares a pipeline's counters with the sets. Each process ended every record that it read, in one way.
 // Each record of the topic was settled, and what was settled beyond that are records that were read
 // again: after a rebalance, by the same process too. History's stored records are its documents, for one that
-// is read again is a duplicate there; only an attempt whose answer was lost meanwhile stores without counting so.
+// is read again is a duplicate there, and so is one that is offered again because the answer to a write that
+// was applied got lost.
 // Each poisoned record has a letter; one that was read again may have two.
 func (v *verifier) settledOnce(j *judgement, t *tallies, pipeline string, written int64) {
 	g, l := t.grown[pipeline], v.found.letters[pipeline]
@@ -160,7 +163,7 @@ func (v *verifier) settledOnce(j *judgement, t *tallies, pipeline string, writte
 	}
 	if pipeline == v.cfg.Past {
 		stored := v.storedUntil()
-		if want := max(min(g["stored"], stored), stored-min(again, g["duplicate"])); g["stored"] != want {
+		if want := max(min(g["stored"], stored), stored-min(again+g[ledger.Retried], g["duplicate"])); g["stored"] != want {
 			j.fault("%s: stored: %d, want %d", pipeline, g["stored"], want)
 		}
 		if v.author.Rules.HistoryMaxAge == 0 {
