@@ -33,17 +33,19 @@ func (s *Stage) set(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.spoilt(); err != nil {
+	if err := s.spoilt(ctx); err != nil {
 		return err
 	}
 	for _, role := range []struct {
 		name string
 		of   int
 	}{{"pipelines", s.cast.Pipelines}, {"query", s.cast.Queries}, {"gateway", s.cast.Gateways}} {
-		for range role.of {
-			if _, err := s.Extra(role.name); err != nil {
+		for number := range role.of {
+			p, err := s.hire(role.name, number+1)
+			if err != nil {
 				return err
 			}
+			s.processes = append(s.processes, p)
 		}
 	}
 	out, err := s.Command(ctx, "setup").CombinedOutput()
@@ -54,7 +56,7 @@ func (s *Stage) set(ctx context.Context) error {
 }
 
 // spoilt opens the way on which answers can be scripted, before the other one to Elasticsearch.
-func (s *Stage) spoilt() error {
+func (s *Stage) spoilt(ctx context.Context) error {
 	way, err := s.Way("elastic")
 	if err != nil {
 		return err
@@ -62,7 +64,7 @@ func (s *Stage) spoilt() error {
 	if s.store, err = spoil.New(spoil.Config{Target: "http://" + way.Address()}); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx)) // it answers as long as the stage stands
 	ended := make(chan error, 1)
 	go func() { ended <- s.store.Run(ctx) }()
 	s.close = func() error {
@@ -73,7 +75,7 @@ func (s *Stage) spoilt() error {
 }
 
 // hire makes a process of the cast.
-func (c *Cast) hire(s *Stage, role string, number int) (*Process, error) {
+func (s *Stage) hire(role string, number int) (*Process, error) {
 	ops, err := freeAddress()
 	if err != nil {
 		return nil, err

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
-	"sync"
+	"slices"
 
 	"sluice/internal/drill/spoil"
 )
@@ -17,7 +17,6 @@ type Stage struct {
 	store *spoil.Store
 	close func() error // ends the store
 
-	mu        sync.Mutex // guards processes, which grow by extras
 	processes []*Process
 }
 
@@ -31,38 +30,13 @@ var ErrCannot = errors.New("cannot be had on this machine")
 func (s *Stage) Dir() string { return filepath.Join(s.house.cfg.Dir, s.cast.Name) }
 
 // Process is the sluice process of that name: gateway-1, query-1, pipelines-1, ….
-func (s *Stage) Process(name string) (*Process, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return only(s.processes, name)
-}
+func (s *Stage) Process(name string) (*Process, error) { return only(s.processes, name) }
 
 // Processes are those of a role (gateway, query, pipelines), or the one of that name; none if there is none.
-func (s *Stage) Processes(on string) []*Process {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return named(s.processes, on)
-}
+func (s *Stage) Processes(on string) []*Process { return named(s.processes, on) }
 
 // All are all processes, in the order in which they were made.
-func (s *Stage) All() []*Process {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]*Process(nil), s.processes...)
-}
-
-// Extra is a further process of that role beside the cast; it is not started. It is among the
-// processes from now on, and its number follows theirs.
-func (s *Stage) Extra(role string) (*Process, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, err := s.cast.hire(s, role, len(named(s.processes, role))+1)
-	if err != nil {
-		return nil, err
-	}
-	s.processes = append(s.processes, p)
-	return p, nil
-}
+func (s *Stage) All() []*Process { return slices.Clone(s.processes) }
 
 // Server is the server of that name: kafka-1 to kafka-3, elastic.
 func (s *Stage) Server(name string) (*Server, error) { return only(s.house.servers, name) }

@@ -1,0 +1,85 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sluice/internal/drill/script"
+	"sluice/internal/drill/stage"
+)
+
+// server can be ended in two ways.
+type server interface {
+	Kill(ctx context.Context) error
+	Stop(ctx context.Context) error
+}
+
+// felling ends servers, and starts them again on the data that they left.
+type felling struct {
+	whom   []server
+	gently bool
+	pause  time.Duration // between two of them
+	start  func(ctx context.Context) error
+}
+
+// Inject returns when all have gone.
+func (f *felling) Inject(ctx context.Context) error {
+	var errs []error
+	for i, s := range f.whom {
+		if i > 0 {
+			errs = append(errs, wait(ctx, f.pause))
+		}
+		if f.gently {
+			errs = append(errs, s.Stop(ctx))
+		} else {
+			errs = append(errs, s.Kill(ctx))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Heal starts them together, and returns when all answer.
+func (f *felling) Heal(ctx context.Context) error { return f.start(ctx) }
+
+// wait is over early when ctx is.
+func wait(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func killServerKind() Kind {
+	return Kind{
+		About: "ends a server, or all brokers, and starts it again on its data",
+		On:    servers(),
+		With: map[string]string{
+			"by":    "kill or stop: SIGKILL or SIGTERM; kill when nothing is said",
+			"pause": "between two of several; all at once when nothing is said",
+		},
+		Make: func(on *stage.Stage, f script.Fault) (Fault, error) {
+			args := &arguments{with: f.With}
+			whom := on.Servers(f.On)
+			made := &felling{
+				gently: args.text("by", "kill", "kill", "stop") == "stop", pause: args.length("pause", 0),
+				start: func(ctx context.Context) error { return stage.StartAll(ctx, whom) },
+			}
+			for _, s := range whom {
+				made.whom = append(made.whom, s)
+			}
+			if len(whom) == 0 {
+				return nil, fmt.Errorf("no server is called %s", f.On)
+			}
+			return made, args.wrong()
+		},
+	}
+}
