@@ -10,18 +10,21 @@ import (
 // feed writes a load to driver.pings while other things happen: a share of what is left at
 // each tick, so that there is always something left to come until finish is called.
 type feed struct {
-	s    *site
-	rush chan struct{}
-	done chan error
+	s     *site
+	spurt chan int // so many at once; has room for all that a test asks for
+	rush  chan struct{}
+	done  chan error
 }
 
 const (
-	feedEvery = 50 * time.Millisecond
-	feedShare = 150 // of what is left, a tick brings one part in so many
+	feedEvery  = 50 * time.Millisecond
+	feedShare  = 150 // of what is left, a tick brings one part in so many
+	feedTail   = 20  // of the last ones, each so many ticks bring one: minutes on a slow machine
+	feedSpurts = 20
 )
 
 func (s *site) feed(out []outgoing) *feed {
-	f := &feed{s: s, rush: make(chan struct{}), done: make(chan error, 1)}
+	f := &feed{s: s, spurt: make(chan int, feedSpurts), rush: make(chan struct{}), done: make(chan error, 1)}
 	go func() { f.done <- f.run(out) }()
 	return f
 }
@@ -29,13 +32,18 @@ func (s *site) feed(out []outgoing) *feed {
 func (f *feed) run(out []outgoing) error {
 	tick := time.NewTicker(feedEvery)
 	defer tick.Stop()
-	for len(out) > 0 {
-		n := min(len(out), len(out)/feedShare+1)
+	for ticks := 0; len(out) > 0; {
+		var n int
 		select {
 		case <-tick.C:
+			if n, ticks = len(out)/feedShare, ticks+1; n == 0 && ticks%feedTail == 0 {
+				n = 1
+			}
+		case n = <-f.spurt:
 		case <-f.rush:
-			n = min(len(out), 5000)
+			n = 5000
 		}
+		n = min(n, len(out))
 		if err := f.s.publish(pings, out[:n]); err != nil {
 			return err
 		}
@@ -43,6 +51,9 @@ func (f *feed) run(out []outgoing) error {
 	}
 	return nil
 }
+
+// now writes n at once, beside what comes by and by.
+func (f *feed) now(n int) { f.spurt <- n }
 
 // finish writes what is left at once and waits until all is acknowledged.
 func (f *feed) finish() {

@@ -16,12 +16,14 @@ func TestKilledTenTimes(t *testing.T) {
 	s := newSite(t, loadEnv("SLUICE_KAFKA_INSTANCE_ID=one", "SLUICE_GPS_COALESCE=200ms", "SLUICE_PIPELINE_COMMIT_INTERVAL=200ms")...).setup()
 	sent := newLoad(t, now)
 	f := s.feed(sent)
-	busy := 0
+	busy, most := 0, len(sent)/40
 	for i := range 10 {
 		c := s.start(fmt.Sprintf("victim-%d", i+1), nil, "run", "pipelines")
 		if i%4 != 3 {
 			c.ready()
-			until(t, "the victim to work", func() error { return c.consumedMore(rand.IntN(500)) })
+			f.now(most) // so that there is as much to read as is waited for, however long this has taken
+			enough := rand.IntN(most)
+			until(t, "the victim to work", func() error { return c.consumedMore(enough) })
 			busy++
 		}
 		pause(time.Duration(rand.IntN(1200)) * time.Millisecond)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -92,15 +93,18 @@ func TestEmbeddedKilledTenTimes(t *testing.T) {
 	h := newHome(t, "SLUICE_PIPELINE_COMMIT_INTERVAL=200ms")
 	victim := h.up().ready()
 	book := filepath.Join(t.TempDir(), "killed.ledger")
-	load := launch(t, "simulate", h.env, "simulate", "--drivers", "2000", "--rate", "2000", "--for", "45s", "--late", "5%", "--double", "5%",
+	load := launch(t, "simulate", h.env, "simulate", "--drivers", "2000", "--rate", "2000", "--for", "10m", "--late", "5%", "--double", "5%",
 		"--ahead", "0.5%", "--disorder", "5%", "--poison", "1%", "--give-up", "2m", "--ledger", book, "--to", "http://"+h.public)
 	for range 10 {
-		until(t, "the victim to work", func() error { return victim.consumedMore(1 + rand.IntN(500)) })
+		enough := rand.IntN(500)
+		until(t, "the victim to work", func() error { return victim.consumedMore(enough) })
 		pause(time.Duration(rand.IntN(1000)) * time.Millisecond)
 		victim.kill()
 		victim = h.up()
 	}
 	victim.ready()
+	until(t, "what had waited to be taken", func() error { return victim.consumedMore(5000) })
+	load.signal(syscall.SIGINT) // now, not after so many seconds: on a slow machine ten kills take longer
 	until(t, "the load to end", func() error {
 		select {
 		case <-load.done:
