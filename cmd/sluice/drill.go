@@ -77,15 +77,12 @@ func playable(d *script.Drill) error {
 		}
 	}
 	for _, b := range d.Expect.Bites {
-		if !watch.Known(b.Name) && !strings.HasPrefix(b.Name, witnessed) {
+		if !watch.Known(b.Name) {
 			errs = append(errs, fmt.Errorf("%s: expect.bites: nobody observes %q", d.Name, b.Name))
 		}
 	}
 	return errors.Join(errs...)
 }
-
-// witnessed begins the names of what faults tell themselves.
-const witnessed = "spoilt-"
 
 // drillListCmd lists.
 type drillListCmd struct {

@@ -46,6 +46,7 @@ func (a *act) run(ctx context.Context, rounds []Round, lasts time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.said.Ended = time.Now()
+	a.said.Drains = report.Drains(&a.said)
 	switch {
 	case errors.Is(err, fault.ErrCannot):
 		a.said.Verdict, a.said.Why = report.Cannot, err.Error()
