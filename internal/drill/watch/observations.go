@@ -96,6 +96,10 @@ func derived() []Observation {
 		{"spoilt-applied", "bulk requests that Elasticsearch applied and whose answer was spoilt", "the fault itself"},
 		{"taken", "records deleted before they were read", "the fault itself"},
 		{"forgotten", "records that were committed and have to be read again", "the fault itself"},
+		{"killed", "processes that a fault killed, or had killed", "the fault itself"},
+		{"rolled", "processes that were restarted in turn", "the fault itself"},
+		{"turns", "times that a process left its groups or came back in a storm", "the fault itself"},
+		{"bursts", "times that processes were stopped in a starvation", "the fault itself"},
 	}
 }
 
