@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 SEEDS ?= 100000
 GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
 
-.PHONY: help build test unit lint fuzz golden simulation bench format dist dist-check tidy stack-up stack-down
+.PHONY: help build test unit lint fuzz golden simulation mutants bench format dist dist-check tidy stack-up stack-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ golden: ## write the golden files anew; read their diff
 simulation: ## the path under SEEDS (100000) schedules of faults, of FROM (0) on; SEED=n plays one, as small as it fails
 	@SLUICE_SIMULATION_SEEDS=$(SEEDS) SLUICE_SIMULATION_FROM=$(FROM) SLUICE_SIMULATION_SEED=$(SEED) \
 		go test ./pipelines/simulation -run ThePromiseHolds -count=1 -v -timeout 2h
+
+mutants: ## plant each bug of ops/mutants, and want each caught; ONLY=name,… plants those
+	@ops/ci/with-stack go run ./ops/mutants -only "$(ONLY)"
 
 bench: ## rates of the GPS pipelines beside this machine's own limits
 	@ops/ci/with-stack bash -c 'SLUICE_KAFKA_BROKERS=$$SLUICE_TEST_KAFKA SLUICE_ELASTIC_URLS=$$SLUICE_TEST_ELASTIC \

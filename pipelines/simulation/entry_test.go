@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
 
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -87,6 +88,14 @@ func (w *world) version(e *entry) int64 {
 		return 0
 	}
 	return e.at
+}
+
+// target is where its document belongs: history has an index a day, of UTC.
+func (w *world) target(e *entry) string {
+	if w.history {
+		return "pings-" + time.UnixMilli(e.at).UTC().Format("2006.01.02")
+	}
+	return "positions"
 }
 
 // latitude is where the driver is, degrees. All drive along one meridian, so that distances need no

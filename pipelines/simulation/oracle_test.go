@@ -67,6 +67,8 @@ func (o *oracle) offered(write *pipelines.Write) *entry {
 		o.complain("a write that no record makes: key %s, version %d, %s", write.Key, write.Version, write.Body)
 	case e.kind == undecodable:
 		o.complain("%v became a write", e)
+	case write.Target != o.target(e):
+		o.complain("%v is offered to %s, want %s", e, write.Target, o.target(e))
 	case !o.history && !o.cfg.AsOfRecord && o.expired(e, now): // history asks once, at the gate: it only keeps too many indices away
 		o.complain("%v is offered to the store %d ms after its event, beyond the age limit", e, now-e.at)
 	}

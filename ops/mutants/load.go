@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// load sends pings through one process on real servers, and has the ledger judged. The load and the
+// judge are of the product without a bug.
+type load struct {
+	build   *builder
+	kafka   string // host:port
+	elastic string // URL
+	tried   int
+}
+
+// newLoad takes the servers from the environment, where ops/ci/with-stack puts them.
+func newLoad(b *builder, getenv func(string) string) (*load, error) {
+	l := &load{build: b, kafka: getenv("SLUICE_TEST_KAFKA"), elastic: getenv("SLUICE_TEST_ELASTIC")}
+	if l.kafka == "" || l.elastic == "" {
+		return nil, errors.New("a load needs real servers: SLUICE_TEST_KAFKA and SLUICE_TEST_ELASTIC, as ops/ci/with-stack sets them")
+	}
+	return l, nil
+}
+
+// usualLoad has every kind of misbehaviour in it.
+func usualLoad() []string {
+	return []string{
+		"--drivers", "300", "--rate", "1000", "--for", "6s", "--give-up", "10s", "--seed", "5",
+		"--late", "3%", "--double", "5%", "--disorder", "5%", "--ahead", "1%", "--poison", "2%",
+	}
+}
+
+func (l *load) scene(m *mutant) string {
+	if m.Load == nil {
+		return ""
+	}
+	return strings.Join(append([]string{"load"}, m.Load.Flags...), " ")
+}
+
+func (l *load) try(ctx context.Context, m *mutant, planted bool) (out outcome, err error) {
+	judge, err := l.build.product(ctx, m, false)
+	if err != nil {
+		return outcome{}, err
+	}
+	tested, err := l.build.product(ctx, m, planted)
+	if err != nil {
+		return outcome{}, err
+	}
+	l.tried++
+	at, err := l.site(ctx)
+	if err != nil {
+		return outcome{}, err
+	}
+	if said, err := command(ctx, l.build.dir, at.environ, judge, "setup"); err != nil {
+		return outcome{}, fmt.Errorf("setting up: %w\n%s", err, said)
+	}
+	stop, err := at.start(ctx, tested, judge)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
+	ledger := filepath.Join(l.build.dir, at.prefix+"ledger")
+	args := append([]string{"simulate", "--to", "http://" + at.http, "--ops", "http://" + at.ops, "--ledger", ledger}, append(usualLoad(), m.Load.Flags...)...)
+	if said, err := command(ctx, l.build.dir, at.environ, judge, args...); err != nil {
+		return outcome{}, fmt.Errorf("sending the load: %w\n%s", err, said)
+	}
+	report, err := verified(ctx, l.build.dir, at.environ, judge, ledger)
+	if err != nil {
+		return outcome{}, err
+	}
+	return report.outcome(m.Load.By), nil
+}
