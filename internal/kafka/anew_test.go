@@ -2,12 +2,9 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/twmb/franz-go/pkg/kfake"
 
 	"sluice/pipelines"
 )
@@ -100,162 +97,124 @@ func TestCommitsOfATopicDoNotCountForTheNextOfItsName(t *testing.T) {
 	})
 }
 
-// A lane that waits for its store fetches nothing, so no fetch can fail.
+// A lane that waits for its store fetches nothing, so no fetch can fail. Its last commit may go
+// into the new topic, or the old ones with the old topic.
 func TestATopicMadeAnewBehindTheBackOfALane(t *testing.T) {
-	onBoth(t, func(t *testing.T, cfg Config) {
-		makeTopic(t, cfg, "pings", 1)
-		p := publisherOf(t, cfg, PublisherConfig{})
-		publish(t, p, "pings", 10)
-		publish(t, p, "pings", 1)
-		claims := 0
-		obs := newTold()
-		group := quick(GroupConfig{TopicCheck: 100 * time.Millisecond, FetchBytes: 1})
-		serving(t, cfg, group, obs, func(ctx context.Context, src pipelines.Source) error {
-			claims++
-			if claims > 1 {
-				all, err := take(ctx, src, 30)
-				consecutive(t, all, 0)
-				return err
-			}
-			if _, err := take(ctx, src, 10); err != nil {
-				return err
-			}
-			if err := src.Commit(ctx, 5); err != nil {
-				return err
-			}
-			remake(t, cfg, "pings")
-			publish(t, publisherOf(t, cfg, PublisherConfig{}), "pings", 30)
-			<-ctx.Done()
-			if err := src.Commit(context.WithoutCancel(ctx), 10); err != nil {
-				t.Errorf("draining: %v", err)
-			}
-			return context.Cause(ctx)
-		})
-		if claims != 2 {
-			t.Errorf("%d claims, want 2", claims)
-		}
-		reported(t, obs, gap{pingsPart, 0, 10, gapMadeAnew})
-	})
-}
-
-// The log is as a leader leaves it that was elected without the last records: it holds others there.
-func TestWhatALeaderDidNotHaveIsReportedAndTheRestRead(t *testing.T) {
-	for name, c := range map[string]struct {
-		commit commit
-		want   []gap
-		first  int64
-	}{
-		"the same":                        {commit{next: 5, epoch: 0}, nil, 5},
-		"the same, later":                 {commit{next: 10, epoch: 1}, nil, 10},
-		"others in their place":           {commit{next: 10, epoch: 0}, []gap{{pingsPart, 5, 10, gapCut}}, 5},
-		"others up to the end":            {commit{next: 15, epoch: 0}, []gap{{pingsPart, 5, 15, gapCut}}, 5},
-		"a shorter log":                   {commit{next: 40, epoch: 0}, []gap{{pingsPart, 5, 40, gapCut}}, 5},
-		"a shorter log of the same epoch": {commit{next: 40, epoch: 1}, []gap{{pingsPart, 15, 40, gapCut}}, 15},
-		"a shorter log, unknown epoch":    {commit{next: 40, epoch: unknownEpoch}, []gap{{pingsPart, 15, 40, gapCut}}, 0},
-	} {
+	for name, drains := range map[string]bool{"with a last commit": true, "without": false} {
 		t.Run(name, func(t *testing.T) {
-			cfg, by := twoLeaders(t)
-			if c.commit.epoch >= 0 {
-				c.commit.epoch = by[c.commit.epoch]
-			}
-			putCommit(t, cfg, c.commit)
-			obs := newTold()
-			serving(t, cfg, quick(GroupConfig{}), obs, func(ctx context.Context, src pipelines.Source) error {
-				if len(obs.gaps) < len(c.want) { // of a claim before that is reported
-					<-ctx.Done()
-					return context.Cause(ctx)
-				}
-				got, err := take(ctx, src, min(1, int(15-c.first)))
-				consecutive(t, got, c.first)
-				return errors.Join(err, src.Commit(ctx, c.first+int64(len(got))))
-			})
-			reported(t, obs, c.want...)
-			reads(t, cfg, failing{t}, 0, commitOf(t, cfg).next)
+			onBoth(t, func(t *testing.T, cfg Config) { madeAnewBehind(t, cfg, drains) })
 		})
 	}
 }
 
-// twoLeaders makes a topic whose first 5 records are of one leader's epoch, and 10 more of a later one.
-func twoLeaders(t *testing.T) (cfg Config, epochs [2]int32) {
+func madeAnewBehind(t *testing.T, cfg Config, drains bool) {
 	t.Helper()
-	cluster, err := kfake.NewCluster(kfake.NumBrokers(2), kfake.DataDir(t.TempDir()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(cluster.Close)
-	cfg = Config{Brokers: cluster.ListenAddrs()}
 	makeTopic(t, cfg, "pings", 1)
 	p := publisherOf(t, cfg, PublisherConfig{})
-	publish(t, p, "pings", 5)
-	for node := range int32(2) {
-		if err := cluster.MoveTopicPartition("pings", 0, node); err != nil {
-			t.Fatal(err)
-		}
-	}
 	publish(t, p, "pings", 10)
-	return cfg, [2]int32{epochAt(t, cfg, 0), epochAt(t, cfg, 5)}
+	publish(t, p, "pings", 1)
+	claims := 0
+	obs := newTold()
+	group := quick(GroupConfig{TopicCheck: 100 * time.Millisecond, FetchBytes: 1})
+	serving(t, cfg, group, obs, func(ctx context.Context, src pipelines.Source) error {
+		claims++
+		if claims > 1 {
+			all, err := take(ctx, src, 30)
+			consecutive(t, all, 0)
+			return err
+		}
+		if _, err := take(ctx, src, 10); err != nil {
+			return err
+		}
+		if err := src.Commit(ctx, 5); err != nil {
+			return err
+		}
+		remake(t, cfg, "pings")
+		publish(t, publisherOf(t, cfg, PublisherConfig{}), "pings", 30)
+		<-ctx.Done()
+		if !drains {
+			return context.Cause(ctx)
+		}
+		if err := src.Commit(context.WithoutCancel(ctx), 10); err != nil {
+			t.Errorf("draining: %v", err)
+		}
+		return context.Cause(ctx)
+	})
+	if claims != 2 {
+		t.Errorf("%d claims, want 2", claims)
+	}
+	to := int64(5)
+	if drains {
+		to = 10
+	}
+	reported(t, obs, gap{pingsPart, 0, to, gapMadeAnew})
 }
 
-// epochAt is the epoch of the leader that wrote the record at an offset.
-func epochAt(t *testing.T, cfg Config, offset int64) int32 {
-	t.Helper()
-	var epoch int32
-	serving(t, Config{Brokers: cfg.Brokers, TopicPrefix: cfg.TopicPrefix, ClientID: "look"}, quick(GroupConfig{}), newTold(), func(ctx context.Context, s pipelines.Source) error {
-		src, ok := s.(*source)
-		if !ok {
-			return errors.New("no source of ours")
+func TestAGroupWithoutCommitsReadsFromTheOldestRecord(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg Config) {
+		makeTopic(t, cfg, "pings", 1)
+		publish(t, publisherOf(t, cfg, PublisherConfig{}), "pings", 10)
+		reads(t, cfg, failing{t}, 10, 0)
+		deleteBefore(t, cfg, "pings", 4)
+		admin, err := NewAdmin(cfg)
+		if err != nil {
+			t.Fatal(err)
 		}
-		_, err := take(ctx, s, int(offset)+1)
-		epoch = src.fetcher.epochs.before(offset + 1)
-		return err
+		defer closing(t, admin)
+		if err := admin.RemoveGroup(t.Context(), cfg.TopicPrefix+"group"); err != nil {
+			t.Fatal(err)
+		}
+		reads(t, cfg, failing{t}, 6, 4)
 	})
-	return epoch
 }
 
 func TestAGapIsReportedOnce(t *testing.T) {
 	for name, running := range map[string]bool{"while it runs": true, "while it is stopped": false} {
 		t.Run(name, func(t *testing.T) {
-			onBoth(t, func(t *testing.T, cfg Config) {
-				makeTopic(t, cfg, "pings", 1)
-				p := publisherOf(t, cfg, PublisherConfig{})
-				for range 3 {
-					publish(t, p, "pings", 10)
-				}
-				obs := newTold()
-				lose := func() { deleteBefore(t, cfg, "pings", 30) }
-				serving(t, cfg, quick(GroupConfig{FetchBytes: 1}), obs, func(ctx context.Context, src pipelines.Source) error {
-					if _, err := take(ctx, src, 10); err != nil {
-						return err
-					}
-					if err := src.Commit(ctx, 10); err != nil || !running {
-						return err
-					}
-					lose()
-					dst := make([]pipelines.Record, 100)
-					if n, err := src.Poll(ctx, dst); err != nil || dst[n-1].Offset != 19 { // the answer ahead
-						return errors.Join(err, errors.New("not the next ten"))
-					}
-					if err := src.Commit(ctx, 20); err != nil {
-						return err
-					}
-					ended, stop := context.WithTimeout(ctx, 5*time.Second)
-					defer stop()
-					for commitOf(t, cfg).next != 30 && ended.Err() == nil {
-						pause(ended, 20*time.Millisecond)
-					}
-					return ended.Err()
-				})
-				from := int64(20)
-				if !running {
-					lose()
-					from = 10
-				}
-				reads(t, cfg, obs, 0, 30) // what is read next says nothing more
-				reads(t, cfg, obs, 0, 30)
-				reported(t, obs, gap{pingsPart, from, 30, gapRetention})
-			})
+			onBoth(t, func(t *testing.T, cfg Config) { gapOnce(t, cfg, running) })
 		})
 	}
+}
+
+func gapOnce(t *testing.T, cfg Config, running bool) {
+	t.Helper()
+	makeTopic(t, cfg, "pings", 1)
+	p := publisherOf(t, cfg, PublisherConfig{})
+	for range 3 {
+		publish(t, p, "pings", 10)
+	}
+	obs, from := newTold(), int64(10)
+	serving(t, cfg, quick(GroupConfig{FetchBytes: 1}), obs, func(ctx context.Context, src pipelines.Source) error {
+		if _, err := take(ctx, src, 10); err != nil {
+			return err
+		}
+		if err := src.Commit(ctx, 10); err != nil || !running {
+			return err
+		}
+		deleteBefore(t, cfg, "pings", 30)
+		dst := make([]pipelines.Record, 100)
+		for len(obs.gaps) == 0 && ctx.Err() == nil { // an answer may have been fetched ahead
+			soon, done := context.WithTimeout(ctx, 200*time.Millisecond)
+			if n, err := src.Poll(soon, dst); err == nil {
+				from = dst[n-1].Offset + 1
+				err = src.Commit(ctx, from)
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			done()
+		}
+		for commitOf(t, cfg).next != 30 && ctx.Err() == nil {
+			pause(ctx, 20*time.Millisecond)
+		}
+		return ctx.Err()
+	})
+	if !running {
+		deleteBefore(t, cfg, "pings", 30)
+	}
+	reads(t, cfg, obs, 0, 30) // what is read next says nothing more
+	reads(t, cfg, obs, 0, 30)
+	reported(t, obs, gap{pingsPart, from, 30, gapRetention})
 }
 
 func TestPartitionsThatAreAddedAreReadFromTheStart(t *testing.T) {

@@ -72,6 +72,7 @@ func (c *claims) begin(ctx context.Context, part pipelines.Partition) (at start,
 	for failures := 0; ctx.Err() == nil; failures++ {
 		found, err := await(ctx, func() (standing, error) { return c.standing(part.ID) })
 		if err == nil {
+			found.commit = c.recall(part, found)
 			at, missing := found.start()
 			if next, cut := c.takeCut(part.ID); cut {
 				return start{topic: found.topic, next: max(next, found.oldest), epoch: unknownEpoch, moved: true, committed: -1}, true
@@ -87,6 +88,29 @@ func (c *claims) begin(ctx context.Context, part pipelines.Partition) (at start,
 		}
 	}
 	return start{}, false
+}
+
+// leaves takes notice of how far a claim has committed.
+func (c *claims) leaves(id int32, at commit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.left[id] = at
+}
+
+// recall is the group's commit, or what this process knows of one that is gone: Kafka forgets the
+// commits of a topic with the topic.
+func (c *claims) recall(part pipelines.Partition, found standing) commit {
+	c.mu.Lock()
+	left, known := c.left[part.ID]
+	c.mu.Unlock()
+	switch {
+	case found.commit.next >= 0 || !known || left.next < 0:
+	case found.topic.unlike(left.note):
+		return left
+	default:
+		c.group.obs.GroupFailed(fmt.Errorf("looking for the start of %v: the commit at %d is gone, and it is read from its oldest record", part, left.next))
+	}
+	return found.commit
 }
 
 // standing asks the brokers.

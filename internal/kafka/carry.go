@@ -25,6 +25,7 @@ func (c *claims) carry(ctx context.Context, session sarama.ConsumerGroupSession,
 	src.fetcher.start(ctx, c.group.cfg.DialTimeout, at, claim.HighWaterMarkOffset())
 	err := c.serve(ctx, part, src)
 	src.close()
+	c.leaves(part.ID, commit{next: src.reached(), epoch: unknownEpoch, note: at.topic.note()})
 	if err == nil || errors.Is(err, pipelines.ErrRevoked) || errors.Is(err, pipelines.ErrStopped) {
 		return
 	}

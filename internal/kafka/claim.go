@@ -31,7 +31,8 @@ type claims struct {
 	stopped bool
 	err     error // of a serve
 	lanes   map[int32]*lane
-	cuts    map[int32]int64 // where claims made anew begin, of partitions whose log has lost its end
+	left    map[int32]commit // by the claims before, of this process
+	cuts    map[int32]int64  // where claims made anew begin, of partitions whose log has lost its end
 	running sync.WaitGroup
 }
 

@@ -51,7 +51,7 @@ func (g *Group) join(ctx context.Context, fail context.CancelCauseFunc, serve pi
 	}
 	m.claims = &claims{
 		group: g, ctx: ctx, fail: fail, serve: serve, client: m.lookup, pauser: m.group,
-		offsets: newOffsets(m.lookup, g.id, g.group.InstanceID), lanes: make(map[int32]*lane), cuts: make(map[int32]int64),
+		offsets: newOffsets(m.lookup, g.id, g.group.InstanceID), lanes: make(map[int32]*lane), left: make(map[int32]commit), cuts: make(map[int32]int64),
 	}
 	strategy.assigned = m.claims.assigned
 	return m, nil

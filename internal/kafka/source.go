@@ -52,6 +52,13 @@ func (s *source) Poll(ctx context.Context, dst []pipelines.Record) (int, error) 
 // Lag is the leader's end of the partition, as of its last answer, less what was polled.
 func (s *source) Lag() int64 { return max(0, s.fetcher.end.Load()-s.next.Load()) }
 
+// reached is the highest offset that is committed; -1 when none is.
+func (s *source) reached() int64 {
+	s.committing.Lock()
+	defer s.committing.Unlock()
+	return s.committed
+}
+
 // close fences the source, and ends its fetching: whatever holds it still commits nothing
 // more.
 func (s *source) close() {

@@ -42,10 +42,7 @@ func (u *unread) behind(next int64) int64 {
 // before them is committed already: no record need ever come behind them.
 func (s *source) pass(ctx context.Context, gone hole) {
 	s.unread.add(gone)
-	s.committing.Lock()
-	due := s.committed == gone.from
-	s.committing.Unlock()
-	if !due {
+	if s.reached() != gone.from {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, putWithin)
