@@ -40,19 +40,29 @@ func New(cfg Config, handler http.Handler, errorLog *log.Logger) (*Server, error
 	if errorLog == nil {
 		errorLog = log.New(io.Discard, "", 0)
 	}
-	return &Server{
-		cfg:      cfg,
-		listener: netutil.LimitListener(listener, cfg.MaxConns),
-		http: &http.Server{
-			Handler:           handler,
-			ReadHeaderTimeout: cfg.HeaderTimeout,
-			ReadTimeout:       cfg.ReadTimeout,
-			WriteTimeout:      cfg.WriteTimeout,
-			IdleTimeout:       cfg.IdleTimeout,
-			MaxHeaderBytes:    cfg.MaxHeaderBytes,
-			ErrorLog:          errorLog,
-		},
-	}, nil
+	s := &Server{cfg: cfg, listener: netutil.LimitListener(listener, cfg.MaxConns)}
+	s.http = &http.Server{
+		Handler:           s.farewell(handler),
+		ReadHeaderTimeout: cfg.HeaderTimeout,
+		ReadTimeout:       cfg.ReadTimeout,
+		WriteTimeout:      cfg.WriteTimeout,
+		IdleTimeout:       cfg.IdleTimeout,
+		MaxHeaderBytes:    cfg.MaxHeaderBytes,
+		ErrorLog:          errorLog,
+	}
+	return s, nil
+}
+
+// farewell ends each connection with its next answer once the stop has begun. A client that is
+// told so sends its next request elsewhere; one whose idle connection is just closed may
+// have sent it already, and sees an error.
+func (s *Server) farewell(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Addr is the address that the server listens on.
@@ -69,8 +79,8 @@ func (s *Server) Ready(context.Context) error {
 // Close gives the address back without serving.
 func (s *Server) Close() error { return s.listener.Close() }
 
-// Run serves until ctx ends. Then Ready says no, and after StopGrace no connection is
-// accepted any more; requests in flight have DrainTimeout to finish and are cut after it. It
+// Run serves until ctx ends. Then Ready says no and each answer is its connection's last,
+// and after StopGrace no connection is accepted any more; requests in flight have DrainTimeout to finish and are cut after it. It
 // returns nil after a stop in which every request finished. It is called once.
 func (s *Server) Run(ctx context.Context) error {
 	served := make(chan error, 1)

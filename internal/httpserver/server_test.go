@@ -253,3 +253,81 @@ func TestPanicInTheMiddleCutsTheConnection(t *testing.T) {
 		t.Error("not observed")
 	}
 }
+
+// Under a client that keeps its connection a server stops without an error that the client sees:
+// the connection ends with an answer, and new ones are taken as long as the grace lasts.
+func TestAStopEndsKeptConnectionsWithAnAnswer(t *testing.T) {
+	s := start(t, Config{StopGrace: time.Minute}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+	}))
+	closes := func() bool {
+		t.Helper()
+		res, err := http.Get(s.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := res.Body.Close(); err != nil || res.StatusCode != http.StatusTeapot {
+			t.Errorf("%d, %v", res.StatusCode, err)
+		}
+		return res.Close
+	}
+	if closes() {
+		t.Error("a connection ends before the stop")
+	}
+	s.stop()
+	for s.Ready(t.Context()) == nil {
+		runtime.Gosched() // the flag gives no signal
+	}
+	for range 3 { // the one that was kept, and new ones
+		if !closes() {
+			t.Error("a connection is kept after the stop")
+		}
+	}
+	if err := s.http.Close(); err != nil { // rather than wait for the grace
+		t.Error(err)
+	}
+	if err := <-s.done; !errors.Is(err, http.ErrServerClosed) {
+		t.Error(err)
+	}
+}
+
+// What waits for its turn among too many connections must not keep another listener from answering.
+func TestConnectionsAtTheLimitWaitAndAreServedOnceThereIsRoom(t *testing.T) {
+	s := start(t, Config{MaxConns: 2, HeaderTimeout: time.Minute}, http.NotFoundHandler())
+	var idle []net.Conn
+	for range 2 {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		idle = append(idle, conn)
+	}
+	answered := make(chan int, 1)
+	go func() {
+		code, _ := get(t, s.url)
+		answered <- code
+	}()
+	other := start(t, Config{}, http.NotFoundHandler())
+	if code, _ := get(t, other.url); code != http.StatusNotFound {
+		t.Error("another listener answers", code)
+	}
+	select {
+	case code := <-answered:
+		t.Error("a third connection was served:", code)
+	default:
+	}
+	for _, conn := range idle {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if code := <-answered; code != http.StatusNotFound {
+		t.Error("after the others had gone:", code)
+	}
+	for _, server := range []*running{s, other} {
+		server.stop()
+		if err := <-server.done; err != nil {
+			t.Error(err)
+		}
+	}
+}
