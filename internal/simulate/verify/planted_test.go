@@ -128,6 +128,14 @@ func TestEachPlantedFaultFailsItsAssertion(t *testing.T) {
 		"a letter with another reason": {"L4", func(_ *testing.T, w *world) {
 			w.letters[schemas.DeadTopic(past)][0].Headers[0].Value = []byte("other")
 		}},
+		"a sound record dead-lettered for a 401": {"L4", func(t *testing.T, w *world) {
+			r, key := w.first(t, plain)
+			delete(w.history, key)
+			w.bury(past, &r, w.author.Append(nil, &r), "unauthorized")
+			letters := w.letters[schemas.DeadTopic(past)]
+			last := &letters[len(letters)-1]
+			last.Headers = append(last.Headers, header(schemas.HeaderDeadStatus, "401"))
+		}},
 		"one record on two days": {"L5", func(t *testing.T, w *world) {
 			r, _ := w.first(t, kind(plan.Ahead))
 			w.twins = append(w.twins, w.document(t, &r, w.author.Append(nil, &r), w.author.Start+86_400_000-r.TS%1000))
