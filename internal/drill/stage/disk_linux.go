@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -44,5 +43,3 @@ func (h *House) widen(ctx context.Context) error {
 	}
 	return errors.Join(err, elastic.Start(ctx))
 }
-
-func (h *House) elasticData() string { return filepath.Join(h.home(), "elastic", "home", "data") }
