@@ -8,11 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"sluice/internal/kafka"
 	"sluice/internal/stacktest"
+	"sluice/schemas"
 )
 
 // replays runs one replay to its end, and returns its summary.
@@ -74,11 +77,17 @@ func TestReplayOnRealServers(t *testing.T) {
 // stopsAndGoesOn stops a slow replay in the middle, and ends it under its name.
 func stopsAndGoesOn(t *testing.T, environ []string) (stopped, went replaySummary) {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 6*time.Second)
+	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var out, errs bytes.Buffer
-	p := &process{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: environ}
-	code := p.execute(ctx, []string{"replay", "--json", "--from", "1h", "--to", "now", "--name", "slow", "--rate", "50"})
+	ended := make(chan int, 1)
+	go func() {
+		p := &process{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, environ: environ}
+		ended <- p.execute(ctx, []string{"replay", "--json", "--from", "1h", "--to", "now", "--name", "slow", "--rate", "50"})
+	}()
+	commitsSome(t, environ, "slow")
+	stop()
+	code := <-ended
 	if err := json.Unmarshal(out.Bytes(), &stopped); err != nil || code != exitFailed {
 		t.Fatalf("stopped: exit %d, %v: %s%s", code, err, out.String(), errs.String())
 	}
@@ -86,6 +95,28 @@ func stopsAndGoesOn(t *testing.T, environ []string) (stopped, went replaySummary
 		t.Errorf("another range: exit %d, %s", code, said)
 	}
 	return stopped, replays(t, environ, "--name", "slow")
+}
+
+// commitsSome waits until a replay has committed some of its records.
+func commitsSome(t *testing.T, environ []string, name string) {
+	t.Helper()
+	cfg, err := loadConfig("", environ)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin, err := kafka.NewAdmin(cfg.kafka())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := admin.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	eventually(t, "a commit of the replay", func() bool {
+		places, err := admin.Places(t.Context(), cfg.Topic.Prefix+"sluice-replay-"+name, schemas.TopicPings)
+		return err == nil && slices.ContainsFunc(places, func(p kafka.Place) bool { return p.Next > 0 })
+	})
 }
 
 func removeShadow(t *testing.T, environ []string, name string) {
