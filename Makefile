@@ -38,7 +38,7 @@ simulation: ## the path under SEEDS (100000) schedules of faults, of FROM (0) on
 		go test ./pipelines/simulation -run ThePromiseHolds -count=1 -v -timeout 2h
 
 mutants: ## plant each bug of ops/mutants, and want each caught; ONLY=name,… plants those
-	@ops/ci/with-stack go run ./ops/mutants -only "$(ONLY)"
+	@export SLUICE_STACK_CACHE=$${SLUICE_STACK_CACHE:-$$PWD/.stack/cache}; ops/ci/with-stack go run ./ops/mutants -only "$(ONLY)"
 
 bench: ## rates of the GPS pipelines beside this machine's own limits
 	@ops/ci/with-stack bash -c 'SLUICE_KAFKA_BROKERS=$$SLUICE_TEST_KAFKA SLUICE_ELASTIC_URLS=$$SLUICE_TEST_ELASTIC \
