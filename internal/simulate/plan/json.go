@@ -5,15 +5,13 @@ import "strconv"
 // Append appends record r as an app sends it, without a line feed: about 170 bytes. Poison is
 // spoiled in one of the ways that devices and programs have.
 func (a *Author) Append(dst []byte, r *Record) []byte {
-	lat, lon := r.LatE6, r.LonE6
-	if r.Kind.Poison() {
-		switch r.form {
-		case outOfRange:
-			lat = 91_500_000
-		case nullIsland:
-			lat, lon = 0, 0
-		case cutOff, notUTF8:
-		}
+	lat, lon, from := r.LatE6, r.LonE6, len(dst)
+	poisoned := r.Kind.Poison()
+	if poisoned && r.form == outOfRange {
+		lat = 91_500_000
+	}
+	if poisoned && r.form == nullIsland {
+		lat, lon = 0, 0
 	}
 	dst = append(dst, `{"driverId":"`...)
 	dst = a.DriverID(dst, r.Driver)
@@ -28,18 +26,22 @@ func (a *Author) Append(dst []byte, r *Record) []byte {
 	dst = append(dst, '.', byte('0'+r.Speed%10))
 	dst = append(dst, `,"heading":`...)
 	dst = strconv.AppendInt(dst, r.Heading, 10)
-	dst = append(dst, `,"accuracy":5,"status":"`...)
+	accuracy := usualAccuracy
+	if poisoned {
+		accuracy = r.form.accuracy()
+	}
+	dst = append(append(append(dst, `,"accuracy":`...), accuracy...), `,"status":"`...)
 	dst = append(dst, r.Status.String()...)
 	dst = append(dst, `","vehicle":"`...)
 	dst = append(dst, Vehicle(r.Driver)...)
 	dst = append(dst, `","city":"`+City...)
-	if r.Kind.Poison() && r.form == notUTF8 {
-		dst = append(dst, 0xff)
+	if poisoned {
+		dst = r.form.spoilText(dst)
 	}
 	dst = append(dst, `","seq":`...)
 	dst = strconv.AppendInt(dst, r.N, 10)
-	if r.Kind.Poison() && r.form == cutOff {
-		return dst
+	if poisoned {
+		return r.form.spoilEnd(dst, from)
 	}
 	return append(dst, '}')
 }
