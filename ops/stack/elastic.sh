@@ -5,15 +5,18 @@
 
 elastic_version=8.19.5
 
-# elastic_fetch splits the jars: the transport is a plug-in and has to lie in its own place.
+# elastic_fetch splits the jars: the transport is a plug-in and has to lie in its own place. It
+# compiles ElasticNode once, so that no start has to.
 elastic_fetch() {
   local jars=elastic-$elastic_version home=$dir/elastic/home module
   jars pom-elastic.xml "$jars"
   module=$home/modules/transport-netty4
-  [ -f "$module/plugin-descriptor.properties" ] && return
+  [ -f "$module/plugin-descriptor.properties" ] && [ -f "$dir/elastic/classes/ElasticNode.class" ] && return
   mkdir -p "$module" "$home/config" "$dir/elastic/core"
   ln -sf "$cache/$jars"/*.jar "$dir/elastic/core/"
   rm -f "$dir"/elastic/core/{transport-netty4,netty}-*.jar
+  javac -cp "$dir/elastic/core/*" -d "$dir/elastic/classes" "$here/ElasticNode.java" >"$dir/elastic/javac.log" 2>&1 ||
+    die "compiling ElasticNode: $(tail -n 5 "$dir/elastic/javac.log")"
   cp "$cache/$jars"/{transport-netty4,netty}-*.jar "$module/"
   cat >"$module/plugin-descriptor.properties" <<TEXT
 description=Netty 4 transport
@@ -28,7 +31,7 @@ TEXT
 elastic_start() {
   local options
   read -ra options <<<"${SLUICE_STACK_ELASTIC_JAVA_OPTS:--Xms1g -Xmx2g}"
-  launch elastic java "${options[@]}" -cp "$dir/elastic/core/*" "$here/ElasticNode.java" \
+  launch elastic java "${options[@]}" -cp "$dir/elastic/classes:$dir/elastic/core/*" ElasticNode \
     "$dir/elastic/home" "${port[ELASTIC]}" "${port[ELASTIC_TRANSPORT]}"
 }
 

@@ -160,13 +160,28 @@ print_status() {
   done
 }
 
-# jars POM NAME: copies the artifacts of a pom into the cache, once, and all or none.
+# jars POM NAME: copies the artifacts of a pom into the cache, once, and all or none. Stacks that
+# share a cache take turns.
 jars() {
   [ -d "$cache/$2" ] && return
   command -v mvn >/dev/null || die "mvn is missing: install Maven"
-  local part=$cache/$2.part
-  rm -rf "$part"
-  echo "stack: fetching $2" >&2
-  mvn -q -B -f "$here/$1" dependency:copy-dependencies -DoutputDirectory="$part" >&2
-  mv "$part" "$cache/$2"
+  exec 8>"$cache/lock"
+  flock 8
+  [ -d "$cache/$2" ] || fetch_jars "$1" "$2"
+  exec 8>&-
+}
+
+# fetch_jars tries twice: a registry that is busy for a moment must not end a whole run.
+fetch_jars() {
+  local part=$cache/$2.part try
+  for try in 1 2; do
+    rm -rf "$part"
+    echo "stack: fetching $2" >&2
+    if mvn -q -B -f "$here/$1" dependency:copy-dependencies -DoutputDirectory="$part" >&2; then
+      mv "$part" "$cache/$2"
+      return
+    fi
+    [ "$try" = 2 ] || sleep 5
+  done
+  die "fetching $2: Maven has failed twice"
 }

@@ -16,7 +16,8 @@ import (
 // stack runs the script that starts and stops the servers, and returns what it printed.
 func (h *House) stack(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, h.cfg.Stack, args...) //nolint:gosec // the caller's own script
-	cmd.Env = append(os.Environ(), "SLUICE_STACK_KAFKA_NODES=3", "SLUICE_STACK_PORTS=free", "SLUICE_STACK_ELASTIC_JAVA_OPTS=-Xms512m -Xmx1g")
+	cmd.Env = append(os.Environ(), "SLUICE_STACK_KAFKA_NODES=3", "SLUICE_STACK_PORTS=free", "SLUICE_STACK_WAIT=170",
+		"SLUICE_STACK_ELASTIC_JAVA_OPTS="+elasticJava)
 	if h.cfg.Cache != "" {
 		cmd.Env = append(cmd.Env, "SLUICE_STACK_CACHE="+h.cfg.Cache)
 	}
@@ -28,6 +29,9 @@ func (h *House) stack(ctx context.Context, args ...string) (string, error) {
 	}
 	return out.String(), nil
 }
+
+// elasticJava lets Elasticsearch start with a third of the work: it is started often here, and need not be fast.
+const elasticJava = "-Xms512m -Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 // lastOf is the end of what a program complained of.
 func lastOf(text string) error {
