@@ -118,3 +118,20 @@ func TestAKilledProcessLeavesBounds(t *testing.T) {
 		})
 	}
 }
+
+func TestOffsetsAreCoveredOnce(t *testing.T) {
+	for _, c := range []struct {
+		spans []span
+		want  int64
+	}{
+		{nil, 0},
+		{[]span{{3, 7}}, 4},
+		{[]span{{10, 12}, {3, 7}}, 6},
+		{[]span{{5, 9}, {3, 7}, {4, 5}}, 6},
+		{[]span{{0, 100}, {20, 30}, {90, 101}}, 101},
+	} {
+		if got := covered(c.spans); got != c.want {
+			t.Errorf("%v cover %d, want %d", c.spans, got, c.want)
+		}
+	}
+}

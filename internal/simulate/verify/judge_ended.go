@@ -37,6 +37,7 @@ func (v *verifier) mourn(t *tallies, first, last *ledger.Counters) {
 		began = append(began, w)
 	}
 	slices.SortFunc(began, func(a, b who) int { return cmp.Compare(a.started, b.started) })
+	gaps := map[string]map[int32][]span{}
 	for w, life := range all {
 		if living[w] {
 			continue
@@ -48,14 +49,36 @@ func (v *verifier) mourn(t *tallies, first, last *ledger.Counters) {
 			until = int64(began[i].started*1000) + unsure
 		}
 		for _, p := range v.cfg.Ledger.Header.Pipelines {
-			t.unseen[p.Name] += v.between(p.Name, life.At, until)
+			if gaps[p.Name] == nil {
+				gaps[p.Name] = map[int32][]span{}
+			}
+			v.between(gaps[p.Name], p.Name, life.At, until)
+		}
+	}
+	for pipeline, partitions := range gaps {
+		for _, spans := range partitions {
+			t.unseen[pipeline] += covered(spans)
 		}
 	}
 }
 
-// between is how many records a pipeline may have settled from one moment to another, ms since 1970 UTC: those that
-// were not committed before the one and were in the topic at the other.
-func (v *verifier) between(pipeline string, from, until int64) int64 {
+// span is offsets of a partition, from the first to below the second.
+type span struct{ from, to int64 }
+
+// covered is how many offsets lie in one span or another.
+func covered(spans []span) int64 {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	n, next := int64(0), int64(math.MinInt64)
+	for _, s := range spans {
+		n += max(0, s.to-max(s.from, next))
+		next = max(next, s.to)
+	}
+	return n
+}
+
+// between adds what a pipeline may have settled for the first time from one moment to another, ms since 1970 UTC: what
+// was not committed before the one and was in the topic at the other.
+func (v *verifier) between(gaps map[int32][]span, pipeline string, from, until int64) {
 	before, behind := &v.samples[0], &v.samples[len(v.samples)-1]
 	for i := range v.samples {
 		if v.samples[i].At <= from {
@@ -69,11 +92,11 @@ func (v *verifier) between(pipeline string, from, until int64) int64 {
 	for _, at := range before.Reader(pipeline).Partitions {
 		next[at.Partition] = at.Next()
 	}
-	n := int64(0)
 	for _, at := range behind.Reader(pipeline).Partitions {
-		n += max(0, at.End-next[at.Partition])
+		if at.End > next[at.Partition] {
+			gaps[at.Partition] = append(gaps[at.Partition], span{from: next[at.Partition], to: at.End})
+		}
 	}
-	return n
 }
 
 // settledBeside judges a pipeline's counters where processes took some along. Any record whose first settling is
