@@ -103,8 +103,22 @@ type split struct {
 	control sarama.Client
 }
 
-// Coordinator is the group's coordinator, on the control line.
-func (s split) Coordinator(group string) (*sarama.Broker, error) { return s.control.Coordinator(group) }
+// Coordinator is the group's coordinator, on the control line. One that cannot be reached is
+// looked for again: the client would dial a dead broker for as long as it is dead, although
+// another has taken its groups over.
+func (s split) Coordinator(group string) (*sarama.Broker, error) {
+	coordinator, err := s.control.Coordinator(group)
+	if err != nil {
+		return nil, err
+	}
+	if connected, err := coordinator.Connected(); connected && err == nil {
+		return coordinator, nil
+	}
+	if err := s.control.RefreshCoordinator(group); err != nil {
+		return nil, err
+	}
+	return s.control.Coordinator(group)
+}
 
 // RefreshCoordinator looks the coordinator up again.
 func (s split) RefreshCoordinator(group string) error { return s.control.RefreshCoordinator(group) }

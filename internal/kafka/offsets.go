@@ -47,7 +47,7 @@ func (o *offsets) commit(member string, generation int32, topic string, partitio
 	}
 	answer, err := conn.CommitOffset(request)
 	if err != nil {
-		return errors.Join(err, o.hangUp(conn))
+		return errors.Join(err, o.lose(conn))
 	}
 	said, ok := answer.Errors[topic][partition]
 	if !ok {
@@ -67,7 +67,7 @@ func (o *offsets) committed(topic string, partition int32) (commit, error) {
 	request := sarama.NewOffsetFetchRequest(o.client.Config().Version, o.group, map[string][]int32{topic: {partition}})
 	answer, err := conn.FetchOffset(request)
 	if err != nil {
-		return commit{}, errors.Join(err, o.hangUp(conn))
+		return commit{}, errors.Join(err, o.lose(conn))
 	}
 	block := answer.GetBlock(topic, partition)
 	if block == nil {
@@ -82,7 +82,7 @@ func (o *offsets) heed(conn *sarama.Broker, code sarama.KError) error {
 	case sarama.ErrNoError:
 		return nil
 	case sarama.ErrNotCoordinatorForConsumer, sarama.ErrConsumerCoordinatorNotAvailable:
-		return errors.Join(code, o.hangUp(conn), o.client.RefreshCoordinator(o.group))
+		return errors.Join(code, o.lose(conn))
 	default:
 		return code
 	}
@@ -121,6 +121,12 @@ func (o *offsets) hangUp(conn *sarama.Broker) error {
 		return err
 	}
 	return nil
+}
+
+// lose hangs up on a coordinator that does not answer, or has moved, and looks for it again: as
+// long as a broker is dead nothing else says that another has taken its groups over.
+func (o *offsets) lose(conn *sarama.Broker) error {
+	return errors.Join(o.hangUp(conn), o.client.RefreshCoordinator(o.group))
 }
 
 // close hangs up for good: an attempt that its caller left behind does not dial again.
