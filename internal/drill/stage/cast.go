@@ -28,6 +28,9 @@ func (s *Stage) set(ctx context.Context) error {
 	if err := os.MkdirAll(s.Dir(), 0o750); err != nil {
 		return err
 	}
+	if err := s.house.mend(ctx); err != nil {
+		return err
+	}
 	if s.cast.ElasticDisk > 0 {
 		if err := s.house.shrink(ctx, s.cast.ElasticDisk); err != nil {
 			return err
