@@ -24,7 +24,7 @@ type guard struct {
 
 	mu   sync.Mutex
 	seen sight
-	most map[place]int64 // the greatest commit ever seen
+	last map[place]int64 // commits at the look before
 	news chan struct{}   // closed by the next look
 }
 
@@ -46,7 +46,7 @@ type sight struct {
 const lookWithin = 5 * time.Second
 
 func newGuard(s *Scene, every time.Duration, complain func(string)) *guard {
-	return &guard{offsets: s.Offsets, pipelines: s.Pipelines, every: every, complain: complain, most: map[place]int64{}, news: make(chan struct{})}
+	return &guard{offsets: s.Offsets, pipelines: s.Pipelines, every: every, complain: complain, last: map[place]int64{}, news: make(chan struct{})}
 }
 
 // run looks until ctx ends. A look that Kafka does not answer is none.
@@ -81,10 +81,10 @@ func (g *guard) take(s sight) {
 	g.seen = s
 	for _, at := range places(s.at) {
 		committed := s.at[at].Committed
-		if most, known := g.most[at]; known && committed < most {
-			g.complain(fmt.Sprintf("%s had committed %d, and later %d", at, most, committed))
+		if last, known := g.last[at]; known && committed < last {
+			g.complain(fmt.Sprintf("%s had committed %d, and later %d", at, last, committed))
 		}
-		g.most[at] = committed
+		g.last[at] = committed
 	}
 	close(g.news)
 	g.news = make(chan struct{})

@@ -30,6 +30,7 @@ func (a *act) play(ctx context.Context, rounds []Round, lasts time.Duration) (er
 	defer func() {
 		aside()
 		a.said.Watched = a.scene.Seen.Record()
+		a.said.Drains = a.drains()
 	}()
 	a.scene.Watch.Look(ctx)
 	before := a.scene.Seen.Sums()
@@ -162,6 +163,17 @@ func (a *act) conclude(ctx context.Context, before watch.Sums, sent Sent) error 
 	a.tell("stopping")
 	a.stops(ctx, a.scene.Cast.Stop(ctx))
 	return ctx.Err()
+}
+
+// drains is how long the pipelines needed for what had piled up when the last fault was healed: until their lag was
+// what arrives in two seconds.
+func (a *act) drains() []watch.Drain {
+	if len(a.said.Injections) == 0 {
+		return nil
+	}
+	seen := &a.said.Watched
+	from := seen.At(a.said.Injections[len(a.said.Injections)-1].Healed)
+	return seen.Drains(watch.Span{From: from, To: seen.Seconds}, 2*a.drill.Load.Rate)
 }
 
 func (a *act) strike(ctx context.Context) error {

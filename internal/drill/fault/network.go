@@ -73,57 +73,71 @@ func networkKind(about string, with map[string]string, toxics func(*arguments) [
 }
 
 func cutKind() Kind {
-	return networkKind("resets every connection and refuses new ones", nil, func(*arguments) []toxic { return nil })
+	return networkKind("resets every connection and refuses new ones", nil, cutToxics)
 }
+
+func cutToxics(*arguments) []toxic { return nil }
 
 func latencyKind() Kind {
 	return networkKind("delays what the server says", map[string]string{
 		"delay":  "of each piece; 200ms when nothing is said",
 		"jitter": "by which the delay varies either way; none when nothing is said",
-	}, func(a *arguments) []toxic {
-		delay, jitter := a.length("delay", 200*time.Millisecond), a.length("jitter", 0)
-		return []toxic{{"latency", stage.Down, map[string]int64{"latency": delay.Milliseconds(), "jitter": jitter.Milliseconds()}}}
-	})
+	}, latencyToxics)
+}
+
+func latencyToxics(a *arguments) []toxic {
+	delay, jitter := a.length("delay", 200*time.Millisecond), a.length("jitter", 0)
+	return []toxic{{"latency", stage.Down, map[string]int64{"latency": delay.Milliseconds(), "jitter": jitter.Milliseconds()}}}
 }
 
 func blackHoleKind() Kind {
-	return networkKind("keeps every connection, and nothing arrives in either direction", nil, func(*arguments) []toxic {
-		return []toxic{{"timeout", stage.Up, map[string]int64{"timeout": 0}}, {"timeout", stage.Down, map[string]int64{"timeout": 0}}}
-	})
+	return networkKind("keeps every connection, and nothing arrives in either direction", nil, blackHoleToxics)
+}
+
+func blackHoleToxics(*arguments) []toxic {
+	return []toxic{{"timeout", stage.Up, map[string]int64{"timeout": 0}}, {"timeout", stage.Down, map[string]int64{"timeout": 0}}}
 }
 
 func resetKind() Kind {
 	return networkKind("resets each connection some time after data first goes to the server", map[string]string{
 		"after": "that time; 100ms when nothing is said",
-	}, func(a *arguments) []toxic {
-		return []toxic{{"reset_peer", stage.Up, map[string]int64{"timeout": a.length("after", 100*time.Millisecond).Milliseconds()}}}
-	})
+	}, resetToxics)
+}
+
+func resetToxics(a *arguments) []toxic {
+	return []toxic{{"reset_peer", stage.Up, map[string]int64{"timeout": a.length("after", 100*time.Millisecond).Milliseconds()}}}
 }
 
 func slowKind() Kind {
 	return networkKind("lets little through", map[string]string{
 		"rate": "KiB a second, of each connection and direction; 20 when nothing is said",
-	}, func(a *arguments) []toxic {
-		rate := a.number("rate", 20)
-		return []toxic{{"bandwidth", stage.Up, map[string]int64{"rate": rate}}, {"bandwidth", stage.Down, map[string]int64{"rate": rate}}}
-	})
+	}, slowToxics)
+}
+
+func slowToxics(a *arguments) []toxic {
+	rate := map[string]int64{"rate": a.number("rate", 20)}
+	return []toxic{{"bandwidth", stage.Up, rate}, {"bandwidth", stage.Down, rate}}
 }
 
 func sliceKind() Kind {
 	return networkKind("cuts all data into small pieces with pauses between them", map[string]string{
 		"size":  "of a piece, about, bytes; 64 when nothing is said",
 		"pause": "between two; 1ms when nothing is said",
-	}, func(a *arguments) []toxic {
-		size, pause := a.number("size", 64), a.length("pause", time.Millisecond)
-		attributes := map[string]int64{"average_size": size, "size_variation": size / 2, "delay": pause.Microseconds()}
-		return []toxic{{"slicer", stage.Up, attributes}, {"slicer", stage.Down, attributes}}
-	})
+	}, sliceToxics)
+}
+
+func sliceToxics(a *arguments) []toxic {
+	size, pause := a.number("size", 64), a.length("pause", time.Millisecond)
+	attributes := map[string]int64{"average_size": size, "size_variation": size / 2, "delay": pause.Microseconds()}
+	return []toxic{{"slicer", stage.Up, attributes}, {"slicer", stage.Down, attributes}}
 }
 
 func breakOffKind() Kind {
 	return networkKind("ends each connection once the server has said so much", map[string]string{
 		"bytes": "that much; 2000 when nothing is said",
-	}, func(a *arguments) []toxic {
-		return []toxic{{"limit_data", stage.Down, map[string]int64{"bytes": a.number("bytes", 2000)}}}
-	})
+	}, breakOffToxics)
+}
+
+func breakOffToxics(a *arguments) []toxic {
+	return []toxic{{"limit_data", stage.Down, map[string]int64{"bytes": a.number("bytes", 2000)}}}
 }

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"sluice/internal/printable"
 )
 
 // Line is a drill in one line for a terminal, without a line break: its verdict, what was compared, how soon
@@ -10,7 +12,7 @@ import (
 func Line(d *Drill) string {
 	parts := []string{fmt.Sprintf("%-7s %-28s", d.Verdict, d.Name)}
 	if d.Why != "" {
-		return parts[0] + " " + d.Why
+		return parts[0] + " " + printable.Line(d.Why)
 	}
 	parts = append(parts, fmt.Sprintf("%d injected in %s", len(d.Injections), lasting(d.Ended.Sub(d.Began))))
 	if held, judged := assertionsHeld(d); judged > 0 {
@@ -29,7 +31,7 @@ func Line(d *Drill) string {
 		}
 	}
 	if len(d.Failures) > 0 {
-		parts = append(parts, "FIRST: "+d.Failures[0])
+		parts = append(parts, "FIRST: "+printable.Line(d.Failures[0]))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -57,7 +59,7 @@ func Summary(c *Campaign) string {
 	}
 	for i := range c.Drills {
 		if d := &c.Drills[i]; len(d.Failures) > 0 {
-			fmt.Fprintf(&b, "%s failed first by: %s\n", d.Name, d.Failures[0])
+			fmt.Fprintf(&b, "%s failed first by: %s\n", d.Name, printable.Line(d.Failures[0]))
 		}
 	}
 	return b.String()

@@ -20,7 +20,7 @@ func troubled() *Campaign {
 	c := sampled(4, 40, 1, 3)
 	bad, cannot := &c.Drills[1], &c.Drills[2]
 	c.Verdict, bad.Verdict = Failed, Failed
-	bad.Failures = []string{`L1 no loss fails: <script>alert(1)</script> is nowhere`, "the fault did not bite"}
+	bad.Failures = []string{`L1 no loss fails: <script>alert(1)</script> is nowhere` + "\nand a second line", "the fault did not bite"}
 	bad.Assertions[1].State, bad.Assertions[1].Detail, bad.Assertions[1].First = stateFails, "3 faults; 9942 acknowledged", []string{`record 17 "<b>": is nowhere`}
 	bad.Assertions[9].State, bad.Assertions[9].Allowed = stateFails, "the group's offsets are deleted"
 	bad.Injections[1].Healed, bad.Injections[1].Healing = time.Time{}, time.Time{}

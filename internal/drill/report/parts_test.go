@@ -107,7 +107,7 @@ func TestWords(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	for n, want := range map[float64]float64{0: 1, 3: 5, 10: 10, 11: 20, 21: 25, 780: 1000} {
+	for n, want := range map[float64]float64{0: 1, 3: 3, 9: 10, 10: 10, 11: 15, 21: 25, 780: 800, 810: 1000} {
 		if got := roundUp(n); got != want {
 			t.Errorf("roundUp(%v) = %v, want %v", n, got, want)
 		}

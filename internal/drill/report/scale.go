@@ -11,13 +11,13 @@ type scale struct {
 	text func(float64) string
 }
 
-// roundUp is the next of 1, 2, 2.5 and 5 times a power of ten.
+// roundUp is the next number that begins with one digit, or with 1.5 or 2.5.
 func roundUp(n float64) float64 {
 	if n <= 0 {
 		return 1
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(n)))
-	for _, step := range []float64{1, 2, 2.5, 5, 10} {
+	for _, step := range []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10} {
 		if n <= step*unit {
 			return step * unit
 		}

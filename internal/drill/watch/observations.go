@@ -93,12 +93,14 @@ func derived() []Observation {
 		{clientUnsaid, "attempts of clients without an answer", "summary of the load: unanswered"},
 		{"spoilt-requests", "bulk requests whose answer was spoilt", "the fault itself"},
 		{"spoilt-items", "items whose answer was spoilt", "the fault itself"},
-		{"spoilt-applied", "bulk requests that Elasticsearch applied and whose answer was spoilt", "the fault itself"},
+		{"spoilt-applied", "items that Elasticsearch applied and whose answer was spoilt", "the fault itself"},
 		{"taken", "records deleted before they were read", "the fault itself"},
 		{"forgotten", "records that were committed and have to be read again", "the fault itself"},
 		{"killed", "processes that a fault killed, or had killed", "the fault itself"},
 		{"rolled", "processes that were restarted in turn", "the fault itself"},
 		{"turns", "times that a process left its groups or came back in a storm", "the fault itself"},
+		{"crowd-opened", "connections that a crowd of clients opened", "the fault itself"},
+		{"crowd-dropped", "connections of a crowd that the server ended", "the fault itself"},
 		{"bursts", "times that processes were stopped in a starvation", "the fault itself"},
 	}
 }

@@ -1,0 +1,196 @@
+package drill
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"sluice/internal/drill/fault"
+	"sluice/internal/drill/report"
+	"sluice/internal/drill/script"
+	"sluice/internal/drill/stage"
+	"sluice/internal/drill/watch"
+)
+
+// world is an installation in virtual time. Its fields say what is wrong with it.
+type world struct {
+	mu    sync.Mutex
+	began time.Time
+	lines []string // what happened, in order
+	up    int      // faults in force
+
+	cannot      error         // of setting
+	unready     error         // of starting
+	stillFor    time.Duration // commits stand still for so long after an injection
+	back        bool          // a commit goes back after an injection
+	leaves      bool          // the last record of a partition is never committed
+	unfound     time.Duration // a ping is found so long after it was asked for
+	healErr     error
+	injectErr   error
+	quits       bool // the load ends by itself after an injection
+	stateOf     map[string]string
+	without     string // an assertion that is not in the proof
+	grown       watch.Sums
+	stop        report.Stop
+	spoilt      float64
+	lost        string
+	proved      []string // what was said to be lost
+	injected    time.Time
+	loadEnded   chan struct{}
+	loadStopped bool
+	struck      bool
+}
+
+func newWorld() *world {
+	return &world{began: time.Now(), unfound: time.Second, stateOf: map[string]string{"L7": notJudged}, grown: watch.Sums{"retried": 5}, stop: report.Stop{Process: "pipelines-1", Seconds: 1}, loadEnded: make(chan struct{})}
+}
+
+func (w *world) note(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lines = append(w.lines, fmt.Sprintf("%g ", time.Since(w.began).Seconds())+fmt.Sprintf(format, args...))
+}
+
+// Set makes the world a scene.
+func (w *world) Set(context.Context, *script.Drill, uint64) (*Scene, error) {
+	if w.cannot != nil {
+		return nil, w.cannot
+	}
+	return &Scene{
+		Cast: cast{w}, Faults: faults{w}, Load: load{w}, Prober: prober{w}, Offsets: w, Prover: prover{w}, Watch: eyes{w}, Seen: eyes{w},
+		Pipelines: []watch.Pipeline{{Name: "gps-live", Group: "g", Topic: "t"}},
+		Strike: func(context.Context) error {
+			w.struck = true
+			return nil
+		},
+	}, nil
+}
+
+// Offsets are those of a partition in which a record a second is written and committed.
+func (w *world) Offsets(context.Context, string, string) (map[int32]stage.Offsets, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := int64(time.Since(w.began).Seconds())
+	at := stage.Offsets{End: now, Committed: now}
+	if w.loadStopped && !w.leaves {
+		return map[int32]stage.Offsets{0: at}, nil
+	}
+	if w.loadStopped {
+		at.Committed--
+	}
+	if !w.injected.IsZero() && time.Since(w.injected) < w.stillFor {
+		at.Committed = int64(w.injected.Sub(w.began).Seconds())
+	}
+	if !w.injected.IsZero() && w.back {
+		at.Committed = -1
+	}
+	return map[int32]stage.Offsets{0: at, 1: {End: 3, Committed: 3}}, nil
+}
+
+type cast struct{ *world }
+
+func (c cast) Start(context.Context) error        { return c.unready }
+func (c cast) Stop(context.Context) []report.Stop { return []report.Stop{c.stop} }
+
+type faults struct{ *world }
+
+func (f faults) Make(said script.Fault) (fault.Fault, error) {
+	if said.Kind == "impossible" {
+		return nil, fmt.Errorf("%w: no kernel", fault.ErrCannot)
+	}
+	return &one{world: f.world, name: said.On}, nil
+}
+
+type one struct {
+	*world
+	name string
+}
+
+func (o *one) Inject(context.Context) error {
+	o.note("inject %s", o.name)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.up++
+	o.injected = time.Now()
+	if o.quits {
+		close(o.loadEnded)
+		o.quits = false
+	}
+	return o.injectErr
+}
+
+func (o *one) Heal(context.Context) error {
+	o.note("heal %s", o.name)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.up--
+	return o.healErr
+}
+
+func (o *one) Saw() map[string]float64 { return map[string]float64{"spoilt-items": o.spoilt} }
+func (o *one) Lost() string            { return o.lost }
+
+type load struct{ *world }
+
+func (l load) Start(context.Context) (string, error) { return "sim-x-", nil }
+func (l load) Ended() <-chan struct{}                { return l.loadEnded }
+func (l load) Stop(context.Context) (Sent, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.loadStopped = true
+	return Sent{Load: report.Load{Acked: 9}, Seen: watch.Sums{"client-503": 2}}, nil
+}
+
+type prober struct{ *world }
+
+func (p prober) Probe(ctx context.Context, run string) error {
+	p.note("probe of %s", run)
+	return pause(ctx, p.unfound)
+}
+
+type prover struct{ *world }
+
+func (p prover) Prove(_ context.Context, lost []string) (Proof, error) {
+	p.proved = lost
+	if p.up != 0 {
+		return Proof{}, errors.New("something is not healed")
+	}
+	var proof Proof
+	for _, id := range script.Assertions() {
+		state := holds
+		if s, told := p.stateOf[id]; told {
+			state = s
+		}
+		if id != p.without {
+			proof.Assertions = append(proof.Assertions, report.Assertion{ID: id, State: state, Detail: "because"})
+		}
+	}
+	return proof, nil
+}
+
+type eyes struct{ *world }
+
+func (e eyes) Look(context.Context) {}
+func (e eyes) Note(string)          {}
+func (e eyes) Record() watch.Record { return watch.Record{} }
+func (e eyes) Run(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
+
+func (e eyes) Sums() watch.Sums {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	sums := watch.Sums{}
+	if e.loadStopped {
+		sums = e.grown
+	}
+	return sums
+}
+
+type silent struct{}
+
+func (silent) Tell(string, string) {}
+func (silent) Done(*report.Drill)  {}
