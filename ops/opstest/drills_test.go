@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,7 +91,7 @@ func catalogueTable(t *testing.T, table string, drills []script.Drill) string {
 			continue
 		}
 		n++
-		if strings.TrimSpace(cells[1]) != fmt.Sprint(n) {
+		if strings.TrimSpace(cells[1]) != strconv.Itoa(n) {
 			t.Errorf("fault %d is not where it should be: %s", n, line)
 		}
 		players, note := playersOf(n, drills), strings.TrimSpace(cells[4])

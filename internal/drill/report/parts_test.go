@@ -98,7 +98,7 @@ func TestDrainsAreOfTheRoundsLastHealing(t *testing.T) {
 func TestWords(t *testing.T) {
 	for got, want := range map[string]string{
 		grouped(1234567): "1,234,567", grouped(999): "999", grouped(-1000): "−1,000",
-		short(12345): "12.3k", short(1234567): "1.2M", short(9999): "9999",
+		short(12345): "12.3k", short(1234567): "1.2M", short(9999): "9999", short(50_000): "50k", plainScale(11).ticks()[1].Text: "7.5",
 		lasting(90 * time.Second): "1 min 30 s", lasting(2500 * time.Millisecond): "2.5 s", lasting(3661 * time.Second): "1 h 01 min",
 		seconds(-1): "never", clock(3725): "1:02:05", clock(65): "1:05",
 		figure("gps-live: 10429 = stored 9409"): "10.4k", figure("a fresh ping was found after 806 ms"): "806 ms", figure("nothing"): "",

@@ -28,7 +28,12 @@ func roundUp(n float64) float64 {
 const mebibyte = 1 << 20
 
 func plainScale(most float64) scale {
-	return scale{top: max(4, roundUp(most)), text: short}
+	return scale{top: max(4, roundUp(most)), text: func(n float64) string {
+		if n < 100 {
+			return strconv.FormatFloat(n, 'f', -1, 64) // half of 15 is 7.5
+		}
+		return short(n)
+	}}
 }
 
 func byteScale(most float64) scale {

@@ -25,15 +25,18 @@ func grouped(n float64) string {
 
 // short writes a number in at most five signs.
 func short(n float64) string {
+	scaled := func(unit float64, digits int, letter string) string {
+		return strings.TrimSuffix(strconv.FormatFloat(n/unit, 'f', digits, 64), ".0") + letter
+	}
 	switch {
 	case n >= 1e7:
-		return fmt.Sprintf("%.0fM", n/1e6)
+		return scaled(1e6, 0, "M")
 	case n >= 1e6:
-		return fmt.Sprintf("%.1fM", n/1e6)
+		return scaled(1e6, 1, "M")
 	case n >= 1e5:
-		return fmt.Sprintf("%.0fk", n/1e3)
+		return scaled(1e3, 0, "k")
 	case n >= 1e4:
-		return fmt.Sprintf("%.1fk", n/1e3)
+		return scaled(1e3, 1, "k")
 	default:
 		return strconv.FormatFloat(n, 'f', 0, 64)
 	}
