@@ -41,7 +41,8 @@ func TestACampaignWantsEachMutantCaughtByWhatItNames(t *testing.T) {
 		want []string
 	}{
 		"all caught": {
-			map[string]outcome{"a": caught, "b": caught}, nil,
+			map[string]outcome{"a": caught, "b": caught},
+			nil,
 			[]string{"control  here: holds without a bug", "caught   by here: L1 one is lost", "2 of 2 planted bugs are caught"},
 		},
 		"one survives": {map[string]outcome{"a": caught}, errSurvived, []string{"SURVIVED by here", "1 of 2"}},

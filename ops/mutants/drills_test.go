@@ -49,7 +49,7 @@ func TestTheBinaryBecomesTheBuildThatTheDrillNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		script := "#!/bin/sh\necho " + name + " \"$2\"\n"
-		if err := os.WriteFile(filepath.Join(d.build.dir, name, "sluice"), []byte(script), 0o700); err != nil { //nolint:gosec // a program
+		if err := os.WriteFile(filepath.Join(d.build.dir, name, "sluice"), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
