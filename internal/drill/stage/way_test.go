@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"testing"
@@ -39,12 +40,12 @@ func echo(t *testing.T) string {
 }
 
 // say tells one byte by a way, and waits for it to come back.
-func say(address string, patience time.Duration) error {
+func say(address string, patience time.Duration) (err error) {
 	conn, err := net.DialTimeout("tcp", address, patience)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
 		return err
 	}
@@ -118,7 +119,11 @@ func TestACutResetsWhatIsOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	if _, err := conn.Write([]byte("x")); err != nil {
 		t.Fatal(err)
 	}
@@ -135,6 +140,6 @@ func TestACutResetsWhatIsOpen(t *testing.T) {
 }
 
 func isTimeout(err error) bool {
-	n, ok := err.(net.Error)
+	n, ok := errors.AsType[net.Error](err)
 	return ok && n.Timeout()
 }
