@@ -84,7 +84,7 @@ func libraries() []library {
 		{prefix: "go.uber.org/zap", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
 		{prefix: "github.com/prometheus/", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
 		{prefix: "github.com/knadh/koanf/", homes: []string{"internal/settings"}, behind: drivers},
-		{prefix: "go.yaml.in/", homes: []string{"internal/drill/script"}, behind: []string{"internal/drill/...", "internal/settings", "cmd/sluice/..."}},
+		{prefix: "go.yaml.in/", homes: []string{"internal/drill/script", "ops/mutants"}, behind: []string{"internal/drill/...", "internal/settings", "cmd/sluice/..."}},
 		{prefix: "github.com/alecthomas/kong", homes: []string{"cmd/sluice/..."}},
 		{prefix: "github.com/schollz/progressbar/", homes: []string{"cmd/sluice/..."}},
 		{prefix: "github.com/twmb/franz-go", homes: []string{"internal/broker"}, behind: drivers},
