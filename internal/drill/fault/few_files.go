@@ -14,6 +14,7 @@ type bound struct {
 	whom  []victim
 	files uint64
 	lived bool // they were started with few
+	full  int  // how many had all of them open in the end
 }
 
 // Inject returns when they have begun such a life; they need not become ready in it.
@@ -42,6 +43,10 @@ func (b *bound) Heal(ctx context.Context) error {
 			}
 			continue
 		}
+		open, err := v.Files()
+		if errs = append(errs, err); b.lived && uint64(open)+1 >= b.files { // one may just have been given back
+			b.full++
+		}
 		if _, _, err := v.Stop(ctx); err != nil { // without connections it cannot always end well
 			errs = append(errs, err)
 		}
@@ -49,6 +54,9 @@ func (b *bound) Heal(ctx context.Context) error {
 	b.lived = false
 	return errors.Join(append(errs, revive(ctx, b.whom))...)
 }
+
+// Saw says how many had as many files open as they may have.
+func (b *bound) Saw() map[string]float64 { return map[string]float64{"full": float64(b.full)} }
 
 func fewFilesKind() Kind {
 	return Kind{

@@ -41,7 +41,7 @@ func (f *freezing) Heal(ctx context.Context) error {
 }
 
 // signalled freezes a process by signals.
-type signalled struct{ equipped }
+type signalled struct{ addressed }
 
 // Freeze stops it.
 func (s signalled) Freeze() error { return s.Signal(syscall.SIGSTOP) }

@@ -21,6 +21,11 @@ type mortal interface {
 type equipped interface {
 	Env(pairs ...string)
 	Limit(stage.Limits)
+	Files() (int, error) // that it has open
+}
+
+// addressed takes signals.
+type addressed interface {
 	Signal(sig os.Signal) error
 }
 
@@ -29,6 +34,7 @@ type victim interface {
 	worker
 	mortal
 	equipped
+	addressed
 }
 
 // victims are they whom a fault is done to.

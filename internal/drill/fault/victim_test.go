@@ -72,6 +72,8 @@ func (d *dummy) Exit() int                   { return d.exit }
 func (d *dummy) Env(pairs ...string)         { d.env = strings.Join(pairs, " ") }
 func (d *dummy) Limit(l stage.Limits)        { d.limits = l }
 
+func (d *dummy) Files() (int, error)         { return 9, nil }
+
 func (d *dummy) Signal(sig os.Signal) error {
 	d.note(map[os.Signal]string{syscall.SIGSTOP: "freeze", syscall.SIGCONT: "thaw"}[sig])
 	return nil
@@ -157,6 +159,9 @@ func TestFewFilesMustBeLivedThrough(t *testing.T) {
 	injected(t, f)
 	healed(t, f)
 	d.did(t, "stop", "start bound", "stop", "start", "ready")
+	if saw := f.Saw()["full"]; saw != 1 {
+		t.Errorf("%g full", saw)
+	}
 	d.dies = 2
 	injected(t, f)
 	if err := f.Heal(t.Context()); err == nil || !strings.Contains(err.Error(), "ended with 2") {

@@ -22,6 +22,19 @@ func (p *Process) Log() string { return p.log }
 // RSS is its resident memory, bytes; 0 when it does not live.
 func (p *Process) RSS() (int64, error) { return residentOf(p.Pid()) }
 
+// Files is how many files and connections it has open; 0 when it does not live.
+func (p *Process) Files() (int, error) {
+	pid := p.Pid()
+	if pid == 0 {
+		return 0, nil
+	}
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return 0, fmt.Errorf("counting open files: %w", err)
+	}
+	return len(open), nil
+}
+
 // Env sets the further environment (NAME=value) of its next life only.
 func (p *Process) Env(pairs ...string) {
 	p.mu.Lock()

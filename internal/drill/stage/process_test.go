@@ -130,6 +130,20 @@ func TestMemoryIsThatOfTheProcess(t *testing.T) {
 	}
 }
 
+func TestOpenFilesAreCounted(t *testing.T) {
+	p := sleeper(t, "exec 7</dev/null 8</dev/null; echo open; while :; do sleep 1; done")
+	if none, err := p.Files(); none != 0 || err != nil {
+		t.Errorf("nobody has %d, %v", none, err)
+	}
+	begin(t, p)
+	for !strings.Contains(logged(t, p), "open") {
+		time.Sleep(time.Millisecond)
+	}
+	if n, err := p.Files(); n < 5 || err != nil { // three of its own, and two
+		t.Errorf("it has %d, %v", n, err)
+	}
+}
+
 // A group that cannot be made says that it is the machine's fault; one that can kills what grows over its bound.
 func TestMemoryIsBoundByTheKernel(t *testing.T) {
 	p := sleeper(t, "exec tail /dev/zero") // it keeps a line that never ends

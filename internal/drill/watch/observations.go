@@ -101,6 +101,7 @@ func derived() []Observation {
 		{"turns", "times that a process left its groups or came back in a storm", "the fault itself"},
 		{"crowd-opened", "connections that a crowd of clients opened", "the fault itself"},
 		{"crowd-dropped", "connections of a crowd that the server ended", "the fault itself"},
+		{"full", "processes that had as many files open as they may have", "the fault itself"},
 		{"bursts", "times that processes were stopped in a starvation", "the fault itself"},
 	}
 }
