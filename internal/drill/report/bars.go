@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"sluice/internal/drill/watch"
@@ -20,16 +21,22 @@ type bar struct {
 
 // timeline is all bars of a drill, and the moments between them.
 type timeline struct {
-	Bars  []bar
-	Lanes int
-	Notes []tick
+	Bars   []bar
+	Lanes  int
+	Notes  []tick
+	Kinds  []string // a lane's name each, when there are so many bars that none has room for its own
+	Height float64  // of a lane, rem
 }
+
+// manyBars is from how many on each fault has a lane of its own.
+const manyBars = 24
 
 // maxNotes is how many moments are marked; a soak has too many to be told apart.
 const maxNotes = 200
 
 func timelineOf(d *Drill, lasts float64) timeline {
-	var t timeline
+	t := timeline{Height: 1.5}
+	many := len(d.Injections) > manyBars
 	var free []float64 // when each lane is free again
 	for i := range d.Injections {
 		in := &d.Injections[i]
@@ -37,17 +44,21 @@ func timelineOf(d *Drill, lasts float64) timeline {
 			continue
 		}
 		from, to := d.Watched.At(in.Injecting), ending(d, in, lasts)
-		lane := 0
-		for lane < len(free) && free[lane] > from {
-			lane++
+		var lane int
+		if many {
+			lane = t.named(in.what())
+		} else {
+			lane, free = laneFree(free, from, to)
 		}
-		if lane == len(free) {
-			free = append(free, 0)
-		}
-		free[lane] = to
 		t.Bars = append(t.Bars, in.bar(&d.Watched, lane, from, to, lasts))
 	}
 	t.Lanes = len(free)
+	if many {
+		t.Lanes, t.Height = len(t.Kinds), 1
+		for i := range t.Bars {
+			t.Bars[i].Wide = false
+		}
+	}
 	for _, e := range d.Watched.Events {
 		if len(t.Notes) < maxNotes {
 			at := d.Watched.At(e.At)
@@ -55,6 +66,27 @@ func timelineOf(d *Drill, lasts float64) timeline {
 		}
 	}
 	return t
+}
+
+// laneFree is the first lane that is free at a moment, and is taken from then on.
+func laneFree(free []float64, from, to float64) (lane int, taken []float64) {
+	for lane < len(free) && free[lane] > from {
+		lane++
+	}
+	if lane == len(free) {
+		free = append(free, 0)
+	}
+	free[lane] = to
+	return lane, free
+}
+
+// named is the lane of a fault.
+func (t *timeline) named(what string) int {
+	if lane := slices.Index(t.Kinds, what); lane >= 0 {
+		return lane
+	}
+	t.Kinds = append(t.Kinds, what)
+	return len(t.Kinds) - 1
 }
 
 // ending is when a fault was gone; one that never went lasts until the drill ended.

@@ -69,6 +69,26 @@ func TestBarsThatOverlapLieBelowEachOther(t *testing.T) {
 	}
 }
 
+func TestManyFaultsAreSummedUp(t *testing.T) {
+	d := &sampled(1, 600, 1, 30).Drills[0]
+	for i := range d.Injections {
+		if i%3 == 0 {
+			d.Injections[i].Fault = "cut"
+		}
+	}
+	d.Injections[3].Searchable.Seconds = -1
+	got := recoveries(d)
+	if len(got) != 2 || got[0].What != "cut · elastic" || got[0].Times != 10 || got[1].Times != 20 || got[0].Found.Slowest != "never" || got[1].Found.Slowest != "2.9 s" || got[1].Consuming.Median != "4.1 s" {
+		t.Errorf("%+v", got)
+	}
+	if lanes := timelineOf(d, 600); !slices.Equal(lanes.Kinds, []string{"cut · elastic", "kill-server · elastic"}) || lanes.Lanes != 2 || lanes.Bars[3].Lane != 0 || lanes.Bars[4].Lane != 1 {
+		t.Errorf("lanes %v", lanes.Kinds)
+	}
+	if few := recoveries(&sampled(1, 40, 1, 3).Drills[0]); few != nil {
+		t.Errorf("three were summed up: %v", few)
+	}
+}
+
 func TestDrainsAreOfTheRoundsLastHealing(t *testing.T) {
 	c := sampled(1, 90, 1, 0)
 	d := &c.Drills[0]

@@ -20,6 +20,7 @@ type sheet struct {
 	Time       timeline
 	X          []tick
 	Injected   []injected
+	Recoveries []recovery // of more injections than can be taken in
 	Drained    []drained
 	Judged     []judged
 	Levels     []level
@@ -55,7 +56,7 @@ func sheetOf(d *Drill, i, of int) sheet {
 	s := sheet{
 		Drill: d, Anchor: anchor(i), Open: of <= openUpTo || d.Verdict == Failed, Catalogued: catalogued(d),
 		Took: lasting(d.Ended.Sub(d.Began)), Charts: charts(&d.Watched, lasts), Time: timelineOf(d, lasts), X: timeTicks(lasts),
-		Lives: livesOf(&d.Watched),
+		Lives: livesOf(&d.Watched), Recoveries: recoveries(d),
 	}
 	for j := range d.Injections {
 		s.Injected = append(s.Injected, injectedOf(d, &d.Injections[j]))
