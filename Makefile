@@ -40,6 +40,12 @@ simulation: ## the path under SEEDS (100000) schedules of faults, of FROM (0) on
 mutants: ## plant each bug of ops/mutants, and want each caught; ONLY=name,… plants those
 	@export SLUICE_STACK_CACHE=$${SLUICE_STACK_CACHE:-$$PWD/.stack/cache}; ops/ci/with-stack go run ./ops/mutants -only "$(ONLY)"
 
+drill: ## every drill three times on real servers, in an hour; the report is in ./drill-report
+	@ops/ci/drill --all --times 3
+
+drill-short: ## the short set of drills, as in make test
+	@ops/ci/drill --short
+
 bench: ## rates of the GPS pipelines beside this machine's own limits
 	@ops/ci/with-stack bash -c 'SLUICE_KAFKA_BROKERS=$$SLUICE_TEST_KAFKA SLUICE_ELASTIC_URLS=$$SLUICE_TEST_ELASTIC \
 		go run ./cmd/sluice bench gps'

@@ -12,7 +12,6 @@ import (
 
 	"sluice/internal/drill/fault"
 	"sluice/internal/drill/script"
-	"sluice/internal/drill/watch"
 )
 
 // drillCmd is `sluice drill`.
@@ -68,17 +67,12 @@ func (f drillsFlag) named(files []string) ([]script.Drill, error) {
 	return drills, nil
 }
 
-// playable complains of faults, places, arguments and observations that nobody knows.
+// playable complains of faults, places and arguments that nobody knows.
 func playable(d *script.Drill) error {
 	var errs []error
 	for i := range d.Faults {
 		if err := fault.Check(d.Faults[i]); err != nil {
 			errs = append(errs, fmt.Errorf("%s: faults[%d]: %w", d.Name, i, err))
-		}
-	}
-	for _, b := range d.Expect.Bites {
-		if !watch.Known(b.Name) {
-			errs = append(errs, fmt.Errorf("%s: expect.bites: nobody observes %q", d.Name, b.Name))
 		}
 	}
 	return errors.Join(errs...)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,7 +69,7 @@ func (c *drillRunCmd) Run(ctx context.Context, p *process) (err error) {
 		return usage(err)
 	}
 	said := report.Campaign{Command: c.command(), Seed: c.Seed, Times: c.Times, Began: time.Now()}
-	p.tell("seed " + fmt.Sprint(c.Seed) + "; starting the servers")
+	p.tell("seed " + strconv.FormatUint(c.Seed, 10) + "; starting the servers")
 	if err := house.Open(ctx); err != nil {
 		return errors.Join(err, closeHouse(ctx, house))
 	}

@@ -44,14 +44,12 @@ func TestDrillRefusesWhatCannotBe(t *testing.T) {
 	const rest = "about: x\ncatalogue: [1]\n"
 	unknown := write("unknown.yaml", rest+"faults: [{fault: curse, on: elastic}]\n")
 	place := write("place.yaml", rest+"faults: [{fault: cut, on: query-1}]\n")
-	bite := write("bite.yaml", rest+"faults: [{fault: cut, on: elastic}]\nexpect: {bites: [\"hexed > 0\"]}\n")
 	key := write("key.yaml", rest+"faults: [{fault: cut, on: elastic}]\nmagic: 1\n")
 	for want, args := range map[string][]string{
 		"want drills by name":      {"run"},
 		"one of --all":             {"run", "--all", "--short"},
 		`no kind of fault`:         {"run", unknown},
 		`want one of`:              {"run", place},
-		`nobody observes "hexed"`:  {"run", bite},
 		"field magic not found":    {"run", key},
 		"there is no drill nobody": {"run", "nobody", "--drills", dir},
 		"the drills: ":             {"list", "--drills", filepath.Join(dir, "nowhere")},

@@ -16,6 +16,7 @@ import (
 type Round struct {
 	Calm   time.Duration // before the first of them
 	Faults []script.Fault
+	Bites  []script.Bite // what has to come of them, beside what the drill expects
 }
 
 // act is one drill under way.
@@ -26,7 +27,8 @@ type act struct {
 	drill   *script.Drill
 	scene   *Scene
 	guard   *guard
-	load    string // the name of its run
+	load    string        // the name of its run
+	asked   []script.Bite // of the drill, and of the rounds that were played
 	made    []fault.Fault
 
 	mu   sync.Mutex // guards said
@@ -34,7 +36,7 @@ type act struct {
 }
 
 func (r *Runner) act(d *script.Drill) *act {
-	return &act{cfg: r.cfg, theatre: r.theatre, teller: r.teller, drill: d, said: report.Drill{
+	return &act{cfg: r.cfg, theatre: r.theatre, teller: r.teller, drill: d, asked: d.Expect.Bites, said: report.Drill{
 		Name: d.Name, About: d.About, Catalogue: d.Catalogue, Seed: r.cfg.Seed, Began: time.Now(),
 		Load: report.Load{Rate: d.Load.Rate, Drivers: d.Load.Drivers},
 	}}

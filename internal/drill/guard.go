@@ -3,7 +3,6 @@ package drill
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -112,7 +111,7 @@ func (g *guard) after(ctx context.Context, moment time.Time) (sight, error) {
 func (g *guard) moved(ctx context.Context, since time.Time) error {
 	first, err := g.after(ctx, since)
 	if err != nil {
-		return errors.New("Kafka does not say what is committed")
+		return fmt.Errorf("asking what is committed: %w", err)
 	}
 	now := first
 	for {

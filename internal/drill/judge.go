@@ -51,7 +51,7 @@ func (a *act) judge(p Proof) {
 
 // bites judges whether the faults did what they were for, by what was observed and by what faults tell themselves.
 func (a *act) bites(grown, told watch.Sums) {
-	for _, b := range a.drill.Expect.Bites {
+	for _, b := range a.asked {
 		held, seen := watch.Judge(b, grown)
 		if n, is := told[b.Name]; is {
 			held, seen = b.Holds(n), fmt.Sprintf("%s was %g", b.Name, n)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
+	"sluice/internal/drill/fault"
 	"sluice/internal/drill/report"
 	"sluice/internal/drill/watch"
 )
@@ -30,7 +32,6 @@ func (a *act) play(ctx context.Context, rounds []Round, lasts time.Duration) (er
 	defer func() {
 		aside()
 		a.said.Watched = a.scene.Seen.Record()
-		a.said.Drains = a.drains()
 	}()
 	a.scene.Watch.Look(ctx)
 	before := a.scene.Seen.Sums()
@@ -50,13 +51,26 @@ func (a *act) play(ctx context.Context, rounds []Round, lasts time.Duration) (er
 	return a.conclude(ctx, before, sent)
 }
 
-// possible asks for each fault once, so that what cannot be had is known before anything runs.
+// possible asks for each fault once, so that what cannot be had is known before anything runs, and what nobody
+// would observe.
 func (a *act) possible(rounds []Round) error {
+	tells := watch.Sums{}
+	asked := slices.Clone(a.asked)
 	for _, round := range rounds {
 		for _, f := range round.Faults {
-			if _, err := a.scene.Faults.Make(f); err != nil {
+			made, err := a.scene.Faults.Make(f)
+			if err != nil {
 				return err
 			}
+			if w, ok := made.(fault.Witness); ok {
+				tells = tells.With(w.Saw())
+			}
+		}
+		asked = append(asked, round.Bites...)
+	}
+	for _, b := range asked {
+		if _, told := tells[b.Name]; !told && !watch.Known(b.Name) {
+			return fmt.Errorf("nobody observes %s: `bites` asks for it", b.Name)
 		}
 	}
 	return nil
@@ -111,6 +125,11 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 			return err
 		}
 		a.round(ctx, n+1, round.Faults)
+		for _, b := range round.Bites {
+			if !slices.Contains(a.asked, b) {
+				a.asked = append(slices.Clip(a.asked), b)
+			}
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -163,17 +182,6 @@ func (a *act) conclude(ctx context.Context, before watch.Sums, sent Sent) error 
 	a.tell("stopping")
 	a.stops(ctx, a.scene.Cast.Stop(ctx))
 	return ctx.Err()
-}
-
-// drains is how long the pipelines needed for what had piled up when the last fault was healed: until their lag was
-// what arrives in two seconds.
-func (a *act) drains() []watch.Drain {
-	if len(a.said.Injections) == 0 {
-		return nil
-	}
-	seen := &a.said.Watched
-	from := seen.At(a.said.Injections[len(a.said.Injections)-1].Healed)
-	return seen.Drains(watch.Span{From: from, To: seen.Seconds}, 2*a.drill.Load.Rate)
 }
 
 func (a *act) strike(ctx context.Context) error {

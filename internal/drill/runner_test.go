@@ -88,6 +88,9 @@ func TestWhatDoesNotHoldFails(t *testing.T) {
 		first string
 	}{
 		"the fault does not bite": {spoil: func(w *world) { w.grown["retried"] = 0 }, first: "the fault did not bite: want retried > 0, retried was 0"},
+		"nobody observes the bite": {
+			drill: func(d *script.Drill) { d.Expect.Bites = []script.Bite{{Name: "hexed", Op: ">"}} }, first: "nobody observes hexed",
+		},
 		"what a fault tells does not bite": {
 			drill: func(d *script.Drill) { d.Expect.Bites = []script.Bite{{Name: "spoilt-items", Op: ">"}} }, first: "did not bite: want spoilt-items > 0, spoilt-items was 0",
 		},
@@ -213,7 +216,11 @@ func TestARandomCampaignPlaysItsTime(t *testing.T) {
 		}
 		d, began := simple(), time.Now()
 		rounds := Schedule(Chance{Seed: 1, Lasts: 10 * time.Minute}, []script.Drill{d})
+		d.Expect.Bites = nil
 		said := r.Random(t.Context(), &d, rounds, 10*time.Minute)
+		if len(said.Bites) != 1 || !said.Bites[0].Held {
+			t.Errorf("bites: %+v", said.Bites)
+		}
 		if said.Verdict != report.Held || len(said.Injections) < 20 || len(said.Injections) > len(rounds) {
 			t.Errorf("%s %q, %d of %d rounds", said.Verdict, said.Failures, len(said.Injections), len(rounds))
 		}

@@ -3,7 +3,6 @@ package drill
 import (
 	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +21,7 @@ type Chance struct {
 const (
 	usualTogether = 3
 	usualCalm     = 5 * time.Second
-	alone         = 0.6             // share of rounds with one fault
+	single        = 0.6             // share of rounds that are surely of one drill
 	maxLag        = 6 * time.Second // between two faults of a round
 )
 
@@ -38,14 +37,14 @@ func Schedule(c Chance, drills []script.Drill) []Round {
 	var rounds []Round
 	for spent := time.Duration(0); len(drills) > 0 && spent < c.Lasts; {
 		r := Round{Calm: time.Duration(random.Float64() * 2 * float64(c.Calm))}
-		r.Faults = draw(random, c.Together, drills)
+		r.Faults, r.Bites = draw(random, c.Together, drills)
 		rounds = append(rounds, r)
 		spent += r.Calm + r.length() + time.Second // recovery takes a second at least
 	}
 	return rounds
 }
 
-// Together is the drill that a random campaign of several, one at least, is: their demands on what is observed, and their excuses.
+// Together is the drill that a random campaign of several, one at least, is: their processes and their excuses.
 func Together(drills []script.Drill) script.Drill {
 	all := script.Usual()
 	all.Name, all.About = "random", "Faults by chance, one, two or three at once, under one load with one ledger."
@@ -54,23 +53,19 @@ func Together(drills []script.Drill) script.Drill {
 	for i := range drills {
 		d := &drills[i]
 		all.Run.Pipelines = max(all.Run.Pipelines, d.Run.Pipelines)
-		for _, b := range d.Expect.Bites {
-			if !slices.Contains(all.Expect.Bites, b) {
-				all.Expect.Bites = append(all.Expect.Bites, b)
-			}
-		}
 		maps.Copy(all.Expect.NA, d.Expect.NA)
 	}
 	return all
 }
 
-// draw is one round: the faults of one drill, or of several that do not touch the same thing.
-func draw(random *rand.Rand, together int, drills []script.Drill) []script.Fault {
+// draw is one round: the faults of one drill, or of several that do not touch the same thing. One that is alone
+// has to bite: of several, one may leave another nothing to bite.
+func draw(random *rand.Rand, together int, drills []script.Drill) (faults []script.Fault, bites []script.Bite) {
 	n := 1
-	if random.Float64() >= alone {
+	if random.Float64() >= single {
 		n = 1 + random.IntN(together)
 	}
-	var faults []script.Fault
+	alone := n == 1
 	for _, i := range random.Perm(len(drills)) {
 		if n == 0 {
 			break
@@ -85,8 +80,11 @@ func draw(random *rand.Rand, together int, drills []script.Drill) []script.Fault
 			faults = append(faults, f)
 		}
 		n--
+		if alone {
+			bites = drills[i].Expect.Bites
+		}
 	}
-	return faults
+	return faults, bites
 }
 
 // clash is when two of them are done to the same thing, or to a thing and its kind.
