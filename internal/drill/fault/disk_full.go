@@ -104,7 +104,7 @@ func diskFullKind() Kind {
 			args := &arguments{with: f.With}
 			d := &diskFull{elastic: newOperator(on.Elastic()), dir: on.ElasticDisk(), indices: on.Index("p*"), leave: args.share("leave", 0.02)}
 			if d.dir == "" {
-				return nil, errors.New("Elasticsearch has no small disk: set run.elasticDisk")
+				return nil, errors.New("no small disk is there for Elasticsearch: set run.elasticDisk")
 			}
 			return d, args.wrong()
 		},
