@@ -82,7 +82,7 @@ func libraries() []library {
 		{prefix: "github.com/ThreeDotsLabs/", homes: []string{"internal/requeue"}, behind: drivers},
 		{prefix: "go.opentelemetry.io/", homes: []string{"internal/telemetry"}, behind: append(drivers, "sinks/elastic")},
 		{prefix: "go.uber.org/zap", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
-		{prefix: "github.com/prometheus/", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
+		{prefix: "github.com/prometheus/", homes: []string{"internal/telemetry", "cmd/sluice/..."}, behind: []string{"internal/drill/..."}}, // toxiproxy counts with it
 		{prefix: "github.com/knadh/koanf/", homes: []string{"internal/settings"}, behind: drivers},
 		{prefix: "go.yaml.in/", homes: []string{"internal/drill/script", "ops/mutants"}, behind: []string{"internal/drill/...", "internal/settings", "cmd/sluice/..."}},
 		{prefix: "github.com/alecthomas/kong", homes: []string{"cmd/sluice/..."}},
