@@ -169,12 +169,13 @@ func (d *drills) file(m *mutant, name, build string) (string, error) {
 	return file, os.WriteFile(file, text, 0o600)
 }
 
-// binary is one that becomes the build that the drill names.
+// binary is one that becomes the build that the drill names when it is run, and the product without a
+// bug for all else: load and proof are its children, too.
 func (d *drills) binary() (string, error) {
 	if strings.ContainsAny(d.build.dir, `'"$`) {
 		return "", errors.New("the directory for temporary files has a quote in its name")
 	}
 	file := filepath.Join(d.build.dir, "sluice")
-	text := "#!/bin/sh\nexec '" + d.build.dir + "/'\"$" + chooser + "\"/sluice \"$@\"\n"
+	text := "#!/bin/sh\nbuild=product\n[ \"$1\" != run ] || build=$" + chooser + "\nexec '" + d.build.dir + "/'\"$build\"/sluice \"$@\"\n"
 	return file, os.WriteFile(file, []byte(text), 0o700) //nolint:gosec // a program
 }
