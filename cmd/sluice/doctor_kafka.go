@@ -174,6 +174,9 @@ func judgeCluster(cfg *config, cluster kafka.Cluster) []doctor.Finding {
 	if cfg.Topic.Replicas == 1 && len(cluster.Brokers) >= 3 {
 		j.warn("SLUICE_TOPIC_REPLICAS=3 SLUICE_TOPIC_MIN_ISR=2 sluice setup # before the topics are there", "topic.replicas is 1: a lost broker loses what was acknowledged")
 	}
+	if cfg.Topic.Replicas > 1 && cfg.Topic.MinISR == 1 {
+		j.warn("SLUICE_TOPIC_MIN_ISR=2 sluice setup # before the topics are there", "topic.minIsr is 1: what only one of %d copies has is acknowledged, and lost with that broker", cfg.Topic.Replicas)
+	}
 	return j.or("%d up, controller %d", len(cluster.Brokers), cluster.Controller)
 }
 

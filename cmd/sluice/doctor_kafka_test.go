@@ -73,7 +73,9 @@ func TestDoctorJudgesBrokers(t *testing.T) {
 	}
 	three := kafka.Cluster{Brokers: []int32{1, 2, 3}, Addrs: map[int32]string{1: "a", 2: "b", 3: "c"}, Controller: 2}
 	wide := *cfg
-	wide.Topic.Replicas = 3
+	wide.Topic.Replicas, wide.Topic.MinISR = 3, 2
+	thin := wide
+	thin.Topic.MinISR = 1
 	one := kafka.Cluster{Brokers: []int32{1}, Addrs: map[int32]string{1: "a"}, Controller: 1}
 	lost := kafka.Cluster{Brokers: []int32{1}, Addrs: map[int32]string{1: "a"}, Controller: -1}
 	for name, v := range map[string]verdict{
@@ -89,6 +91,7 @@ func TestDoctorJudgesBrokers(t *testing.T) {
 		"one of one":         {judgeCluster(cfg, one), nil},
 		"one of three":       {judgeCluster(&wide, one), []string{"fail 1 brokers are up, fewer than topic.replicas (3) => SLUICE_TOPIC_REPLICAS=1"}},
 		"three for one copy": {judgeCluster(cfg, three), []string{"warn topic.replicas is 1 => SLUICE_TOPIC_REPLICAS=3"}},
+		"three for one ack":  {judgeCluster(&thin, three), []string{"warn topic.minIsr is 1 => SLUICE_TOPIC_MIN_ISR=2"}},
 		"no controller":      {judgeCluster(cfg, lost), []string{"fail no controller"}},
 		"topics by mistake":  {judgeBroker("broker 1", map[string]string{"auto.create.topics.enable": "true"}), []string{"warn auto.create.topics.enable is on"}},
 		"topics by hand":     {judgeBroker("broker 1", map[string]string{}), nil},

@@ -49,6 +49,9 @@ func (c *setupCmd) Run(ctx context.Context, p *process) error {
 	if cfg.Topic.Replicas == 1 {
 		p.tell("warning: topic.replicas is 1: a lost broker loses what was acknowledged; use 3 with topic.minIsr 2")
 	}
+	if cfg.Topic.Replicas > 1 && cfg.Topic.MinISR == 1 {
+		p.tell("warning: topic.minIsr is 1: what only one of the copies has is acknowledged, and lost with that broker; use 2")
+	}
 	printing := printSteps(p.stdout, append(topics, indices...), c.JSON)
 	return errors.Join(kafkaErr, elasticErr, printing)
 }
