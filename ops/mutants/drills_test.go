@@ -58,7 +58,8 @@ func TestTheBinaryBecomesTheBuildThatTheDrillNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ named, verb, want string }{
-		{"product", "run", "product"}, {"a-bug", "run", "a-bug"},
+		{"product", "run", "product"},
+		{"a-bug", "run", "a-bug"},
 		{"a-bug", "simulate", "product"}, // the judge has no bug
 	} {
 		called := exec.CommandContext(t.Context(), binary, c.verb, "two words")
