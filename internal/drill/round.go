@@ -63,7 +63,9 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 		said.InForce = time.Now()
 		a.scene.Watch.Note(what)
 		did()
-		a.hold(ctx, f, said)
+		consuming := a.consuming(ctx, f, said)
+		defer consuming.Wait()
+		_ = pause(ctx, f.For) // it is healed early when the campaign is interrupted
 	}
 	said.Healing = time.Now()
 	if err := within(context.WithoutCancel(ctx), a.cfg.Act, made.Heal); err != nil {
@@ -74,19 +76,16 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 	a.scene.Watch.Note("healed: " + what)
 }
 
-// hold lets a fault be in force for as long as it lasts, and sees meanwhile whether records are consumed again.
-func (a *act) hold(ctx context.Context, f *script.Fault, said *report.Injection) {
-	limit := a.drill.Expect.Consuming
-	if limit == 0 {
-		_ = pause(ctx, f.For) // it is healed early when the campaign is interrupted
-		return
-	}
+// consuming sees aside, from the injection on, whether records are consumed again.
+func (a *act) consuming(ctx context.Context, f *script.Fault, said *report.Injection) *sync.WaitGroup {
 	var aside sync.WaitGroup
-	defer aside.Wait()
-	aside.Go(func() {
-		said.Consuming = a.timed(ctx, limit, "consuming after "+f.Kind, func(ctx context.Context) error { return a.guard.moved(ctx, said.InForce) })
-	})
-	_ = pause(ctx, f.For) // as above
+	if limit := a.drill.Expect.Consuming; limit > 0 {
+		since := said.InForce
+		aside.Go(func() {
+			said.Consuming = a.timed(ctx, limit, "consuming after "+f.Kind, func(ctx context.Context) error { return a.guard.moved(ctx, since) })
+		})
+	}
+	return &aside
 }
 
 // recover waits for the signs that all is well: a fresh ping is found, and every partition's commits move on.

@@ -147,6 +147,9 @@ func TestWhatIsExcusedHolds(t *testing.T) {
 	if said.Verdict != report.Held {
 		t.Errorf("%s %q", said.Verdict, said.Failures)
 	}
+	if i := said.Injections[0]; i.Healing.Sub(i.InForce) != 5*time.Second {
+		t.Errorf("it is healed after %s", i.Healing.Sub(i.InForce))
+	}
 	if c := said.Injections[0].Consuming; !c.Asked || c.Seconds < 8 || c.Seconds > 10 {
 		t.Errorf("%+v", c)
 	}
