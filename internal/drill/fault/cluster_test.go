@@ -255,5 +255,5 @@ func TestATopicIsUnwritableUntilItIsHealed(t *testing.T) {
 	if err := errors.Join(u.Inject(t.Context()), u.Heal(t.Context())); err != nil {
 		t.Error(err)
 	}
-	did(t, c, "set min.insync.replicas of a to 4", "set min.insync.replicas of b to 4", "set min.insync.replicas of a to 2", "set min.insync.replicas of b to 2")
+	did(t, c, "set min.insync.replicas of a to 3", "set min.insync.replicas of b to 3", "set min.insync.replicas of a to 2", "set min.insync.replicas of b to 2")
 }

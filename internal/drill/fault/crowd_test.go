@@ -81,13 +81,17 @@ func TestAServerThatIsUnwellMeanwhileIsTold(t *testing.T) {
 
 func TestIndicesRefuseAndAreFreed(t *testing.T) {
 	for how, want := range map[string]string{
-		"write-block": `PUT /x-p*/_settings {"index.blocks.write":true}; PUT /x-p*/_settings {"index.blocks.write":null}`,
-		"read-only":   `PUT /x-p*/_settings {"index.blocks.read_only":true}; PUT /x-p*/_settings {"index.blocks.read_only":null}`,
-		"pipeline":    `PUT /x-p*/_settings {"index.default_pipeline":"nobody-made-this-one"}; PUT /x-p*/_settings {"index.default_pipeline":null}`,
-		"closed":      `POST /x-p*/_close ; POST /x-p*/_open `,
+		"write-block": `PUT /a,b/_settings {"index.blocks.write":true}; PUT /a,b/_settings {"index.blocks.write":null}`,
+		"read-only":   `PUT /a,b/_settings {"index.blocks.read_only":true}; PUT /a,b/_settings {"index.blocks.read_only":null}`,
+		"pipeline":    `PUT /a,b/_settings {"index.default_pipeline":"nobody-made-this-one"}; PUT /a,b/_settings {"index.default_pipeline":null}`,
+		"closed":      `POST /a,b/_close ; POST /a,b/_open `,
 	} {
 		var asked []string
-		s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodGet {
+				_, _ = w.Write([]byte(`{"b":{"settings":{}},"a":{"settings":{}}}`))
+				return
+			}
 			body := make([]byte, 200)
 			n, _ := r.Body.Read(body)
 			asked = append(asked, r.Method+" "+r.URL.Path+" "+string(body[:n]))

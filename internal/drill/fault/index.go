@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
@@ -15,6 +18,7 @@ type refusing struct {
 	elastic *operator
 	indices string // a pattern
 	how     refusal
+	hurt    string // the indices to which it was done, with commas
 }
 
 // refusal is what is done to the indices and how it is undone: a path behind their names, and a body.
@@ -32,14 +36,25 @@ func refusals() map[string]refusal {
 	}
 }
 
-// Inject returns when every index refuses.
+// Inject returns when every index that there is refuses.
 func (r *refusing) Inject(ctx context.Context) error {
-	return r.elastic.do(ctx, r.how.method, "/"+r.indices+r.how.path, r.how.do, nil)
+	all, err := r.elastic.settings(ctx, r.indices)
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return errors.New("there is no index")
+	}
+	r.hurt = strings.Join(slices.Sorted(maps.Keys(all)), ",") // Elasticsearch closes none by a pattern
+	return r.elastic.do(ctx, r.how.method, "/"+r.hurt+r.how.path, r.how.do, nil)
 }
 
-// Heal returns when every index takes writes again.
+// Heal returns when those take writes again.
 func (r *refusing) Heal(ctx context.Context) error {
-	return r.elastic.do(ctx, r.how.method, "/"+r.indices+r.how.undoPath, r.how.undo, nil)
+	if r.hurt == "" {
+		return nil
+	}
+	return r.elastic.do(ctx, r.how.method, "/"+r.hurt+r.how.undoPath, r.how.undo, nil)
 }
 
 func refusingKind() Kind {

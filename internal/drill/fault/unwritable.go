@@ -9,7 +9,8 @@ import (
 	"sluice/internal/drill/stage"
 )
 
-// unwritable asks for more replicas in sync than a topic has, so that nobody can write to it.
+// unwritable asks for every replica of a topic in sync, so that nobody can write to it while a broker is
+// away, which another fault sees to. More than there are would not do: Kafka asks for no more than it has.
 type unwritable struct {
 	settings stage.Settings
 	topics   []string // on the wire
@@ -17,12 +18,12 @@ type unwritable struct {
 
 const (
 	minISR      = "min.insync.replicas"
-	tooManyISR  = "4" // of 3 brokers
+	everyISR    = "3" // on as many brokers
 	usualMinISR = "2" // which is what the stage sets up
 )
 
 // Inject returns when the controller knows.
-func (u *unwritable) Inject(ctx context.Context) error { return u.set(ctx, tooManyISR) }
+func (u *unwritable) Inject(ctx context.Context) error { return u.set(ctx, everyISR) }
 
 // Heal asks for as many as before.
 func (u *unwritable) Heal(ctx context.Context) error { return u.set(ctx, usualMinISR) }
@@ -37,7 +38,7 @@ func (u *unwritable) set(ctx context.Context, value string) error {
 
 func unwritableKind() Kind {
 	return Kind{
-		About: "asks for more replicas in sync than topics have, so that they refuse every record",
+		About: "asks for every replica of topics in sync, so that they refuse records while a broker is away",
 		On:    []string{"kafka"},
 		With:  map[string]string{"topics": "dead, those of the dead letters, or pings; dead when nothing is said"},
 		Make: func(on *stage.Stage, f script.Fault) (Fault, error) {
