@@ -72,7 +72,7 @@ func (d *dummy) Exit() int                   { return d.exit }
 func (d *dummy) Env(pairs ...string)         { d.env = strings.Join(pairs, " ") }
 func (d *dummy) Limit(l stage.Limits)        { d.limits = l }
 
-func (d *dummy) Files() (int, error)         { return 9, nil }
+func (d *dummy) Files() (int, error) { return 9, nil }
 
 func (d *dummy) Signal(sig os.Signal) error {
 	d.note(map[os.Signal]string{syscall.SIGSTOP: "freeze", syscall.SIGCONT: "thaw"}[sig])
