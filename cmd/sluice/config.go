@@ -32,7 +32,7 @@ type kafkaConfig struct {
 	Brokers          []string      `key:"brokers" default:"127.0.0.1:9092" doc:"host:port of any brokers of the cluster"`
 	ClientID         string        `key:"clientId" default:"sluice" doc:"names this process in the brokers' logs and quotas"`
 	InstanceID       string        `key:"instanceId" doc:"static membership: a process that restarts within sessionTimeout under the same id gets its partitions back without a rebalance; no two processes may share one; empty = dynamic"`
-	SessionTimeout   time.Duration `key:"sessionTimeout" default:"8s" range:"1s..30m" doc:"a member silent for so long is dead"`
+	SessionTimeout   time.Duration `key:"sessionTimeout" default:"6s" range:"1s..30m" doc:"a member silent for so long is dead, and others take over; brokers allow no less than 6s unless told otherwise"`
 	RebalanceTimeout time.Duration `key:"rebalanceTimeout" default:"30s" range:"1s..30m" doc:"a revoked partition has so long to drain; above pipeline.drainTimeout"`
 	DialTimeout      time.Duration `key:"dialTimeout" default:"3s" range:"10ms..1m" doc:"opening one connection"`
 	RequestTimeout   time.Duration `key:"requestTimeout" default:"10s" range:"100ms..5m" doc:"one request's answer"`

@@ -13,7 +13,7 @@ const cutOff = 7 * time.Second
 // hanging: they come back by themselves, nothing is lost and nothing is twice.
 func TestKafkaAwayFromPipelines(t *testing.T) {
 	now := time.Now()
-	s := newSite(t, loadEnv("SLUICE_KAFKA_SESSION_TIMEOUT=6s")...).setup()
+	s := newSite(t, loadEnv()...).setup()
 	p := s.newKafkaProxy()
 	sent := newLoad(t, now)
 	c := s.start("pipelines", []string{"SLUICE_KAFKA_BROKERS=" + p.address}, "run", "pipelines").ready()

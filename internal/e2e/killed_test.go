@@ -48,7 +48,7 @@ func TestKilledTenTimes(t *testing.T) {
 // then wakes up: what it still writes is harmless, what it commits is refused.
 func TestFrozenProcessWakesUp(t *testing.T) {
 	now := time.Now()
-	s := newSite(t, loadEnv("SLUICE_KAFKA_SESSION_TIMEOUT=6s")...).setup()
+	s := newSite(t, loadEnv()...).setup()
 	sent := newLoad(t, now)
 	zombie := s.start("zombie", nil, "run", "pipelines").ready()
 	heir := s.start("heir", nil, "run", "pipelines").ready()
