@@ -35,6 +35,7 @@ type world struct {
 	grown       watch.Sums
 	stop        report.Stop
 	spoilt      float64
+	grows       float64 // a process, in bytes a second
 	lost        string
 	proved      []string // what was said to be lost
 	injected    time.Time
@@ -174,7 +175,14 @@ type eyes struct{ *world }
 
 func (e eyes) Look(context.Context) {}
 func (e eyes) Note(string)          {}
-func (e eyes) Record() watch.Record { return watch.Record{} }
+func (e eyes) Record() watch.Record {
+	rss := watch.Series{Measure: watch.RSS, Of: "pipelines-1"}
+	for at := range 400 {
+		rss.Points = append(rss.Points, watch.Point{At: float64(at), Value: 100e6 + e.grows*float64(at)})
+	}
+	return watch.Record{Series: []watch.Series{rss}}
+}
+
 func (e eyes) Run(ctx context.Context) error {
 	<-ctx.Done()
 	return nil

@@ -82,6 +82,9 @@ func (r *Runner) Run(ctx context.Context, drills []script.Drill) []report.Drill 
 	return played
 }
 
+// flatFrom is how long a campaign has to last before memory and goroutines have to be flat: a process grows at first.
+const flatFrom = 10 * time.Minute
+
 // Random plays a schedule on one scene, for so long; then one ledger is proved. The drill says what the
 // scene and the load are, and what is expected.
 func (r *Runner) Random(ctx context.Context, d *script.Drill, rounds []Round, lasts time.Duration) report.Drill {
@@ -89,7 +92,7 @@ func (r *Runner) Random(ctx context.Context, d *script.Drill, rounds []Round, la
 	a.run(ctx, rounds, lasts)
 	a.said.Flat = flat(&a.said.Watched)
 	for _, f := range a.said.Flat {
-		if !f.Flat {
+		if !f.Flat && lasts >= flatFrom {
 			a.fail("%s of %s is not flat: %s", f.Measure, f.Of, f.Detail)
 		}
 	}

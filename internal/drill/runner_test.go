@@ -232,3 +232,25 @@ func TestARandomCampaignPlaysItsTime(t *testing.T) {
 		}
 	})
 }
+
+func TestALongCampaignHasToBeFlat(t *testing.T) {
+	for _, c := range []struct {
+		grows float64
+		lasts time.Duration
+		want  report.Verdict
+	}{{0, 10 * time.Minute, report.Held}, {1e6, 10 * time.Minute, report.Failed}, {1e6, 5 * time.Minute, report.Held}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld()
+			w.grows = c.grows
+			r, err := New(Config{}, w, silent{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := simple()
+			said := r.Random(t.Context(), &d, []Round{{Faults: d.Faults}}, c.lasts)
+			if said.Verdict != c.want || len(said.Flat) != 1 {
+				t.Errorf("growing by %g a second for %s: %s %q", c.grows, c.lasts, said.Verdict, said.Failures)
+			}
+		})
+	}
+}

@@ -32,6 +32,7 @@ const (
 )
 
 func newWay(name, from, to string) (*Way, error) {
+	zerolog.SetGlobalLevel(zerolog.Disabled) // one of the toxics logs past every logger
 	quiet := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	w := &Way{Name: name, proxy: toxiproxy.NewProxy(quiet, name, from, to)}
 	if err := w.proxy.Start(); err != nil {
