@@ -99,10 +99,10 @@ func diskFullKind() Kind {
 	return Kind{
 		About: "fills the disk of Elasticsearch's data to its flood stage, and frees it; needs run.elasticDisk",
 		On:    []string{"elastic"},
-		With:  map[string]string{"leave": "share of the disk that stays free, below 5%; 2% when nothing is said"},
+		With:  map[string]string{"leave": "share of the disk that stays free, below 5%; 4% when nothing is said"},
 		Make: func(on *stage.Stage, f script.Fault) (Fault, error) {
 			args := &arguments{with: f.With}
-			d := &diskFull{elastic: newOperator(on.Elastic()), dir: on.ElasticDisk(), indices: on.Index("p*"), leave: args.share("leave", 0.02)}
+			d := &diskFull{elastic: newOperator(on.Elastic()), dir: on.ElasticDisk(), indices: on.Index("p*"), leave: args.share("leave", 0.04)}
 			if d.dir == "" {
 				return nil, errors.New("no small disk is there for Elasticsearch: set run.elasticDisk")
 			}
