@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/IBM/sarama"
 )
@@ -26,7 +27,25 @@ func (a *Admin) Lag(ctx context.Context, group, topic string) ([]PartitionLag, e
 	return lags, nil
 }
 
-func (a *Admin) lag(ctx context.Context, group, wire string) ([]PartitionLag, error) {
+// lag asks again while a commit lies behind the end: then the end is of a broker that was replaced
+// as the leader and does not know it yet. A log that has really lost its end is told of as it is, after some seconds.
+func (a *Admin) lag(ctx context.Context, group, wire string) (lags []PartitionLag, err error) {
+	for failures := range leaderTries {
+		if lags, err = a.lagOnce(ctx, group, wire); err != nil || !pastEnd(lags) {
+			return lags, err
+		}
+		pause(ctx, backoff(commitRetryBase, commitRetryMax, failures+1))
+	}
+	return lags, nil
+}
+
+const leaderTries = 8
+
+func pastEnd(lags []PartitionLag) bool {
+	return slices.ContainsFunc(lags, func(lag PartitionLag) bool { return lag.Committed > lag.End })
+}
+
+func (a *Admin) lagOnce(ctx context.Context, group, wire string) ([]PartitionLag, error) {
 	client, admin, err := a.connect()
 	if err != nil {
 		return nil, err
