@@ -45,15 +45,20 @@ func shapeOf(admin sarama.ClusterAdmin, wire string) (*sarama.TopicDetail, error
 	case len(said[0].Partitions) == 0:
 		return nil, sarama.ErrIncompleteResponse
 	}
-	entries, err := admin.DescribeConfig(sarama.ConfigResource{Type: sarama.TopicResource, Name: wire})
-	if err != nil {
+	resources, err := admin.DescribeConfigs([]*sarama.ConfigResource{{Type: sarama.TopicResource, Name: wire}}, sarama.DescribeConfigsOptions{})
+	switch {
+	case err != nil:
 		return nil, err
+	case len(resources) != 1:
+		return nil, sarama.ErrIncompleteResponse
+	case resources[0].ErrorCode != sarama.ErrNoError:
+		return nil, resources[0].ErrorCode
 	}
 	shape := &sarama.TopicDetail{
 		NumPartitions: int32(len(said[0].Partitions)), ReplicationFactor: int16(len(said[0].Partitions[0].Replicas)),
 		ConfigEntries: make(map[string]*string),
 	}
-	for _, e := range entries {
+	for _, e := range resources[0].Configs {
 		if e.Source == sarama.SourceTopic && !e.Sensitive {
 			shape.ConfigEntries[e.Name] = &e.Value
 		}
