@@ -38,11 +38,23 @@ func (c *processCounters) scrape(ctx context.Context, url string) (p ledger.Proc
 		case "sluice_records_consumed_total":
 			n.Verdict = ledger.Consumed
 		case "sluice_retries_total":
-			n.Verdict = ledger.Retried
+			if turnedAway(n.Reason) {
+				continue
+			}
+			n.Verdict = ledger.Doubtful
 		default:
 			continue
 		}
 		p.Counts = append(p.Counts, n)
 	}
 	return p, nil
+}
+
+// turnedAway says of a reason for which writes are offered again that the store has certainly not taken them.
+func turnedAway(reason string) bool {
+	switch reason {
+	case "too_many_requests", "disk_full", "cluster_blocked", "index_blocked", "unauthorized", "forbidden":
+		return true
+	}
+	return false
 }

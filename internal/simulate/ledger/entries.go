@@ -124,8 +124,9 @@ func (s *Sample) Reader(pipeline string) *Reader {
 // Consumed is the verdict of a Count that says how many records a process has read.
 const Consumed = "consumed"
 
-// Retried is the verdict of a Count that says how often writes were offered to the store again.
-const Retried = "retried"
+// Doubtful is the verdict of a Count that says how often writes were offered again that the store may have taken: their
+// answer was lost, or said neither yes nor no.
+const Doubtful = "doubtful"
 
 // Count is one series of sluice_records_total, or of sluice_records_consumed_total.
 type Count struct {

@@ -72,7 +72,7 @@ func TestWhatIsReadAgainIsNoFault(t *testing.T) {
 		"a lost answer": {func(_ *testing.T, w *world) {
 			w.count(past, "stored", -3)
 			w.count(past, "duplicate", 3)
-			w.count(past, ledger.Retried, 3)
+			w.count(past, ledger.Doubtful, 3)
 		}, "- 0 read again"},
 		"a lost answer meanwhile": {func(_ *testing.T, w *world) {
 			w.redelivered()
@@ -138,7 +138,7 @@ func TestALostAnswerHidesOneWriteAtMost(t *testing.T) {
 	w := newWorld(t, everyMischief())
 	w.count(past, "stored", -3)
 	w.count(past, "duplicate", 3)
-	w.count(past, ledger.Retried, 2)
+	w.count(past, ledger.Doubtful, 2)
 	if got := failing(w.verify(t)); got != "L8" {
 		t.Errorf("%q fail", got)
 	}

@@ -94,7 +94,7 @@ func (t *tallies) balance(p *ledger.Process, sign int64) {
 		switch c.Verdict {
 		case ledger.Consumed:
 			t.open[key], t.knows = t.open[key]+n, true
-		case ledger.Retried: // no end of a record
+		case ledger.Doubtful: // no end of a record
 		default:
 			t.open[key] -= n
 		}
@@ -163,7 +163,7 @@ func (v *verifier) settledOnce(j *judgement, t *tallies, pipeline string, writte
 	}
 	if pipeline == v.cfg.Past {
 		stored := v.storedUntil()
-		if want := max(min(g["stored"], stored), stored-min(again+g[ledger.Retried], g["duplicate"])); g["stored"] != want {
+		if want := max(min(g["stored"], stored), stored-min(again+g[ledger.Doubtful], g["duplicate"])); g["stored"] != want {
 			j.fault("%s: stored: %d, want %d", pipeline, g["stored"], want)
 		}
 		if v.author.Rules.HistoryMaxAge == 0 {
