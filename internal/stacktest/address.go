@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 )
@@ -16,7 +17,10 @@ const (
 	ports      = 10_000
 )
 
-// FreeAddresses are n loopback addresses, all different, that nobody listens on: for processes that
+// given is the last port that was handed out: a process that is to listen there may not have begun to.
+var given atomic.Int64 //nolint:gochecknoglobals // the tests of a process share its ports
+
+// FreeAddresses are n loopback addresses that nobody listens on and nobody was given before: for processes that
 // are to listen there later, or again after they were killed. A port that the kernel chose could go
 // to somebody's connection meanwhile, or to that of a client which dials this very port.
 func FreeAddresses(t testing.TB, n int) []string {
@@ -29,12 +33,13 @@ func FreeAddresses(t testing.TB, n int) []string {
 			}
 		}
 	}()
+	given.CompareAndSwap(0, rand.Int64N(ports))
 	addresses := make([]string, 0, n)
 	for range ports {
 		if len(addresses) == n {
 			return addresses
 		}
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(lowestPort+rand.IntN(ports)))
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(lowestPort+int(given.Add(1)%ports)))
 		l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
 		if errors.Is(err, syscall.EADDRINUSE) {
 			continue

@@ -79,11 +79,11 @@ func (s *Stage) spoilt(ctx context.Context) error {
 
 // hire makes a process of the cast.
 func (s *Stage) hire(role string, number int) (*Process, error) {
-	ops, err := freeAddress()
+	ops, err := s.house.ports.address()
 	if err != nil {
 		return nil, err
 	}
-	public, err := freeAddress()
+	public, err := s.house.ports.address()
 	if err != nil {
 		return nil, err
 	}

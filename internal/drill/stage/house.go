@@ -19,6 +19,7 @@ type House struct {
 	kafka   Admin
 	servers []*Server
 	ways    []*Way
+	ports   ports
 }
 
 // New checks the settings. The maker is called once Kafka answers.

@@ -16,11 +16,18 @@ const (
 	portTries  = 100
 )
 
-// freeAddress is a loopback address on which nobody listens at the moment.
-func freeAddress() (string, error) {
+// ports gives each port once: two processes that are hired one after the other listen only later.
+type ports struct{ given int }
+
+// address is a loopback address on which nobody listens at the moment, and that was not given before.
+func (p *ports) address() (string, error) {
+	if p.given == 0 {
+		p.given = rand.IntN(countPorts)
+	}
 	var last error
 	for range portTries {
-		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.IntN(countPorts)))
+		p.given++
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+p.given%countPorts))
 		l, err := net.Listen("tcp", address) //nolint:noctx // it does not wait
 		if err != nil {
 			last = err
