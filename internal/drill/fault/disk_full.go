@@ -23,8 +23,8 @@ type diskFull struct {
 }
 
 const (
-	// diskLooks makes Elasticsearch look at its disk as often as it lets itself be made to.
-	diskLooks   = `{"persistent":{"cluster.info.update.interval":"10s"}}`
+	// diskLooks makes Elasticsearch heed its disk, which the stack keeps it from, and look at it as often as it can be made to.
+	diskLooks   = `{"persistent":{"cluster.info.update.interval":"10s","cluster.routing.allocation.disk.threshold_enabled":true}}`
 	floodBlock  = "index.blocks.read_only_allow_delete"
 	fillerChunk = 1 << 20
 )

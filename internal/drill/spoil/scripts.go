@@ -2,6 +2,8 @@ package spoil
 
 import (
 	"fmt"
+	"hash/fnv"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -18,8 +20,7 @@ func Named(name string, share float64, seed uint64) (Script, error) {
 	case share <= 0 || share > 1:
 		return nil, fmt.Errorf("a share of %g: it is above 0, and 1 at most", share)
 	}
-	dice := rand.New(rand.NewPCG(seed, seed))
-	return make(func() bool { return dice.Float64() < share }), nil
+	return make(&odds{share: share, seed: seed, dice: rand.New(rand.NewPCG(seed, seed))}), nil
 }
 
 // Names are the answers that Named knows, in order.
@@ -32,14 +33,28 @@ func Names() []string {
 	return names
 }
 
-// hits throws the dice once.
-type hits func() bool
+// odds are those of a request, or of a write, to be hit.
+type odds struct {
+	share float64
+	seed  uint64
+	dice  *rand.Rand
+}
+
+// hit throws the dice once.
+func (o *odds) hit() bool { return o.dice.Float64() < o.share }
+
+// hits is the same for the same write, whenever it comes.
+func (o *odds) hits(id string) bool {
+	sum := fnv.New64a()
+	_, _ = io.WriteString(sum, id) // a hash takes everything
+	return rand.New(rand.NewPCG(o.seed, sum.Sum64())).Float64() < o.share
+}
 
 // mostWrites is what a request may carry while larger ones are refused with 413.
 const mostWrites = 8
 
-func scripts() map[string]func(hits) Script {
-	return map[string]func(hits) Script{
+func scripts() map[string]func(*odds) Script {
+	return map[string]func(*odds) Script{
 		"401":       whole(Answer{Status: http.StatusUnauthorized}),
 		"403-block": whole(Answer{Status: http.StatusForbidden}),
 		"429":       whole(Answer{Status: http.StatusTooManyRequests}),
@@ -49,7 +64,7 @@ func scripts() map[string]func(hits) Script {
 		"lost":      whole(Answer{Lost: true}),
 		"lack":      whole(Answer{Lack: true}),
 		"413":       larger(mostWrites, http.StatusRequestEntityTooLarge),
-		"items-400": items(http.StatusBadRequest),
+		"items-400": rejected,
 		"items-403": items(http.StatusForbidden),
 		"items-429": items(http.StatusTooManyRequests),
 		"items-503": items(http.StatusServiceUnavailable),
@@ -58,10 +73,10 @@ func scripts() map[string]func(hits) Script {
 }
 
 // whole gives hit requests the same answer.
-func whole(a Answer) func(hits) Script {
-	return func(hit hits) Script {
+func whole(a Answer) func(*odds) Script {
+	return func(o *odds) Script {
 		return func([]string) Answer {
-			if hit() {
+			if o.hit() {
 				return a
 			}
 			return Answer{}
@@ -70,10 +85,10 @@ func whole(a Answer) func(hits) Script {
 }
 
 // larger refuses hit requests of more writes than that: as a limit on a body's size does, but for one write alone.
-func larger(than, status int) func(hits) Script {
-	return func(hit hits) Script {
+func larger(than, status int) func(*odds) Script {
+	return func(o *odds) Script {
 		return func(ids []string) Answer {
-			if len(ids) > than && hit() {
+			if len(ids) > than && o.hit() {
 				return Answer{Status: status}
 			}
 			return Answer{}
@@ -82,18 +97,31 @@ func larger(than, status int) func(hits) Script {
 }
 
 // items refuses hit writes with one status after the other.
-func items(statuses ...int) func(hits) Script {
-	return func(hit hits) Script {
+func items(statuses ...int) func(*odds) Script {
+	return func(o *odds) Script {
 		next := 0
 		return func(ids []string) Answer {
 			refused := map[string]int{}
 			for _, id := range ids {
-				if hit() {
+				if o.hit() {
 					refused[id] = statuses[next%len(statuses)]
 					next++
 				}
 			}
 			return Answer{Items: refused}
 		}
+	}
+}
+
+// rejected refuses hit writes for what they are: once and for ever.
+func rejected(o *odds) Script {
+	return func(ids []string) Answer {
+		refused := map[string]int{}
+		for _, id := range ids {
+			if o.hits(id) {
+				refused[id] = http.StatusBadRequest
+			}
+		}
+		return Answer{Items: refused}
 	}
 }

@@ -65,3 +65,21 @@ func TestNonsenseIsNoScript(t *testing.T) {
 		}
 	}
 }
+
+// A document that is rejected for what it is will be rejected again, whatever comes beside it.
+func TestWhatIsRejectedOnceIsRejectedAlways(t *testing.T) {
+	script, err := spoil.Named("items-400", 0.3, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := manyIDs(100)
+	first := script(ids).Items
+	if len(first) == 0 || len(first) == len(ids) {
+		t.Fatalf("%d of %d rejected", len(first), len(ids))
+	}
+	for _, id := range ids {
+		if again := script([]string{id}).Items[id]; again != first[id] {
+			t.Errorf("%s: %d, then %d", id, first[id], again)
+		}
+	}
+}
