@@ -49,35 +49,44 @@ func (l *lane) renew() {
 	l.end(pipelines.ErrRevoked)
 }
 
-// Setup has nothing to do.
-func (c *claims) Setup(sarama.ConsumerGroupSession) error { return nil }
+// Setup takes notice of the first assignment of a membership.
+func (c *claims) Setup(sarama.ConsumerGroupSession) error {
+	c.group.entry.joined.Store(true)
+	return nil
+}
 
 // Cleanup has nothing to do.
 func (c *claims) Cleanup(sarama.ConsumerGroupSession) error { return nil }
 
-// ConsumeClaim serves one partition until it is revoked or the group stops. The session
-// stays whole until this returns: it heartbeats on, and commits are taken, with the
-// context of Run cancelled as well as without.
+// ConsumeClaim serves one partition until it is revoked or the group stops. The member
+// stays in the group until this returns: it heartbeats, goes along with rebalances, and its
+// commits are taken, with the context of Run cancelled as well as without.
 func (c *claims) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim) error {
 	c.pauser.Pause(map[string][]int32{claim.Topic(): {claim.Partition()}})
+	if c.hold(session, claim) {
+		return nil // sarama takes it for the wish to end the session, and all are claimed anew
+	}
+	// Otherwise sarama has to have revoked the claim itself, and closed its channel, before
+	// this returns: a stop, too, must not end the session while another lane still drains.
+	for range claim.Messages() { // of a fetch from before the pause: the source reads them
+	}
+	return nil
+}
+
+// hold serves a claim as a lane. It is true when all are to be claimed anew.
+func (c *claims) hold(session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim) (anew bool) {
 	ctx, end := context.WithCancelCause(context.WithoutCancel(c.ctx))
 	defer end(nil)
 	lane := &lane{end: end}
 	if !c.enter(claim.Partition(), lane) {
-		return nil
+		return false
 	}
 	defer c.leave(claim.Partition())
+	defer context.AfterFunc(c.ctx, func() { end(pipelines.ErrStopped) })()
 	defer context.AfterFunc(session.Context(), func() { end(c.cause()) })()
 
 	c.carry(ctx, session, claim, lane)
-	if lane.renewed.Load() || ctx.Err() == nil {
-		return nil // sarama takes it for the wish to end the session, and all are claimed anew
-	}
-	// Otherwise sarama has to have revoked the claim itself, and closed its channel, before
-	// this returns.
-	for range claim.Messages() { // of a fetch from before the pause: the source reads them
-	}
-	return nil
+	return c.ctx.Err() == nil && (lane.renewed.Load() || ctx.Err() == nil)
 }
 
 // assigned ends the lanes whose partitions are not in the new assignment.

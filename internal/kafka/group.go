@@ -36,6 +36,7 @@ type Group struct {
 	id    string
 	topic string
 	obs   GroupObserver
+	entry entry
 }
 
 var _ pipelines.Group = (*Group)(nil)
@@ -62,6 +63,7 @@ func NewGroup(cfg Config, groupID, topic string, group GroupConfig, obs GroupObs
 // that contradict the cluster, an instance id that two processes use). A serve that
 // returns nil of its own accord is started again.
 func (g *Group) Run(ctx context.Context, serve pipelines.Serve) error {
+	g.entry.begin()
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	m, err := g.join(ctx, fail, serve)
@@ -80,9 +82,13 @@ func (g *Group) Run(ctx context.Context, serve pipelines.Serve) error {
 		defer close(watched)
 		m.claims.watch(ctx)
 	}()
+	// The membership outlives the stop until the lanes have drained. A rebalance that is under
+	// way then goes on, and with it comes the generation that the last commits have to carry.
+	membership, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
 	done := make(chan error, 1)
-	go func() { done <- g.consume(ctx, m) }()
-	err = m.settle(ctx, done)
+	go func() { done <- g.consume(ctx, membership, m) }()
+	err = m.settle(ctx, done, leave)
 	fail(nil)
 	<-watched
 	if closing := m.close(); closing != nil {
@@ -92,11 +98,11 @@ func (g *Group) Run(ctx context.Context, serve pipelines.Serve) error {
 	return err
 }
 
-// consume stays in the group, session after session.
-func (g *Group) consume(ctx context.Context, m *member) error {
+// consume stays in the group, session after session: the last one until membership ends.
+func (g *Group) consume(ctx, membership context.Context, m *member) error {
 	for failures := 0; ctx.Err() == nil; {
 		began := time.Now()
-		err := m.group.Consume(ctx, []string{g.cfg.topic(g.topic)}, m.claims)
+		err := m.group.Consume(membership, []string{g.cfg.topic(g.topic)}, m.claims)
 		if cause := m.claims.failure(); cause != nil {
 			return cause
 		}

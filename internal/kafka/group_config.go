@@ -91,7 +91,10 @@ func (g GroupConfig) apply(conf *sarama.Config, strategy sarama.BalanceStrategy)
 	conf.Consumer.Group.Session.Timeout = g.SessionTimeout
 	conf.Consumer.Group.Heartbeat.Interval = g.HeartbeatInterval
 	conf.Consumer.Group.Rebalance.Timeout = g.RebalanceTimeout
+	// A join that another rebalance overtakes is tried again for as long as the session lives:
+	// given up, its lanes would be left with a generation that is over, and their last commits refused.
 	conf.Consumer.Group.Rebalance.Retry.Backoff = g.RetryBase
+	conf.Consumer.Group.Rebalance.Retry.Max = int(g.SessionTimeout / g.RetryBase)
 	conf.Consumer.Group.Rebalance.GroupStrategies = []sarama.BalanceStrategy{strategy}
 	conf.Consumer.Group.ResetInvalidOffsets = true // begin.go finds where to read, and reports what was lost
 }

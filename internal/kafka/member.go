@@ -72,15 +72,16 @@ func (g *Group) dial(strategy sarama.BalanceStrategy, tune func(*sarama.Config))
 }
 
 // settle waits until consume has returned. On a stop it first waits for the lanes, whose
-// drain is theirs to bound, and then cuts the membership's connections if a JoinGroup,
+// drain is theirs to bound, then ends the membership, and cuts its connections if a JoinGroup,
 // which knows no context, still holds consume.
-func (m *member) settle(ctx context.Context, done <-chan error) error {
+func (m *member) settle(ctx context.Context, done <-chan error, leave context.CancelFunc) error {
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
 	}
 	m.claims.wait()
+	leave()
 	late := time.NewTimer(severAfter)
 	defer late.Stop()
 	select {
