@@ -68,9 +68,10 @@ func runAll(t *testing.T, environ []string) *running {
 	}()
 	found := comesUp(t, r.log, r.done, regexp.MustCompile(`"msg":"ready","ops":"([^"]+)","http":"([^"]+)"`))
 	r.ops, r.http = found[1], found[2]
-	if code, body := get(t, r.ops+"/readyz"); code != http.StatusOK {
-		t.Errorf("readyz: %d %s", code, body)
-	}
+	eventually(t, "a member of both groups", func() bool {
+		code, _ := get(t, r.ops+"/readyz")
+		return code == http.StatusOK
+	})
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sluice/internal/kafka"
+	"sluice/internal/opshttp"
 	"sluice/internal/probe"
 	"sluice/internal/telemetry"
 	"sluice/pipelines"
@@ -126,6 +127,7 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 		return err
 	}
 	a.pipelines = append(a.pipelines, observer)
+	a.checks = append(a.checks, opshttp.Check{Name: s.name, Ready: group.Ready})
 	a.group.add(s.name, before.guard(func(ctx context.Context) error { return carrying.Run(ctx, a.cfg.failpoints.Group(group)) }))
 	return nil
 }
