@@ -15,6 +15,7 @@ type progress struct {
 	next   int64 // place below which every offset is settled
 	end    int64 // place one above the newest tracked offset; -1 before the first
 	newest int64 // the offset there
+	first  int64 // tracked
 	open   int64 // tracked and not settled
 	ring   []uint64
 	by     int64  // what an offset has more than its place, at next
@@ -44,6 +45,9 @@ func newProgress() *progress {
 func (p *progress) track(offset int64) bool {
 	if offset < p.newest {
 		return false
+	}
+	if p.newest < 0 {
+		p.first = offset
 	}
 	place := p.end + offset - p.newest
 	switch {
@@ -112,6 +116,12 @@ func (p *progress) advance() int64 {
 
 // settled is the offset below which all were settled when advance last looked.
 func (p *progress) settled() int64 { return p.next + p.by }
+
+// beyond is how many offsets from committed on are settled; those that hold nothing count as well.
+// committed is 0 when nothing was committed yet.
+func (p *progress) beyond(committed int64) int64 {
+	return max(p.newest-max(committed, p.first)-p.open, 0)
+}
 
 // span is how many places lie between the first unsettled offset and the newest.
 func (p *progress) span() int64 { return p.end - p.next }

@@ -47,11 +47,11 @@ func (l *lane[T]) commitIfDue(ctx context.Context, now time.Time) {
 	if l.asking || now.Sub(l.lastTry) < l.cfg.CommitInterval {
 		return
 	}
-	l.lastTry = now
 	next := l.progress.advance()
 	if next <= l.committed {
 		return
 	}
+	l.lastTry = now
 	l.asking = true
 	go func() {
 		l.answered <- answer{next: next, err: l.source.Commit(ctx, next)} // has room for the one that is under way
@@ -67,6 +67,9 @@ type answer struct {
 // hear takes notice of an answer. It is false once the partition has gone.
 func (l *lane[T]) hear(a answer) bool {
 	l.asking = false
+	if errors.Is(a.err, ErrStopped) || errors.Is(a.err, ErrRevoked) {
+		return true // the lane's end cut it off: the last commit follows
+	}
 	if a.err != nil {
 		l.obs.Noted(l.part, Event{Kind: Failed, Stage: StageCommit, N: a.next, Err: a.err})
 		return !errors.Is(a.err, ErrFenced)
@@ -108,25 +111,29 @@ func (l *lane[T]) drain(ctx, flights context.Context) {
 		case <-deadline.Done():
 		}
 	}
-	grace, release := context.WithTimeout(context.WithoutCancel(ctx), commitGrace)
+	// While a group rebalances it may take no commit, for as long as its slowest member needs.
+	grace, release := context.WithTimeout(context.WithoutCancel(ctx), max(commitGrace, l.cfg.DrainTimeout-time.Since(start)))
 	defer release()
 	l.commitLast(grace)
 	l.farewell(ctx, time.Since(start))
 }
 
-// commitGrace is what the last commit of a lane may take beyond the drain time-out.
+// commitGrace is what the last commit of a lane may take when the drain time-out is over.
 const commitGrace = time.Second
 
+// farewell says what the lane leaves to the next owner of its partition, which reads it again.
 func (l *lane[T]) farewell(ctx context.Context, took time.Duration) {
 	reason := "stopped"
 	if errors.Is(context.Cause(ctx), ErrRevoked) {
 		reason = "revoked"
 	}
-	left := l.progress.open
-	if left == 0 {
+	left, uncommitted := l.progress.open, l.progress.beyond(l.committed)
+	if left == 0 && uncommitted == 0 {
 		l.obs.Noted(l.part, Event{Kind: Drained, Stage: StageCommit, Took: took, Reason: reason})
 		return
 	}
-	l.obs.Settled(l.part, Unsettled, reason, int(left))
-	l.obs.Noted(l.part, Event{Kind: Abandoned, Stage: StageCommit, N: left, Took: took, Reason: reason})
+	if left > 0 {
+		l.obs.Settled(l.part, Unsettled, reason, int(left))
+	}
+	l.obs.Noted(l.part, Event{Kind: Abandoned, Stage: StageCommit, N: left, Value: uncommitted, Took: took, Reason: reason})
 }

@@ -46,11 +46,11 @@ const (
 	Flowing                   // the lane polls again
 	Stalled                   // lag, and no progress for Took
 	Moving                    // the end of a stall
-	Drained                   // a lane ended with all settled
-	Abandoned                 // a lane ended with N records unsettled after Took
+	Drained                   // a lane ended after Took with all settled and committed
+	Abandoned                 // a lane ended after Took with N records unsettled; Value is how many were settled and are not committed
 	Unknown                   // N unknown fields were left out of the store
 	Pulse                     // every few seconds: N records unsettled, the oldest for Took; Value is the lag in records
-	Failed                    // Err, at Stage; the lane carries on
+	Failed                    // Err, at Stage; the lane carries on. N is how many records it is about, of a commit the offset
 )
 
 // Event is one thing that happened on a lane.

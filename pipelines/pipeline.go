@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Pipeline carries one topic to one sink: a lane per partition.
@@ -66,7 +65,6 @@ func (p *Pipeline[T]) lane(part Partition, source Source, g *gauge) *lane[T] {
 		progress: newProgress(),
 		landed:   make(chan landing, p.cfg.InFlight),
 		answered: make(chan answer, 1),
-		lastTry:  time.Now(),
 
 		seats:     newSeats(p.cfg.Identities),
 		coalescer: newCoalescer(p.cfg.CoalesceWindow),

@@ -132,13 +132,14 @@ func leftBehind(file string, from int64) string {
 			Msg      string `json:"msg"`
 			Pipeline string `json:"pipeline"`
 			Records  uint64 `json:"records"`
+			Settled  uint64 `json:"uncommitted"`
 		}
 		switch {
 		case json.Unmarshal(line, &entry) != nil:
 		case entry.Msg == "stopped":
 			spoke[entry.Pipeline] = true
 		case strings.HasPrefix(entry.Msg, "partition abandoned"):
-			left[entry.Pipeline] += entry.Records
+			left[entry.Pipeline] += entry.Records + entry.Settled
 		}
 	}
 	var words []string

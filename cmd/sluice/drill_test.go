@@ -64,7 +64,7 @@ func TestDrillRefusesWhatCannotBe(t *testing.T) {
 
 func TestWhatAProcessLeavesIsRead(t *testing.T) {
 	const live, past = `{"msg":"stopped","pipeline":"gps-live","left":7}` + "\n", `{"msg":"stopped","pipeline":"gps-history","left":0}` + "\n"
-	before := `{"msg":"partition abandoned, its unsettled records are read again by its next owner","pipeline":"gps-live","records":7}` + "\n"
+	before := `{"msg":"partition abandoned, what is unsettled or not committed is read again by its next owner","pipeline":"gps-live","records":4,"uncommitted":3}` + "\n"
 	for text, want := range map[string]string{
 		live + past:            "",
 		live:                   "gps-history did not say that it stopped",

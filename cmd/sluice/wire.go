@@ -152,14 +152,14 @@ func (a *app) announce(ctx context.Context) error {
 	return nil
 }
 
-// farewell says how a pipeline's records ended in this process. What is left is not lost:
-// its offsets are not committed, and the next owner reads it again.
+// farewell says how a pipeline's records ended in this process. What is left, and what is settled
+// and uncommitted, is not lost: the next owner reads it again.
 func (a *app) farewell(p *telemetry.Pipeline) {
 	s := p.Snapshot()
 	a.log.Info("stopped", zap.String("pipeline", s.Pipeline), zap.Uint64("consumed", s.Consumed),
 		zap.Uint64("stored", s.Records("stored")), zap.Uint64("stale", s.Records("stale")),
 		zap.Uint64("duplicate", s.Records("duplicate")), zap.Uint64("poison", s.Records("poison")),
-		zap.Uint64("left", s.Records("unsettled")))
+		zap.Uint64("left", s.Records("unsettled")), zap.Uint64("uncommitted", s.Uncommitted))
 }
 
 func (a *app) close() error { return closeAll(a.closers) }

@@ -11,8 +11,8 @@ import (
 type collector struct {
 	p *Pipeline
 
-	consumed, records, events, retries, unknown, fresh *prometheus.Desc
-	lag, unsettled, oldest, committed, state           *prometheus.Desc
+	consumed, records, events, retries, unknown, uncommitted, fresh *prometheus.Desc
+	lag, unsettled, oldest, committed, state                        *prometheus.Desc
 }
 
 func newCollector(p *Pipeline) *collector {
@@ -20,25 +20,26 @@ func newCollector(p *Pipeline) *collector {
 		return prometheus.NewDesc("sluice_"+name, help, labels, prometheus.Labels{"pipeline": p.name})
 	}
 	return &collector{
-		p:         p,
-		consumed:  desc("records_consumed_total", "Records read from the source."),
-		records:   desc("records_total", "Records by what became of them; their sum is that of the consumed ones at any rest.", "verdict", "reason"),
-		events:    desc("stage_events_total", "Events on the path.", "stage", "kind"),
-		retries:   desc("retries_total", "Writes offered again.", "reason"),
-		unknown:   desc("unknown_fields_total", "Fields that the schema does not know, left out of the store."),
-		fresh:     desc("freshness_stored_seconds", "From a record's event time to its being stored."),
-		lag:       desc("lag_records", "Records behind the newest.", "partition"),
-		unsettled: desc("unsettled_records", "Records read and not settled.", "partition"),
-		oldest:    desc("oldest_unsettled_seconds", "Age of the oldest unsettled record since it was read.", "partition"),
-		committed: desc("committed_offset", "Offset below which everything is settled and committed.", "partition"),
-		state:     desc("lane_state", "1 for the state that a partition is in.", "partition", "state"),
+		p:           p,
+		consumed:    desc("records_consumed_total", "Records read from the source."),
+		records:     desc("records_total", "Records by what became of them; their sum is that of the consumed ones at any rest.", "verdict", "reason"),
+		events:      desc("stage_events_total", "Events on the path.", "stage", "kind"),
+		retries:     desc("retries_total", "Writes offered again.", "reason"),
+		unknown:     desc("unknown_fields_total", "Fields that the schema does not know, left out of the store."),
+		uncommitted: desc("records_uncommitted_total", "Records settled, and not committed when their partition went: they are read again."),
+		fresh:       desc("freshness_stored_seconds", "From a record's event time to its being stored."),
+		lag:         desc("lag_records", "Records behind the newest.", "partition"),
+		unsettled:   desc("unsettled_records", "Records read and not settled.", "partition"),
+		oldest:      desc("oldest_unsettled_seconds", "Age of the oldest unsettled record since it was read.", "partition"),
+		committed:   desc("committed_offset", "Offset below which everything is settled and committed.", "partition"),
+		state:       desc("lane_state", "1 for the state that a partition is in.", "partition", "state"),
 	}
 }
 
 // Describe lists what Collect sends.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		c.consumed, c.records, c.events, c.retries, c.unknown, c.fresh, c.lag, c.unsettled, c.oldest, c.committed, c.state,
+		c.consumed, c.records, c.events, c.retries, c.unknown, c.uncommitted, c.fresh, c.lag, c.unsettled, c.oldest, c.committed, c.state,
 	} {
 		ch <- d
 	}
@@ -53,6 +54,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	counter(c.consumed, c.p.totals.consumed)
 	counter(c.unknown, c.p.unknown)
+	counter(c.uncommitted, c.p.uncommitted)
 	for how, n := range c.p.totals.ended {
 		counter(c.records, n, how.verdict.String(), how.reason)
 	}

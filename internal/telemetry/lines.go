@@ -25,7 +25,7 @@ func lineOf(kind pipelines.Kind) line {
 	case pipelines.Drained:
 		return line{level: zapcore.InfoLevel, text: "partition drained"}
 	case pipelines.Abandoned:
-		return line{level: zapcore.WarnLevel, text: "partition abandoned, its unsettled records are read again by its next owner"}
+		return line{level: zapcore.WarnLevel, text: "partition abandoned, what is unsettled or not committed is read again by its next owner"}
 	case pipelines.Retrying:
 		return line{level: zapcore.WarnLevel, text: "the store is busy or away, retrying", sampled: true}
 	case pipelines.RefusedBy:
@@ -72,8 +72,14 @@ func eventFields(part pipelines.Partition, event pipelines.Event, held int) []za
 	if event.Reason != "" {
 		fields = append(fields, zap.String("reason", event.Reason))
 	}
-	if event.N != 0 {
+	switch {
+	case event.Kind == pipelines.Failed && event.Stage == pipelines.StageCommit:
+		fields = append(fields, zap.Int64("offset", event.N))
+	case event.N != 0:
 		fields = append(fields, zap.Int64("records", event.N))
+	}
+	if event.Kind == pipelines.Abandoned && event.Value != 0 {
+		fields = append(fields, zap.Int64("uncommitted", event.Value))
 	}
 	if event.Took != 0 {
 		fields = append(fields, zap.Duration("took", event.Took))

@@ -44,6 +44,26 @@ func TestRefusalIsLoudAndNotRepeated(t *testing.T) {
 	})
 }
 
+func TestWhatANumberIsOfIsSaid(t *testing.T) {
+	p, _, logs := newPipeline(t, telemetry.PipelineConfig{})
+	for want, event := range map[string]pipelines.Event{
+		"offset":      {Kind: pipelines.Failed, Stage: pipelines.StageCommit, N: 9, Err: errors.New("committing: away")},
+		"records":     {Kind: pipelines.Failed, Stage: pipelines.StageSettle, N: 9, Err: errors.New("dead-lettering: away")},
+		"uncommitted": {Kind: pipelines.Abandoned, Stage: pipelines.StageCommit, Value: 9},
+	} {
+		p.Noted(part(0), event)
+		all := logs.TakeAll()
+		if len(all) != 1 {
+			t.Fatalf("%d lines of %+v", len(all), event)
+		}
+		for _, name := range []string{"offset", "records", "uncommitted"} {
+			if got, there := all[0].ContextMap()[name]; there != (name == want) || there && got != int64(9) {
+				t.Errorf("%s is %v in the line of %+v", name, got, event)
+			}
+		}
+	}
+}
+
 func TestDeadLettersAreToldByReason(t *testing.T) {
 	p, _, logs := newPipeline(t, telemetry.PipelineConfig{})
 	for range 20 {

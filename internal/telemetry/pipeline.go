@@ -40,6 +40,8 @@ type Pipeline struct {
 	// retries counts writes offered again, by reason.
 	retries map[string]uint64
 	unknown uint64
+	// uncommitted counts records that lanes had settled and not committed when they ended.
+	uncommitted uint64
 }
 
 // counts is one record account: consumed, and how each ended.
@@ -149,8 +151,10 @@ func (p *Pipeline) count(event pipelines.Event) {
 		return
 	case pipelines.Retrying, pipelines.RefusedBy:
 		p.retries[p.reasons.label(event.Reason)] += n
+	case pipelines.Abandoned:
+		p.uncommitted += uint64(max(event.Value, 0))
 	case pipelines.Assigned, pipelines.Committed, pipelines.Accepted, pipelines.Blocked, pipelines.Flowing,
-		pipelines.Stalled, pipelines.Moving, pipelines.Drained, pipelines.Abandoned, pipelines.Failed:
+		pipelines.Stalled, pipelines.Moving, pipelines.Drained, pipelines.Failed:
 	}
 	p.events[eventKey{stage: event.Stage, kind: event.Kind}]++
 }

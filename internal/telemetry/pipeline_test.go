@@ -67,6 +67,10 @@ sluice_records_total{pipeline="gps-live",reason="bad_json",verdict="poison"} 1
 	if s.Consumed != 10 || s.Records("stored") != 6 || s.Records("stale") != 3 || s.Records("poison") != 1 {
 		t.Errorf("snapshot %+v", s)
 	}
+	p.Noted(part(4), pipelines.Event{Kind: pipelines.Abandoned, Stage: pipelines.StageCommit, N: 0, Value: 5})
+	if s := p.Snapshot(); s.Uncommitted != 5 || s.Records("unsettled") != 0 {
+		t.Errorf("%d uncommitted, %d unsettled", s.Uncommitted, s.Records("unsettled"))
+	}
 	if len(s.Partitions) != 1 || s.Partitions[0].Committed != 110 || s.Partitions[0].Lag != 7 || s.Partitions[0].Consumed != 10 {
 		t.Errorf("partitions %+v", s.Partitions)
 	}

@@ -8,11 +8,14 @@ import (
 // Snapshot is one consistent cut through a pipeline's numbers: at any rest
 // Consumed is the sum of Ended.
 type Snapshot struct {
-	Pipeline   string
-	Consumed   uint64 // records since the process began
-	Ended      []Ended
-	Unknown    uint64 // fields left out of the store
-	Partitions []PartitionSnapshot
+	Pipeline string
+	Consumed uint64 // records since the process began
+	Ended    []Ended
+	Unknown  uint64 // fields left out of the store
+	// Uncommitted counts records of those in Ended that were not committed when their lane ended:
+	// they are read again.
+	Uncommitted uint64
+	Partitions  []PartitionSnapshot
 }
 
 // Ended counts records by what became of them.
@@ -39,7 +42,7 @@ type PartitionSnapshot struct {
 func (p *Pipeline) Snapshot() Snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := Snapshot{Pipeline: p.name, Consumed: p.totals.consumed, Ended: p.totals.list(), Unknown: p.unknown}
+	s := Snapshot{Pipeline: p.name, Consumed: p.totals.consumed, Ended: p.totals.list(), Unknown: p.unknown, Uncommitted: p.uncommitted}
 	for part, l := range p.lanes {
 		s.Partitions = append(s.Partitions, PartitionSnapshot{
 			Partition: part.String(), State: l.state(), Since: l.since, Consumed: l.consumed, Ended: l.list(),

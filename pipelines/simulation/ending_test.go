@@ -88,8 +88,12 @@ func (w *world) complete() bool {
 
 const firstOfEncore = 1_000_000
 
-// goHome stops every process and waits for it.
+// goHome stops every process and waits for it. The group is between two generations, as it is when
+// another member has just left, and for a while takes no commit.
 func (w *world) goHome() {
+	w.mu.Lock()
+	w.refuses = w.now() + w.chance.between(0, easyDrain*3/4, "last rebalance")
+	w.mu.Unlock()
 	close(w.closed)
 	for _, m := range w.machines {
 		m.stop()

@@ -38,6 +38,8 @@ func (o observer) Noted(part pipelines.Partition, event pipelines.Event) {
 		if o.lanes[int(part.ID)] == nil {
 			o.world.oracle.complain("%v still watches its lane of partition %d, which has returned", o.process, part.ID)
 		}
+	case pipelines.Drained:
+		o.world.oracle.drained(o.process, int(part.ID))
 	case pipelines.Abandoned:
 		o.abandoned = true
 		o.world.oracle.saw("abandoned lane")

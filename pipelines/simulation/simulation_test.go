@@ -132,7 +132,7 @@ func (c *campaign) sum(t *testing.T) {
 		return
 	}
 	for _, what := range []string{
-		"stored", "stale", "duplicate", "letter", "letter too large", "busy item", "broken call", "failed letters", "failed commit", "fenced commit",
+		"stored", "stale", "duplicate", "letter", "letter too large", "busy item", "broken call", "failed letters", "failed commit", "fenced commit", "commit held up",
 		"late landing", "zombie write", "abandoned lane", "blocked lane", "stalled lane", "crash", "freeze", "stop", "rebalance", "repeated poll", "source broken",
 	} {
 		if c.seen[what] == 0 {

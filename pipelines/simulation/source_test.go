@@ -131,6 +131,10 @@ func (s *source) Commit(ctx context.Context, next int64) error {
 	if f := w.during(commitsSlow, w.now()); f != nil && w.chance.hits(f.permille, "commit slow", ids...) {
 		delay += w.chance.between(0, 4*time.Second, "how slow", ids...)
 	}
+	if held := w.refuses - w.now(); held > 0 {
+		w.oracle.saw("commit held up")
+		delay += held
+	}
 	w.mu.Unlock()
 	if err := p.enter(ctx, "commit", ids...); err != nil {
 		return err

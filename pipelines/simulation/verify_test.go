@@ -23,6 +23,17 @@ func (o *oracle) laneEnded(h *holding) {
 	}
 }
 
+// drained checks that a lane which says so has committed all that it has taken.
+func (o *oracle) drained(p *process, part int) {
+	h := p.lanes[part]
+	if h == nil || h.taken == 0 {
+		return
+	}
+	if end := slices.Max(h.source.handed[:h.taken]); h.part.committed < end {
+		o.complain("%v says that it has drained partition %d, which is committed to %d of the %d that it has taken", p, part, h.part.committed, end)
+	}
+}
+
 // easyDrain is time enough to leave nothing behind when nothing goes wrong.
 const easyDrain = 2 * time.Second
 

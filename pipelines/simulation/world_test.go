@@ -29,8 +29,9 @@ type world struct {
 	oracle   *oracle
 	trace    uint64 // of all dealings, whatever their order within an instant
 	offers   map[int]int64
-	calm     bool // nobody crashes any more
-	calls    int  // of store and dead letters, under way
+	calm     bool          // nobody crashes any more
+	refuses  time.Duration // until when the group takes no commit
+	calls    int           // of store and dead letters, under way
 }
 
 // partition is a log of records, and what the group knows of it.
