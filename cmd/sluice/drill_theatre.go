@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
 	"sluice/internal/drill/watch"
+	"sluice/internal/send"
 	"sluice/schemas"
 )
 
@@ -68,13 +70,18 @@ func (t *drillTheatre) scene(set *stage.Stage, d *script.Drill, seed uint64) (*d
 			Load: d.Load, Seed: seed, Lasts: t.lasts, To: gateway, Ops: cast.ops(), Ledger: ledger,
 		}, set),
 		Prober: drillProber{gateway: gateway, query: query},
-		Prover: child.NewVerify(child.VerifyConfig{Ledger: ledger, To: gateway, Query: query, Ops: cast.ops(), Wait: verifyWait}, set),
+		Prover: child.NewVerify(child.VerifyConfig{Ledger: ledger, To: gateway, Query: query, Ops: cast.ops(), Wait: verifyWait(d)}, set),
 		Strike: set.Strike,
 	}, nil
 }
 
 // verifyWait is for the pipelines to be done with what a drill has left them.
-const verifyWait = 5 * time.Minute
+func verifyWait(d *script.Drill) time.Duration {
+	if d.Long {
+		return 30 * time.Minute
+	}
+	return 5 * time.Minute
+}
 
 func drillPipelines(set *stage.Stage) []watch.Pipeline {
 	var all []watch.Pipeline
@@ -109,6 +116,22 @@ func (d drillProber) Probe(ctx context.Context, run string) (err error) {
 		return err
 	}
 	return insist(ctx, func() error { return ping.post(ctx, time.Now().UnixMilli(), schemas.StatusOffline) })
+}
+
+// Refused returns once an attempt is answered 503.
+func (d drillProber) Refused(ctx context.Context, run string) (err error) {
+	ping, err := newFreshPing(d.gateway, d.query, "", run)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ping.close()) }()
+	return insist(ctx, func() error {
+		err := ping.post(ctx, time.Now().UnixMilli(), schemas.StatusOffline)
+		if busy, ok := errors.AsType[*send.Busy](err); ok && busy.Status == http.StatusServiceUnavailable {
+			return nil
+		}
+		return errors.Join(errors.New("it is not answered 503"), err)
+	})
 }
 
 // insist tries until it works.

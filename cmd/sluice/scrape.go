@@ -16,7 +16,7 @@ import (
 // maxScrapeBytes bounds what is read of one process.
 const maxScrapeBytes = 16 << 20
 
-// scrape reads the counters and gauges of the process whose ops listener is at url.
+// scrape reads the counters, gauges and histograms of the process whose ops listener is at url.
 func scrape(ctx context.Context, client *http.Client, url string) ([]watch.Metric, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(url, "/")+"/metrics", http.NoBody)
 	if err != nil {
@@ -44,6 +44,11 @@ func scrape(ctx context.Context, client *http.Client, url string) ([]watch.Metri
 				read.Value = m.GetCounter().GetValue()
 			case m.GetGauge() != nil:
 				read.Value = m.GetGauge().GetValue()
+			case m.GetHistogram() != nil:
+				read.Value, read.Within = float64(m.GetHistogram().GetSampleCount()), map[float64]float64{}
+				for _, b := range m.GetHistogram().GetBucket() {
+					read.Within[b.GetUpperBound()] = float64(b.GetCumulativeCount())
+				}
 			default:
 				continue
 			}
@@ -63,7 +68,7 @@ func newDrillScraper() drillScraper {
 	return drillScraper{client: &http.Client{Timeout: scrapeTimeout}}
 }
 
-// Scrape reads counters and gauges.
+// Scrape reads counters, gauges and histograms.
 func (s drillScraper) Scrape(ctx context.Context, ops string) ([]watch.Metric, error) {
 	metrics, err := scrape(ctx, s.client, ops)
 	if err != nil {

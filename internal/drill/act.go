@@ -36,19 +36,29 @@ type act struct {
 }
 
 func (r *Runner) act(d *script.Drill) *act {
-	return &act{cfg: r.cfg, theatre: r.theatre, teller: r.teller, drill: d, asked: d.Expect.Bites, said: report.Drill{
+	cfg := r.cfg
+	if d.Long {
+		cfg.Prove *= longer
+	}
+	return &act{cfg: cfg, theatre: r.theatre, teller: r.teller, drill: d, asked: d.Expect.Bites, said: report.Drill{
 		Name: d.Name, About: d.About, Catalogue: d.Catalogue, Seed: r.cfg.Seed, Began: time.Now(),
 		Load: report.Load{Rate: d.Load.Rate, Drivers: d.Load.Drivers},
 	}}
 }
 
+// longer is how much longer the proof of a long drill may take, which has more to catch up with.
+const longer = 4
+
 // run plays all of it and comes to a verdict; lasts is how long rounds may begin, 0 = all of them are played.
 func (a *act) run(ctx context.Context, rounds []Round, lasts time.Duration) {
 	err := a.play(ctx, rounds, lasts)
+	a.said.Drains = report.Drains(&a.said)
+	if err == nil {
+		a.recorded()
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.said.Ended = time.Now()
-	a.said.Drains = report.Drains(&a.said)
 	switch {
 	case errors.Is(err, fault.ErrCannot):
 		a.said.Verdict, a.said.Why = report.Cannot, err.Error()

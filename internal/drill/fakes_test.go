@@ -27,6 +27,8 @@ type world struct {
 	back        bool          // a commit goes back after an injection
 	leaves      bool          // the last record of a partition is never committed
 	unfound     time.Duration // a ping is found so long after it was asked for
+	quick       bool          // the fault is over at once
+	unrefused   time.Duration // a ping is refused so long after it was asked for
 	healErr     error
 	injectErr   error
 	quits       bool // the load ends by itself after an injection
@@ -37,7 +39,8 @@ type world struct {
 	spoilt      float64
 	grows       float64 // a process, in bytes a second
 	lost        string
-	proved      []string // what was said to be lost
+	series      []watch.Series // beside that one
+	proved      []string       // what was said to be lost
 	injected    time.Time
 	loadEnded   chan struct{}
 	loadStopped bool
@@ -146,6 +149,11 @@ func (l load) Stop(context.Context) (Sent, error) {
 
 type prober struct{ *world }
 
+func (p prober) Refused(ctx context.Context, run string) error {
+	p.note("refusal of %s", run)
+	return pause(ctx, p.unrefused)
+}
+
 func (p prober) Probe(ctx context.Context, run string) error {
 	p.note("probe of %s", run)
 	return pause(ctx, p.unfound)
@@ -180,7 +188,7 @@ func (e eyes) Record() watch.Record {
 	for at := range 400 {
 		rss.Points = append(rss.Points, watch.Point{At: float64(at), Value: 100e6 + e.grows*float64(at)})
 	}
-	return watch.Record{Series: []watch.Series{rss}}
+	return watch.Record{Began: e.began, Seconds: 400, Series: append([]watch.Series{rss}, e.series...)}
 }
 
 func (e eyes) Run(ctx context.Context) error {

@@ -2,7 +2,6 @@ package drill
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"sluice/internal/drill/report"
@@ -51,11 +50,9 @@ func (a *act) judge(p Proof) {
 
 // bites judges whether the faults did what they were for, by what was observed and by what faults tell themselves.
 func (a *act) bites(grown, told watch.Sums) {
+	all := grown.With(told)
 	for _, b := range a.asked {
-		held, seen := watch.Judge(b, grown)
-		if n, is := told[b.Name]; is {
-			held, seen = b.Holds(n), fmt.Sprintf("%s was %g", b.Name, n)
-		}
+		held, seen := watch.Judge(b, all)
 		a.mu.Lock()
 		a.said.Bites = append(a.said.Bites, report.Bite{Asked: b.String(), Seen: seen, Held: held})
 		a.mu.Unlock()

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"sluice/internal/drill/fault"
 	"sluice/internal/drill/report"
 	"sluice/internal/drill/watch"
 )
@@ -54,23 +53,23 @@ func (a *act) play(ctx context.Context, rounds []Round, lasts time.Duration) (er
 // possible asks for each fault once, so that what cannot be had is known before anything runs, and what nobody
 // would observe.
 func (a *act) possible(rounds []Round) error {
-	tells := watch.Sums{}
 	asked := slices.Clone(a.asked)
 	for _, round := range rounds {
 		for _, f := range round.Faults {
-			made, err := a.scene.Faults.Make(f)
-			if err != nil {
+			if _, err := a.scene.Faults.Make(f); err != nil {
 				return err
-			}
-			if w, ok := made.(fault.Witness); ok {
-				tells = tells.With(w.Saw())
 			}
 		}
 		asked = append(asked, round.Bites...)
 	}
+	if err := a.askable(); err != nil {
+		return err
+	}
 	for _, b := range asked {
-		if _, told := tells[b.Name]; !told && !watch.Known(b.Name) {
-			return fmt.Errorf("nobody observes %s: `bites` asks for it", b.Name)
+		for _, name := range []string{b.Name, b.Of} {
+			if name != "" && !watch.Known(name) {
+				return fmt.Errorf("nobody observes %s: `bites` asks for it", name)
+			}
 		}
 	}
 	return nil

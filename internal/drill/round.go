@@ -63,8 +63,8 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 		said.InForce = time.Now()
 		a.scene.Watch.Note(what)
 		did()
-		consuming := a.consuming(ctx, f, said)
-		defer consuming.Wait()
+		aside := a.aside(ctx, f, said)
+		defer aside.Wait()
 		_ = pause(ctx, f.For) // it is healed early when the campaign is interrupted
 	}
 	said.Healing = time.Now()
@@ -76,14 +76,17 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 	a.scene.Watch.Note("healed: " + what)
 }
 
-// consuming sees aside, from the injection on, whether records are consumed again.
-func (a *act) consuming(ctx context.Context, f *script.Fault, said *report.Injection) *sync.WaitGroup {
+// aside sees, from the injection on, whether records are consumed again, and whether clients are refused.
+func (a *act) aside(ctx context.Context, f *script.Fault, said *report.Injection) *sync.WaitGroup {
 	var aside sync.WaitGroup
 	if limit := a.drill.Expect.Consuming; limit > 0 {
 		since := said.InForce
 		aside.Go(func() {
 			said.Consuming = a.timed(ctx, limit, "consuming after "+f.Kind, func(ctx context.Context) error { return a.guard.moved(ctx, since) })
 		})
+	}
+	if limit := a.drill.Expect.Refuses; limit > 0 {
+		aside.Go(func() { said.Refused = a.refused(ctx, limit, f.Kind) })
 	}
 	return &aside
 }

@@ -61,9 +61,12 @@ type Sent struct {
 	Seen watch.Sums // what its clients observed
 }
 
-// Prober posts a fresh ping as a client of a run would, and returns once a question has found it.
+// Prober posts as a client of a run would.
 type Prober interface {
+	// Probe posts a fresh ping, and returns once a question has found it.
 	Probe(ctx context.Context, run string) error
+	// Refused posts until it is answered 503. What is posted meanwhile is as Probe's.
+	Refused(ctx context.Context, run string) error
 }
 
 // Offsets tells how a group stands in each partition of a topic.

@@ -56,6 +56,45 @@ func section(t *testing.T, text, name string, with func(old string) string) stri
 	return head + "<!-- " + name + " -->\n" + with(old) + "<!-- end -->" + tail
 }
 
+// What any load makes grow is no sign of a fault: each drill has to ask for more than that, or for a share of it.
+func TestEveryDrillBitesByItsFault(t *testing.T) {
+	drills, err := script.ReadAll(os.DirFS("../drills"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range drills {
+		for _, b := range drills[i].Expect.Bites {
+			if !watch.Known(b.Name) || b.Of != "" && !watch.Known(b.Of) {
+				t.Errorf("%s: nobody observes what %q asks for", drills[i].Name, b)
+			}
+		}
+		if !slices.ContainsFunc(drills[i].Expect.Bites, telling) {
+			t.Errorf("%s: %v would hold without its faults", drills[i].Name, drills[i].Expect.Bites)
+		}
+	}
+}
+
+// telling is a condition that a load to which nothing is done does not fulfil.
+func telling(b script.Bite) bool {
+	asksForSome := !b.Holds(0, 1)
+	return asksForSome && (b.Of != "" || !watch.Usual(b.Name))
+}
+
+func TestWhatTells(t *testing.T) {
+	for text, want := range map[string]bool{
+		"stored > 0": false, "commits > 1000": false, "redelivered = 0": false, "redelivered >= 0": false,
+		"retried > 0": true, "stale > 0.2 accepted": true, "stale < 0.2 accepted": false, "rebalanced > 8": false,
+	} {
+		var b script.Bite
+		if err := b.UnmarshalText([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if telling(b) != want {
+			t.Errorf("%q tells of a fault: %t", text, !want)
+		}
+	}
+}
+
 func kindsTable() string {
 	var b strings.Builder
 	b.WriteString("| kind | on | does | `with` |\n| --- | --- | --- | --- |\n")

@@ -69,7 +69,7 @@ func (l *Load) args() []string {
 	load := &l.cfg.Load
 	return []string{
 		"simulate", "load", "--rate", number(load.Rate), "--drivers", strconv.Itoa(load.Drivers), "--for", l.cfg.Lasts.String(),
-		"--late", number(float64(load.Late)), "--double", number(float64(load.Double)), "--ahead", number(float64(load.Ahead)),
+		"--late", number(float64(load.Late)), "--double", number(float64(load.Double)), "--disorder", number(float64(load.Disorder)), "--ahead", number(float64(load.Ahead)),
 		"--poison", number(float64(load.Poison)), "--seed", strconv.FormatUint(l.cfg.Seed, 10), "--ledger", l.cfg.Ledger,
 		"--to", l.cfg.To, "--ops", strings.Join(l.cfg.Ops, ","), "--json",
 	}

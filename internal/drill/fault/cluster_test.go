@@ -216,6 +216,9 @@ func TestATopicIsMadeAnewOnceItIsRead(t *testing.T) {
 		t.Error(err)
 	}
 	did(t, c, "stop", "recreate pings", "start")
+	if r.Saw()["recreated"] != 2 {
+		t.Errorf("it saw %v, want both partitions", r.Saw())
+	}
 }
 
 func TestNewPartitionsHaveToBeRead(t *testing.T) {
@@ -225,6 +228,9 @@ func TestNewPartitionsHaveToBeRead(t *testing.T) {
 		t.Error(err)
 	}
 	did(t, c, "widen pings to 4")
+	if w.Saw()["added"] != 2 {
+		t.Errorf("it saw %v, want 2 partitions", w.Saw())
+	}
 	c.more = 1
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()

@@ -14,6 +14,7 @@ import (
 type server interface {
 	Kill(ctx context.Context) error
 	Stop(ctx context.Context) error
+	Pid() int // 0 when it does not run
 }
 
 // felling ends servers, and starts them again on the data that they left.
@@ -22,11 +23,17 @@ type felling struct {
 	gently bool
 	pause  time.Duration // between two of them
 	start  func(ctx context.Context) error
+	were   []int // numbers of their processes before
+	felled int
 }
 
 // Inject returns when all have gone.
 func (f *felling) Inject(ctx context.Context) error {
 	var errs []error
+	f.were = nil
+	for _, s := range f.whom {
+		f.were = append(f.were, s.Pid())
+	}
 	for i, s := range f.whom {
 		if i > 0 {
 			errs = append(errs, wait(ctx, f.pause))
@@ -41,7 +48,21 @@ func (f *felling) Inject(ctx context.Context) error {
 }
 
 // Heal starts them together, and returns when all answer.
-func (f *felling) Heal(ctx context.Context) error { return f.start(ctx) }
+func (f *felling) Heal(ctx context.Context) error {
+	if err := f.start(ctx); err != nil {
+		return err
+	}
+	for i, was := range f.were {
+		if now := f.whom[i].Pid(); was != 0 && now != 0 && now != was {
+			f.felled++
+		}
+	}
+	f.were = nil
+	return nil
+}
+
+// Saw says how many ended and came back.
+func (f *felling) Saw() map[string]float64 { return map[string]float64{"felled": float64(f.felled)} }
 
 // wait is over early when ctx is.
 func wait(ctx context.Context, d time.Duration) error {

@@ -17,6 +17,8 @@ type recreated struct {
 	readers []reader
 	gateway crew
 	away    bool
+	made    bool // it was made anew since the last healing
+	anew    int  // partitions
 }
 
 // Inject returns when the new topic is there.
@@ -37,7 +39,9 @@ func (r *recreated) Inject(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.topics.Recreate(ctx, r.topic)
+	err = r.topics.Recreate(ctx, r.topic)
+	r.made = err == nil
+	return err
 }
 
 // Heal lets records come again, and returns when the pipelines have committed something of the new topic.
@@ -51,12 +55,19 @@ func (r *recreated) Heal(ctx context.Context) error {
 	}
 	return until(ctx, "the new topic is read", func(ctx context.Context) error {
 		at, err := look(ctx, r.groups, r.readers, r.topic)
-		if err != nil {
-			return err
+		if err == nil {
+			err = readFrom(at, 0)
 		}
-		return readFrom(at, 0)
+		if err == nil && r.made {
+			r.made = false
+			r.anew += len(at[r.readers[0].pipeline])
+		}
+		return err
 	})
 }
+
+// Saw says how many partitions were made anew and are read.
+func (r *recreated) Saw() map[string]float64 { return map[string]float64{"recreated": float64(r.anew)} }
 
 // readFrom complains of pipelines that have committed nothing of a partition from that number on in which there are records.
 func readFrom(at map[string]standing, first int32) error {
@@ -98,6 +109,7 @@ type widened struct {
 	readers []reader
 	by      int32
 	first   int32 // of the new partitions
+	added   int32 // partitions, over all injections
 }
 
 // Inject returns when the controller has them.
@@ -127,9 +139,16 @@ func (w *widened) Heal(ctx context.Context) error {
 				}
 			}
 		}
-		return readFrom(at, w.first)
+		if err := readFrom(at, w.first); err != nil {
+			return err
+		}
+		w.added += w.by
+		return nil
 	})
 }
+
+// Saw says how many partitions were added and are read.
+func (w *widened) Saw() map[string]float64 { return map[string]float64{"added": float64(w.added)} }
 
 func widenedKind() Kind {
 	return Kind{

@@ -84,6 +84,7 @@ type Injection struct {
 	Healed     time.Time `json:"healed"`
 	Searchable Recovery  `json:"searchable"` // a fresh ping was found
 	Consuming  Recovery  `json:"consuming"`  // every partition's commit moved on
+	Refused    Recovery  `json:"refused"`    // a client was answered 503
 }
 
 // Recovery is how long something took, beside how long it may.

@@ -24,6 +24,7 @@ func Line(d *Drill) string {
 	}{
 		{"found after", recoveryCell(d, func(in *Injection) Recovery { return in.Searchable })},
 		{"consuming after", recoveryCell(d, func(in *Injection) Recovery { return in.Consuming })},
+		{"refused after", recoveryCell(d, func(in *Injection) Recovery { return in.Refused })},
 		{"stopped in", stopCell(d)},
 	} {
 		if r.cell.State != "" {

@@ -6,24 +6,29 @@ import (
 	"strings"
 )
 
-// Bite is a condition on how much something observed has grown while a drill ran: "retried > 0".
+// Bite is a condition on how much something observed has grown while a drill ran: "retried > 0", or, beside how much
+// something else has, "stale > 0.2 accepted".
 type Bite struct {
 	Name string // what was observed
 	Op   string // >, >=, =, <= or <
 	Than float64
+	Of   string // what Than is a multiple of; "" = it is a number
 }
 
 // UnmarshalText reads it.
 func (b *Bite) UnmarshalText(text []byte) error {
 	fields := strings.Fields(string(text))
-	if len(fields) != 3 {
-		return fmt.Errorf("%q: want a name, a sign and a number, such as retried > 0", text)
+	if len(fields) == 3 {
+		fields = append(fields, "")
+	}
+	if len(fields) != 4 {
+		return fmt.Errorf("%q: want a name, a sign and a number, such as retried > 0, or stale > 0.2 accepted", text)
 	}
 	than, err := strconv.ParseFloat(fields[2], 64)
 	if err != nil {
 		return fmt.Errorf("%q: %q is no number", text, fields[2])
 	}
-	read := Bite{Name: fields[0], Op: fields[1], Than: than}
+	read := Bite{Name: fields[0], Op: fields[1], Than: than, Of: fields[3]}
 	if !read.known() {
 		return fmt.Errorf("%q: want one of >, >=, =, <=, < between name and number", text)
 	}
@@ -40,19 +45,23 @@ func (b Bite) known() bool {
 	}
 }
 
-// Holds judges what has grown so much.
-func (b Bite) Holds(grown float64) bool {
+// Holds judges what has grown so much, while that which it is held against has grown by of.
+func (b Bite) Holds(grown, of float64) bool {
+	than := b.Than
+	if b.Of != "" {
+		than *= of
+	}
 	switch b.Op {
 	case ">":
-		return grown > b.Than
+		return grown > than
 	case ">=":
-		return grown >= b.Than
+		return grown >= than
 	case "=":
-		return grown == b.Than
+		return grown == than
 	case "<=":
-		return grown <= b.Than
+		return grown <= than
 	case "<":
-		return grown < b.Than
+		return grown < than
 	default:
 		return false
 	}
@@ -60,7 +69,11 @@ func (b Bite) Holds(grown float64) bool {
 
 // String is as it was written.
 func (b Bite) String() string {
-	return b.Name + " " + b.Op + " " + strconv.FormatFloat(b.Than, 'g', -1, 64)
+	text := b.Name + " " + b.Op + " " + strconv.FormatFloat(b.Than, 'g', -1, 64)
+	if b.Of != "" {
+		text += " " + b.Of
+	}
+	return text
 }
 
 // MarshalText is as it was written.

@@ -26,12 +26,13 @@ type Run struct {
 
 // Load is what is sent meanwhile.
 type Load struct {
-	Rate    float64 `yaml:"rate"`    // pings a second
-	Drivers int     `yaml:"drivers"` // who report in turn
-	Late    Share   `yaml:"late"`    // kept by phones until too old for live
-	Double  Share   `yaml:"double"`  // sent twice
-	Ahead   Share   `yaml:"ahead"`   // of clocks that are ahead
-	Poison  Share   `yaml:"poison"`  // never acceptable
+	Rate     float64 `yaml:"rate"`     // pings a second
+	Drivers  int     `yaml:"drivers"`  // who report in turn
+	Late     Share   `yaml:"late"`     // kept by phones until too old for live
+	Double   Share   `yaml:"double"`   // sent twice
+	Disorder Share   `yaml:"disorder"` // sent behind newer ones
+	Ahead    Share   `yaml:"ahead"`    // of clocks that are ahead
+	Poison   Share   `yaml:"poison"`   // never acceptable
 }
 
 // Fault is one thing that is done. It is in force from Inject until Heal.
@@ -50,13 +51,16 @@ type Expect struct {
 	Breaks     map[string]string `yaml:"breaks"`     // assertions that the fault itself breaks, and why: they may fail
 	Searchable time.Duration     `yaml:"searchable"` // from healing until a fresh ping is found, at most; 30 s when nothing is said
 	Consuming  time.Duration     `yaml:"consuming"`  // from injection until every partition's commits move on, at most; 0 = not asked
+	Refuses    time.Duration     `yaml:"refuses"`    // from injection until a client is answered 503, at most; 0 = not asked
+	First      string            `yaml:"first"`      // the pipeline that catches up before every other after the last healing; "" = not asked
+	Flat       Share             `yaml:"flat"`       // by which the pipelines' memory may grow while a fault lasts; 0 = not asked
 }
 
 // Usual is what holds where a file says nothing.
 func Usual() Drill {
 	return Drill{
 		Run:    Run{Pipelines: 2},
-		Load:   Load{Rate: 400, Drivers: 400, Late: 0.02, Double: 0.02, Ahead: 0.001, Poison: 0.01},
+		Load:   Load{Rate: 400, Drivers: 400, Late: 0.02, Double: 0.02, Disorder: 0.02, Ahead: 0.001, Poison: 0.01},
 		Expect: Expect{Searchable: 30 * time.Second, NA: map[string]string{"L7": "pings have no effects"}},
 	}
 }

@@ -51,16 +51,16 @@ func TestAllComplaintsComeAtOnce(t *testing.T) {
 long: true
 short: true
 run: {pipelines: 9, env: {PATH: x}}
-load: {rate: 0, drivers: 0, late: 60%}
+load: {rate: 0, drivers: 0, late: 60%, disorder: 51%}
 faults: [{on: elastic, for: -1s, after: 2h}]
-expect: {na: {L12: x, L8: ""}, breaks: {L13: x}, searchable: 0s, consuming: -1s}
+expect: {na: {L12: x, L8: ""}, breaks: {L13: x}, searchable: 0s, consuming: -1s, refuses: 2h, flat: 200%}
 `}), "a.yaml")
 	if err == nil {
 		t.Fatal("it is taken")
 	}
 	for _, want := range []string{
 		"a.yaml: about:", "catalogue: 0", "catalogue: 37", "long:", "run.pipelines: 9", `run.env: "PATH"`, "load.rate", "load.drivers", "load.late",
-		"faults[0].fault", "faults[0].for", "faults[0].after", `expect.na: "L12"`, "expect.na.L8", `expect.breaks: "L13"`, "expect.searchable", "expect.consuming",
+		"faults[0].fault", "faults[0].for", "faults[0].after", `expect.na: "L12"`, "expect.na.L8", `expect.breaks: "L13"`, "expect.searchable", "expect.consuming", "expect.refuses", "expect.flat", "load.disorder",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("no word about %s in\n%v", want, err)
@@ -100,7 +100,8 @@ func TestADirectoryIsReadByName(t *testing.T) {
 }
 
 func TestBites(t *testing.T) {
-	for text, holds := range map[string][3]bool{ // of 0, 1 and 2
+	for text, holds := range map[string][3]bool{ // of 0, 1 and 2, beside 4 of y
+		"x > 0.25 y": {false, false, true}, "x <= 0.25 y": {true, true, false},
 		"x > 1": {false, false, true}, "x >= 1": {false, true, true}, "x = 1": {false, true, false}, "x <= 1": {true, true, false}, "x < 1": {true, false, false},
 	} {
 		var b Bite
@@ -108,7 +109,7 @@ func TestBites(t *testing.T) {
 			t.Errorf("%s is %s, %v", text, b, err)
 		}
 		for grown, want := range holds {
-			if b.Holds(float64(grown)) != want {
+			if b.Holds(float64(grown), 4) != want {
 				t.Errorf("%s holds of %d: %t", text, grown, !want)
 			}
 		}

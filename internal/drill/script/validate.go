@@ -65,7 +65,7 @@ func (l *Load) complain() []error {
 	for _, s := range []struct {
 		key string
 		of  Share
-	}{{"late", l.Late}, {"double", l.Double}, {"ahead", l.Ahead}, {"poison", l.Poison}} {
+	}{{"late", l.Late}, {"double", l.Double}, {"disorder", l.Disorder}, {"ahead", l.Ahead}, {"poison", l.Poison}} {
 		if s.of > 0.5 {
 			errs = append(errs, fmt.Errorf("load.%s: %g is more than half", s.key, float64(s.of)))
 		}
@@ -102,8 +102,13 @@ func (e *Expect) complain() []error {
 	if e.Searchable <= 0 || e.Searchable > maxHeld {
 		errs = append(errs, fmt.Errorf("expect.searchable: %s is not above 0 and at most %s", e.Searchable, maxHeld))
 	}
-	if e.Consuming < 0 || e.Consuming > maxHeld {
-		errs = append(errs, fmt.Errorf("expect.consuming: %s is not from 0 to %s", e.Consuming, maxHeld))
+	for key, limit := range map[string]time.Duration{"consuming": e.Consuming, "refuses": e.Refuses} {
+		if limit < 0 || limit > maxHeld {
+			errs = append(errs, fmt.Errorf("expect.%s: %s is not from 0 to %s", key, limit, maxHeld))
+		}
+	}
+	if e.Flat > 1 {
+		errs = append(errs, fmt.Errorf("expect.flat: %g is more than all", float64(e.Flat)))
 	}
 	return errs
 }

@@ -95,6 +95,9 @@ func (s *Server) signal(what syscall.Signal) error {
 	return nil
 }
 
+// Pid is the number of its process, 0 when it does not run.
+func (s *Server) Pid() int { return s.pid() }
+
 // pid is the server's, 0 when it does not run. A number may have been given to another process
 // since it was written down; the server's own is known by its directory, as the script knows it.
 func (s *Server) pid() int {

@@ -10,10 +10,11 @@ import (
 type Metric struct {
 	Name   string
 	Labels map[string]string
-	Value  float64
+	Value  float64             // of a histogram: how many were observed
+	Within map[float64]float64 // of a histogram: how many were at most a bound
 }
 
-// Scraper reads the counters and gauges of a process by the address of its ops listener, such as http://127.0.0.1:9100.
+// Scraper reads the counters, gauges and histograms of a process by the address of its ops listener, such as http://127.0.0.1:9100.
 type Scraper interface {
 	Scrape(ctx context.Context, ops string) ([]Metric, error)
 }

@@ -35,6 +35,9 @@ func TestObservationsAreOfMetricsThatAreThere(t *testing.T) {
 		if c.label != "" && !strings.Contains(has, " "+c.label+" ") {
 			t.Errorf("%s: %s has no label %s", c.name, c.metric, c.label)
 		}
+		if c.beyond > 0 && !strings.HasSuffix(c.metric, "_seconds") {
+			t.Errorf("%s: %s is no histogram of times", c.name, c.metric)
+		}
 		if (c.label == "") != (len(c.values) == 0) {
 			t.Errorf("%s: a label needs values", c.name)
 		}
@@ -61,8 +64,11 @@ func TestObserveSumsWhatHasTheLabel(t *testing.T) {
 		of("sluice_store_requests_total", "status", "0", 7),
 		of("sluice_records_total", "verdict", "poison", 5),
 		of("sluice_records_total", "verdict", "stored", 11),
+		{Name: "sluice_store_request_seconds", Value: 10, Within: map[float64]float64{0.25: 6, 5: 10}},
+		{Name: "sluice_store_request_seconds", Value: 10, Within: map[float64]float64{0.25: 9}},
+		{Name: "sluice_http_request_seconds", Labels: map[string]string{"route": "/metrics"}, Value: 10, Within: map[float64]float64{0.1: 1}},
 	})
-	for name, want := range map[string]float64{"store-denied": 5, "unanswered": 7, "dead": 5, "stored": 11, "store-503": 0} {
+	for name, want := range map[string]float64{"store-denied": 5, "unanswered": 7, "dead": 5, "stored": 11, "store-503": 0, "writes": 20, "slow-writes": 5, "stuck-writes": 0, "answers": 0, "slow-answers": 0} {
 		if sums[name] != want {
 			t.Errorf("%s = %v, want %v", name, sums[name], want)
 		}
@@ -70,7 +76,7 @@ func TestObserveSumsWhatHasTheLabel(t *testing.T) {
 }
 
 func TestConditionsAreJudgedInWords(t *testing.T) {
-	grown := Sums{"retried": 12}
+	grown := Sums{"retried": 12, "stale": 3, "accepted": 10}
 	load, err := FromLoad([]byte(`{"retries":4,"doubtful":1,"status503":9,"unanswered":0}`))
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +91,9 @@ func TestConditionsAreJudgedInWords(t *testing.T) {
 		{"retried > 12", false, "retried was 12"},
 		{"redelivered >= 10", false, "redelivered was 0"},
 		{"client-503 >= 9", true, "client-503 was 9"},
+		{"stale > 0.2 accepted", true, "stale was 3, accepted was 10"},
+		{"stale > 0.3 accepted", false, "stale was 3"},
+		{"stale > 0.3 acepted", false, `there is no observation "acepted"`},
 		{"retires > 0", false, `there is no observation "retires"`},
 	} {
 		var bite script.Bite

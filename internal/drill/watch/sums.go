@@ -54,13 +54,24 @@ func (s Sums) With(other Sums) Sums {
 // Judge says whether the growth fulfils a condition, and what was seen. An observation that does not exist
 // fails, and the words name those that do.
 func Judge(bite script.Bite, grown Sums) (held bool, seen string) {
-	if !Known(bite.Name) {
-		names := make([]string, 0, 64)
-		for _, o := range Observations() {
-			names = append(names, o.Name)
-		}
-		return false, fmt.Sprintf("there is no observation %q: want one of %s", bite.Name, strings.Join(names, ", "))
+	asked := []string{bite.Name}
+	if bite.Of != "" {
+		asked = append(asked, bite.Of)
 	}
-	n := grown[bite.Name]
-	return bite.Holds(n), bite.Name + " was " + strconv.FormatFloat(n, 'f', -1, 64)
+	var said []string
+	for _, name := range asked {
+		if !Known(name) {
+			return false, unknown(name)
+		}
+		said = append(said, name+" was "+strconv.FormatFloat(grown[name], 'f', -1, 64))
+	}
+	return bite.Holds(grown[bite.Name], grown[bite.Of]), strings.Join(said, ", ")
+}
+
+func unknown(name string) string {
+	names := make([]string, 0, 64)
+	for _, o := range Observations() {
+		names = append(names, o.Name)
+	}
+	return fmt.Sprintf("there is no observation %q: want one of %s", name, strings.Join(names, ", "))
 }
