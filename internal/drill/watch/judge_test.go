@@ -77,7 +77,7 @@ func TestObserveSumsWhatHasTheLabel(t *testing.T) {
 
 func TestConditionsAreJudgedInWords(t *testing.T) {
 	grown := Sums{"retried": 12, "stale": 3, "accepted": 10}
-	load, err := FromLoad([]byte(`{"retries":4,"doubtful":1,"status503":9,"unanswered":0}`))
+	load, err := FromLoad([]byte(`{"retries":4,"doubtful":1,"status503":9,"unanswered":0,"late":1,"doubled":2,"disordered":3,"ahead":4,"poisoned":5}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +91,11 @@ func TestConditionsAreJudgedInWords(t *testing.T) {
 		{"retried > 12", false, "retried was 12"},
 		{"redelivered >= 10", false, "redelivered was 0"},
 		{"client-503 >= 9", true, "client-503 was 9"},
+		{"sent-late = 1", true, "sent-late was 1"},
+		{"sent-doubled = 2", true, "sent-doubled was 2"},
+		{"sent-disordered = 0.3 accepted", true, "sent-disordered was 3"},
+		{"sent-ahead = 4", true, "sent-ahead was 4"},
+		{"sent-poison = 5", true, "sent-poison was 5"},
 		{"stale > 0.2 accepted", true, "stale was 3, accepted was 10"},
 		{"stale > 0.3 accepted", false, "stale was 3"},
 		{"stale > 0.3 acepted", false, `there is no observation "acepted"`},

@@ -36,11 +36,19 @@ func FromLoad(summary []byte) (Sums, error) {
 		Retries    float64 `json:"retries"`
 		Status503  float64 `json:"status503"`
 		Unanswered float64 `json:"unanswered"`
+		Late       float64 `json:"late"`
+		Doubled    float64 `json:"doubled"`
+		Disordered float64 `json:"disordered"`
+		Ahead      float64 `json:"ahead"`
+		Poisoned   float64 `json:"poisoned"`
 	}
 	if err := json.Unmarshal(summary, &said); err != nil {
 		return nil, fmt.Errorf("reading the load's summary: %w", err)
 	}
-	return Sums{doubtful: said.Doubtful, clientTries: said.Retries, client503: said.Status503, clientUnsaid: said.Unanswered}, nil
+	return Sums{
+		doubtful: said.Doubtful, clientTries: said.Retries, client503: said.Status503, clientUnsaid: said.Unanswered,
+		sentLate: said.Late, sentDoubled: said.Doubled, sentDisordered: said.Disordered, sentAhead: said.Ahead, sentPoison: said.Poisoned,
+	}, nil
 }
 
 // With has another's observations, too.

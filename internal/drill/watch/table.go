@@ -61,12 +61,17 @@ func table() []counted {
 
 // What is derived, by us or from the load's own summary.
 const (
-	restarted    = "restarted"
-	redelivered  = "redelivered"
-	doubtful     = "doubtful"
-	clientTries  = "client-retried"
-	client503    = "client-503"
-	clientUnsaid = "client-unanswered"
+	restarted      = "restarted"
+	redelivered    = "redelivered"
+	doubtful       = "doubtful"
+	clientTries    = "client-retried"
+	client503      = "client-503"
+	clientUnsaid   = "client-unanswered"
+	sentLate       = "sent-late"
+	sentDoubled    = "sent-doubled"
+	sentDisordered = "sent-disordered"
+	sentAhead      = "sent-ahead"
+	sentPoison     = "sent-poison"
 )
 
 func derived() []Observation {
@@ -78,6 +83,12 @@ func derived() []Observation {
 		{Name: clientTries, About: "attempts of clients beyond the first", From: "summary of the load: retries"},
 		{Name: client503, About: "attempts of clients that were answered 503", From: "summary of the load: status503"},
 		{Name: clientUnsaid, About: "attempts of clients without an answer", From: "summary of the load: unanswered"},
+	}
+	for name, about := range map[string]string{
+		sentLate: "records that phones had kept", sentDoubled: "records sent again", sentDisordered: "records sent behind newer ones",
+		sentAhead: "records of clocks that are ahead", sentPoison: "poison sent to the gateway",
+	} {
+		all = append(all, Observation{Name: name, About: about, From: "summary of the load", Usual: true})
 	}
 	for name, about := range witnessed() {
 		all = append(all, Observation{Name: name, About: about, From: "the fault itself"})

@@ -18,9 +18,12 @@ func TestEveryRecordIsSentAndNoted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		poison, dead := 0, 0
+		poison, dead, disordered := 0, 0, 0
 		for n := range b.cfg.Plan.Records {
 			want := 1
+			if b.gateway.author.Disordered(n) {
+				disordered++
+			}
 			switch kind := b.gateway.author.Kind(n); {
 			case kind == plan.Refused:
 				poison, want = poison+1, 0
@@ -38,6 +41,9 @@ func TestEveryRecordIsSentAndNoted(t *testing.T) {
 		}
 		if s.Refused != int64(poison) || s.TopicPoison != int64(dead) || b.topic.values != dead || s.Doubtful+s.Skipped+s.Retries != 0 || s.Due != s.Planned {
 			t.Errorf("%+v, want %d refused and %d on the topic, %d are", s, poison, dead, b.topic.values)
+		}
+		if disordered == 0 || s.Disordered != int64(disordered) {
+			t.Errorf("%d were out of order, want %d", s.Disordered, disordered)
 		}
 		if s.Latency.Max > 51 || s.Latency.P50 > 30 || s.Latency.P50 < 20 {
 			t.Errorf("a gateway that takes no time: %+v, want what a block of 50 ms waits to be full", s.Latency)

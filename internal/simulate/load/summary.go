@@ -11,6 +11,7 @@ type Summary struct {
 	Refused     int64 `json:"refused"`
 	Doubtful    int64 `json:"doubtful"` // sent, and given up without an answer
 	Doubled     int64 `json:"doubled"`
+	Disordered  int64 `json:"disordered"`
 	Late        int64 `json:"late"`
 	Ahead       int64 `json:"ahead"`
 	Teleported  int64 `json:"teleported"`

@@ -74,6 +74,8 @@ func (t *tally) count(w *worker) {
 	for _, s := range w.lines {
 		if s.Again {
 			t.sum.Doubled++
+		} else if w.author.Disordered(s.N) {
+			t.sum.Disordered++
 		}
 		switch w.author.Kind(s.N) {
 		case plan.Late:
