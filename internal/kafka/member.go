@@ -25,7 +25,7 @@ type member struct {
 }
 
 // severAfter is how long a stop waits for a pending JoinGroup once no lane is left.
-const severAfter = time.Second
+const severAfter = 500 * time.Millisecond
 
 func (g *Group) join(ctx context.Context, fail context.CancelCauseFunc, serve pipelines.Serve) (*member, error) {
 	strategy, err := newStrategy()
