@@ -77,7 +77,7 @@ func (a *act) first(name string) {
 }
 
 // level judges the memory of the pipelines processes while a fault lasted: its last two thirds against the second half
-// of the calm before it.
+// of the calm before it. How it went from the outage's first third to its last is said beside that.
 func (a *act) level(injection int) {
 	w, in := &a.said.Watched, &a.said.Injections[injection]
 	if in.InForce.IsZero() || in.Healing.IsZero() {
@@ -91,13 +91,16 @@ func (a *act) level(injection int) {
 	}
 	at, from, to := w.At(in.Injecting), w.At(in.InForce), w.At(in.Healing)
 	before, during := watch.Span{From: (began + at) / 2, To: at}, watch.Span{From: from + (to-from)/3, To: to}
+	first, last := watch.Span{From: from, To: to}.Thirds()
 	for _, s := range w.Of(watch.RSS) {
 		if !strings.HasPrefix(s.Of, "pipelines") {
 			continue
 		}
 		f := watch.Flat(&s, before, during, watch.FlatConfig{Within: float64(a.drill.Expect.Flat)})
+		course := watch.Flat(&s, first, last, watch.FlatConfig{})
 		a.said.Flat = append(a.said.Flat, f)
-		a.expected(f.Flat, "memory of "+s.Of+" while "+in.Fault+" lasts", fmt.Sprintf("%.1f MiB before, %.1f MiB during: %s", f.Early/mebibyte, f.Late/mebibyte, f.Detail))
+		a.expected(f.Flat, "memory of "+s.Of+" while "+in.Fault+" lasts", fmt.Sprintf("%.1f MiB before, %.1f MiB during: %s; from its first third to its last %.1f to %.1f MiB",
+			f.Early/mebibyte, f.Late/mebibyte, f.Detail, course.Early/mebibyte, course.Late/mebibyte))
 	}
 }
 

@@ -13,6 +13,7 @@ const odd = 8
 // A teleport may be dropped, and is required of nobody. Drivers with a teleport or a clock ahead among their last 8
 // records are judged leniently: where a pipeline that has just begun meets such a record first, it is what the next ones
 // are measured against, and up to gps.outlierFixes of them are dropped. Their position must be one of those 8 or later than what is required.
+// A clock ahead may also come late, behind an outage in which clients tried again: then the position is that record, and 8 pings behind at most.
 func (v *verifier) honestlyStale() Assertion {
 	j := judging("L6", "honest stale")
 	switch {
@@ -34,7 +35,7 @@ func (v *verifier) honestlyStale() Assertion {
 			exact++
 			continue
 		}
-		if v.thrown(int64(i), d.last) && at.n > d.last-odd*v.author.Drivers {
+		if v.thrown(int64(i), d.last) && at.n > d.last-odd*v.author.Drivers || v.threw(at.n, d.newest-at.ts) {
 			lenient++
 			continue
 		}
@@ -42,6 +43,15 @@ func (v *verifier) honestlyStale() Assertion {
 	}
 	j.say("%d positions are the newest that live had in time, or newer; %d of drivers whose last pings leapt are among their last %d", exact, lenient, odd)
 	return j.done()
+}
+
+// threw reports whether the position itself is of a record that throws the outlier gate, and so few ms behind that the
+// gate may still drop what follows.
+func (v *verifier) threw(n, behind int64) bool {
+	if kind := v.author.Kind(n); !v.author.Rules.Outliers || kind != plan.Ahead && kind != plan.Teleport {
+		return false
+	}
+	return float64(behind) <= odd*1000*float64(v.author.Drivers)/v.author.Rate
 }
 
 // thrown reports whether one of a driver's last records could throw the outlier gate.
