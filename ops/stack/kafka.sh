@@ -67,7 +67,10 @@ kafka_properties() {
 
 # kafka_format SERVICE SERIES: prepares the data directory; the file `series` is written last and marks it.
 kafka_format() {
-  local home=$dir/$1 log=$dir/$1/format.log mechanism scram=() id
+  local home=$dir/$1 log=$dir/$1/format.log mechanism scram=() features=() id
+  # Kafka 4.1's controllers may refuse every broker after a topic was deleted that had eligible leaders outside of its ISR:
+  # "Topic ID … existed in isrMembers, but not in the topics map".
+  [ "$2" = 3.9 ] || features=(--feature eligible.leader.replicas.version=0)
   if [ "$1" = kafka ]; then
     for mechanism in SCRAM-SHA-256 SCRAM-SHA-512; do
       scram+=(--add-scram "$mechanism=[name=$kafka_user,password=$(kafka_password)]")
@@ -80,7 +83,7 @@ kafka_format() {
     echo "$id" >"$dir/cluster-id"
   fi
   "${java[@]}" kafka.tools.StorageTool format -t "$(cat "$dir/cluster-id")" -c "$home/server.properties" \
-    "${scram[@]}" >>"$log" 2>&1 || die "formatting Kafka's data: $(tail -n 5 "$log")"
+    "${scram[@]}" "${features[@]}" >>"$log" 2>&1 || die "formatting Kafka's data: $(tail -n 5 "$log")"
   echo "$2" >"$home/series"
 }
 

@@ -28,7 +28,7 @@ func (s *Stage) set(ctx context.Context) error {
 	if err := os.MkdirAll(s.Dir(), 0o750); err != nil {
 		return err
 	}
-	if err := s.house.mend(ctx); err != nil {
+	if err := s.house.mended(ctx); err != nil {
 		return err
 	}
 	if s.cast.ElasticDisk > 0 {
