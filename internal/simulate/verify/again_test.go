@@ -74,6 +74,12 @@ func TestWhatIsReadAgainIsNoFault(t *testing.T) {
 			w.count(past, "duplicate", 3)
 			w.count(past, ledger.Doubtful, 3)
 		}, "- 0 read again"},
+		"a partition given up behind its writes": {func(_ *testing.T, w *world) {
+			w.count(past, "stored", -3)
+			w.count(past, "duplicate", 3)
+			w.count(past, ledger.Consumed, 3)
+			w.count(past, "unsettled", 3)
+		}, "- 0 read again"},
 		"a lost answer meanwhile": {func(_ *testing.T, w *world) {
 			w.redelivered()
 			w.count(past, "stored", -3)
@@ -139,6 +145,18 @@ func TestALostAnswerHidesOneWriteAtMost(t *testing.T) {
 	w.count(past, "stored", -3)
 	w.count(past, "duplicate", 3)
 	w.count(past, ledger.Doubtful, 2)
+	if got := failing(w.verify(t)); got != "L8" {
+		t.Errorf("%q fail", got)
+	}
+}
+
+// Nor can more have been given up behind their writes than were given up.
+func TestWhatWasGivenUpHidesItselfAtMost(t *testing.T) {
+	w := newWorld(t, everyMischief())
+	w.count(past, "stored", -3)
+	w.count(past, "duplicate", 3)
+	w.count(past, ledger.Consumed, 2)
+	w.count(past, "unsettled", 2)
 	if got := failing(w.verify(t)); got != "L8" {
 		t.Errorf("%q fail", got)
 	}
