@@ -14,7 +14,7 @@ func TestEachPointHasItsDrill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	armed := regexp.MustCompile(`at: ([^ ,}]+)`)
+	armed := regexp.MustCompile(`\bat: ([^\s,}]+)`)
 	drills := map[Name]string{}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
