@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -84,37 +81,13 @@ func closeHouse(ctx context.Context, house *stage.House) error {
 const houseClosesWithin = 2 * time.Minute
 
 // drillVersions are of all that takes part.
-func drillVersions(ctx context.Context, house *stage.House) []report.Version {
+func drillVersions(house *stage.House) []report.Version {
 	build := buildOf()
 	return []report.Version{
 		{Of: "sluice", Is: build.Version + " " + build.Revision},
 		{Of: "Go", Is: runtime.Version()},
-		{Of: "Elasticsearch", Is: elasticVersion(ctx, house.Elastic())},
+		{Of: "Kafka", Is: house.Version("kafka")},
+		{Of: "Elasticsearch", Is: house.Version("elastic")},
 		{Of: "machine", Is: fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())},
 	}
-}
-
-// elasticVersion asks; a server that does not say is "unknown".
-func elasticVersion(ctx context.Context, url string) string {
-	const unknown = "unknown"
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return unknown
-	}
-	client := &http.Client{Timeout: probeTimeout}
-	defer client.CloseIdleConnections()
-	resp, err := client.Do(req)
-	if err != nil {
-		return unknown
-	}
-	defer resp.Body.Close() // read to its end
-	var said struct {
-		Version struct {
-			Number string `json:"number"`
-		} `json:"version"`
-	}
-	if json.NewDecoder(io.LimitReader(resp.Body, maxProbeBody)).Decode(&said) != nil || said.Version.Number == "" {
-		return unknown
-	}
-	return said.Version.Number
 }

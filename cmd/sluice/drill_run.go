@@ -73,7 +73,7 @@ func (c *drillRunCmd) Run(ctx context.Context, p *process) (err error) {
 	if err := house.Open(ctx); err != nil {
 		return errors.Join(err, closeHouse(ctx, house))
 	}
-	said.Versions = drillVersions(ctx, house)
+	said.Versions = drillVersions(house)
 	if c.Random {
 		err = c.random(ctx, p, runner, drills, &said)
 	} else {

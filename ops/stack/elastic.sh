@@ -47,4 +47,7 @@ elastic_ready() {
 
 elastic_where() { echo "http://127.0.0.1:${port[ELASTIC]} ($elastic_version)"; }
 
-elastic_env() { echo "export SLUICE_TEST_ELASTIC=http://127.0.0.1:${port[ELASTIC]}"; }
+elastic_env() {
+  echo "export SLUICE_TEST_ELASTIC=http://127.0.0.1:${port[ELASTIC]}"
+  echo "export SLUICE_TEST_ELASTIC_VERSION=$elastic_version"
+}

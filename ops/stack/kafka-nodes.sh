@@ -50,6 +50,7 @@ node_where() {
 node_env() {
   local name=SLUICE_TEST_KAFKA_$1
   echo "export SLUICE_TEST_KAFKA=127.0.0.1:${port[KAFKA_1]},127.0.0.1:${port[KAFKA_2]},127.0.0.1:${port[KAFKA_3]}"
+  echo "export SLUICE_TEST_KAFKA_VERSION=$(kafka_version "$(kafka_series)")"
   echo "export $name=127.0.0.1:${port[KAFKA_$1]}"
   echo "export ${name}_PROXIED=127.0.0.1:${port[KAFKA_$1_PROXIED]}"
   echo "export ${name}_WAY=127.0.0.1:${port[WAY_KAFKA_$1]}"

@@ -122,6 +122,7 @@ kafka_env() {
     return
   fi
   echo "export SLUICE_TEST_KAFKA=127.0.0.1:${port[KAFKA]}"
+  echo "export SLUICE_TEST_KAFKA_VERSION=$(kafka_version "$(kafka_series)")"
   echo "export SLUICE_TEST_KAFKA_SASL=127.0.0.1:${port[KAFKA_SASL]}"
   echo "export SLUICE_TEST_KAFKA_CA=$dir/kafka/tls/ca.pem"
   echo "export SLUICE_TEST_KAFKA_USER=$kafka_user"

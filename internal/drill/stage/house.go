@@ -20,6 +20,8 @@ type House struct {
 	servers []*Server
 	ways    []*Way
 	ports   ports
+
+	versions map[string]string // of the servers, by kind
 }
 
 // New checks the settings. The maker is called once Kafka answers.
@@ -52,6 +54,7 @@ func (h *House) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.versions = map[string]string{"kafka": at["SLUICE_TEST_KAFKA_VERSION"], "elastic": at["SLUICE_TEST_ELASTIC_VERSION"]}
 	for n := 1; n <= brokers; n++ {
 		name, variable := "kafka-"+strconv.Itoa(n), "SLUICE_TEST_KAFKA_"+strconv.Itoa(n)
 		h.servers = append(h.servers, &Server{Name: name, address: at[variable], house: h})
@@ -104,6 +107,9 @@ func (h *House) Brokers() []string {
 
 // Elastic is the URL of Elasticsearch, past any way.
 func (h *House) Elastic() string { return "http://" + named(h.servers, "elastic")[0].address }
+
+// Version is that of the servers of a kind: kafka or elastic.
+func (h *House) Version(kind string) string { return h.versions[kind] }
 
 // who has a name: role-number, or one without a number.
 type who interface{ called() string }
