@@ -151,12 +151,12 @@ type prober struct{ *world }
 
 func (p prober) Refused(ctx context.Context, run string) error {
 	p.note("refusal of %s", run)
-	return pause(ctx, p.unrefused)
+	return fault.Pause(ctx, p.unrefused)
 }
 
 func (p prober) Probe(ctx context.Context, run string) error {
 	p.note("probe of %s", run)
-	return pause(ctx, p.unfound)
+	return fault.Pause(ctx, p.unfound)
 }
 
 type prover struct{ *world }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"sluice/internal/drill/fault"
 	"sluice/internal/drill/stage"
 	"sluice/internal/drill/watch"
 )
@@ -50,7 +51,7 @@ func newGuard(s *Scene, every time.Duration, complain func(string)) *guard {
 
 // run looks until ctx ends. A look that Kafka does not answer is none.
 func (g *guard) run(ctx context.Context) {
-	for pause(ctx, g.every) == nil {
+	for fault.Pause(ctx, g.every) == nil {
 		if s, err := g.look(ctx); err == nil {
 			g.take(s)
 		}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"sluice/internal/drill/fault"
 	"sluice/internal/drill/report"
 	"sluice/internal/drill/watch"
 )
@@ -117,7 +118,7 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 		if lasts > 0 && time.Since(began)+round.Calm >= lasts {
 			return nil
 		}
-		if err := pause(ctx, round.Calm); err != nil {
+		if err := fault.Pause(ctx, round.Calm); err != nil {
 			return err
 		}
 		if err := a.loadAlive(); err != nil {
@@ -136,7 +137,7 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 			return nil
 		}
 	}
-	return pause(ctx, lasts-time.Since(began))
+	return fault.Pause(ctx, lasts-time.Since(began))
 }
 
 func (a *act) loadAlive() error {
@@ -196,21 +197,6 @@ func within(ctx context.Context, limit time.Duration, call func(context.Context)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return call(ctx)
-}
-
-// pause waits; the error is of ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Verdict is the worst of several.

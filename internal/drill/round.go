@@ -46,7 +46,7 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 	what := strings.TrimSpace(f.Kind + " on " + f.On)
 	made, err := a.scene.Faults.Make(*f)
 	if err == nil {
-		err = pause(ctx, f.After)
+		err = fault.Pause(ctx, f.After)
 	}
 	if err != nil {
 		a.trouble(ctx, "making %s: %v", what, err)
@@ -65,7 +65,7 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 		did()
 		aside := a.aside(ctx, f, said)
 		defer aside.Wait()
-		_ = pause(ctx, f.For) // it is healed early when the campaign is interrupted
+		_ = fault.Pause(ctx, f.For) // it is healed early when the campaign is interrupted
 	}
 	said.Healing = time.Now()
 	if err := within(context.WithoutCancel(ctx), a.cfg.Act, made.Heal); err != nil {

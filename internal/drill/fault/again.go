@@ -17,7 +17,7 @@ func repeat(ctx context.Context, every time.Duration, do func(ctx context.Contex
 	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
 	a := &again{end: end, ended: make(chan error, 1)}
 	go func() {
-		for wait(ctx, every) == nil {
+		for Pause(ctx, every) == nil {
 			if err := do(ctx); err != nil && ctx.Err() == nil {
 				a.ended <- err
 				return

@@ -36,7 +36,7 @@ func (f *felling) Inject(ctx context.Context) error {
 	}
 	for i, s := range f.whom {
 		if i > 0 {
-			errs = append(errs, wait(ctx, f.pause))
+			errs = append(errs, Pause(ctx, f.pause))
 		}
 		if f.gently {
 			errs = append(errs, s.Stop(ctx))
@@ -63,21 +63,6 @@ func (f *felling) Heal(ctx context.Context) error {
 
 // Saw says how many ended and came back.
 func (f *felling) Saw() map[string]float64 { return map[string]float64{"felled": float64(f.felled)} }
-
-// wait is over early when ctx is.
-func wait(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
 
 func killServerKind() Kind {
 	return Kind{

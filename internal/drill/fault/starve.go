@@ -23,7 +23,7 @@ func (s *starving) Inject(ctx context.Context) error {
 		if err := s.freezing.Inject(ctx); err != nil {
 			return err
 		}
-		_ = wait(ctx, s.stop) // they go on in any case
+		_ = Pause(ctx, s.stop) // they go on in any case
 		var errs []error
 		for _, one := range s.whom {
 			errs = append(errs, one.Thaw())
