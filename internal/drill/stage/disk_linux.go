@@ -34,12 +34,15 @@ func (h *House) widen(ctx context.Context) error {
 	if err := elastic.Kill(ctx); err != nil {
 		return err
 	}
-	err := unix.Unmount(h.elasticData(), 0)
-	if errors.Is(err, unix.EINVAL) {
-		err = nil // it was never mounted
+	return errors.Join(h.unmount(), elastic.Start(ctx))
+}
+
+// unmount takes the small file system away, if there is one; its memory goes with the last mapping of whoever used
+// it, which may outlive a killed process for a moment.
+func (h *House) unmount() error {
+	err := unix.Unmount(h.elasticData(), unix.MNT_DETACH)
+	if err != nil && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOENT) { // it was never mounted
+		return fmt.Errorf("unmounting the small file system: %w", err)
 	}
-	if err != nil {
-		err = fmt.Errorf("unmounting the small file system: %w", err)
-	}
-	return errors.Join(err, elastic.Start(ctx))
+	return nil
 }

@@ -12,3 +12,5 @@ func (h *House) shrink(context.Context, int64) error {
 }
 
 func (h *House) widen(context.Context) error { return nil }
+
+func (h *House) unmount() error { return nil }

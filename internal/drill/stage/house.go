@@ -90,10 +90,11 @@ func (h *House) Close(ctx context.Context) error {
 	if h.kafka.Sweeper != nil {
 		hung = h.kafka.Close()
 	}
+	left := h.unmount()
 	if _, err := h.stack(ctx, "down", h.home()); err != nil {
-		return errors.Join(fmt.Errorf("closing the house: %w", err), hung)
+		return errors.Join(fmt.Errorf("closing the house: %w", err), hung, left)
 	}
-	return hung
+	return errors.Join(hung, left)
 }
 
 // Brokers are the addresses of all brokers, past any way.
