@@ -31,7 +31,7 @@ TEXT
 elastic_start() {
   local options
   read -ra options <<<"${SLUICE_STACK_ELASTIC_JAVA_OPTS:--Xms1g -Xmx2g}"
-  launch elastic java "${options[@]}" -cp "$dir/elastic/classes:$dir/elastic/core/*" ElasticNode \
+  launch elastic java "$stay" "${options[@]}" -cp "$dir/elastic/classes:$dir/elastic/core/*" ElasticNode \
     "$dir/elastic/home" "${port[ELASTIC]}" "${port[ELASTIC_TRANSPORT]}"
 }
 

@@ -29,7 +29,7 @@ kafka_java() {
   local series=$1 options logging=-Dlog4j2.configurationFile=$here/log4j2.properties
   [ "$series" = 4.1 ] || logging=-Dlog4j.configuration=file:$here/log4j.properties
   read -ra options <<<"${SLUICE_STACK_KAFKA_JAVA_OPTS:-$2}"
-  java=(java "${options[@]}" "$logging" -cp "$cache/kafka-$(kafka_version "$series")/*")
+  java=(java "$stay" "${options[@]}" "$logging" -cp "$cache/kafka-$(kafka_version "$series")/*")
 }
 
 kafka_fetch() {

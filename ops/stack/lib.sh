@@ -108,6 +108,11 @@ launch() {
   cd "$OLDPWD" || exit
 }
 
+# stay keeps a Java process in its directory: while it looks for the performance data of ended ones, for a
+# moment early in its life, it is in theirs, and alive() would say that it has ended.
+# shellcheck disable=SC2034 # kafka.sh and elastic.sh put it first
+readonly stay=-XX:-UsePerfData
+
 alive() {
   [ -f "$dir/$1/pid" ] && [ "$(readlink "/proc/$(cat "$dir/$1/pid")/cwd")" = "$dir/$1" ]
 }

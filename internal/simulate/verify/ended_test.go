@@ -69,6 +69,16 @@ func (w *world) grow(pipeline, verdict string, by float64) {
 	w.count(pipeline, ledger.Consumed, by)
 }
 
+// counted is what the process that was killed had counted when it was last asked.
+func (w *world) counted(pipeline, verdict string) float64 {
+	for _, c := range w.lives[0].Process.Counts {
+		if c.Pipeline == pipeline && c.Verdict == verdict {
+			return c.Records
+		}
+	}
+	return 0
+}
+
 func TestAKilledProcessLeavesBounds(t *testing.T) {
 	for name, c := range map[string]struct {
 		happens func(w *world)
@@ -86,7 +96,7 @@ func TestAKilledProcessLeavesBounds(t *testing.T) {
 		"stale in history":                     {func(w *world) { w.grow(past, "stale", 1) }, "L8"},
 		"read and not ended by who lives":      {func(w *world) { w.count(live, ledger.Consumed, 1) }, "L8"},
 		"ended and not read by who lives":      {func(w *world) { w.count(live, ledger.Consumed, -1) }, "L8"},
-		"a copy of its counts in the next one": {func(w *world) { w.grow(past, "stored", w.lives[0].Process.Counts[0].Records) }, "L8"},
+		"a copy of its counts in the next one": {func(w *world) { w.grow(past, "stored", w.counted(past, "stored")) }, "L8"},
 		"no scrape but the first":              {func(w *world) { w.lives = nil }, ""},
 		"gone for good": {func(w *world) {
 			w.counters[1].Processes[0].URL = "http://another"

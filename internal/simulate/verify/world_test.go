@@ -97,9 +97,10 @@ func newWorld(t *testing.T, p plan.Plan) *world {
 	base := map[string]float64{"stored": 100, "stale": 10, "poison": 3, "consumed": 113}
 	for n, times := range []float64{0, 1} {
 		c := ledger.Counters{At: end, Processes: []ledger.Process{{URL: "http://ops", Started: 5}}}
-		for key, count := range counts {
+		for _, key := range slices.Sorted(maps.Keys(counts)) { // both scrapes in one order, as killed has to find them
 			name, verdict, _ := strings.Cut(key, " ")
-			c.Processes[0].Counts = append(c.Processes[0].Counts, ledger.Count{Pipeline: name, Verdict: verdict, Records: base[verdict] + float64(n)*times*count})
+			records := base[verdict] + float64(n)*times*counts[key]
+			c.Processes[0].Counts = append(c.Processes[0].Counts, ledger.Count{Pipeline: name, Verdict: verdict, Records: records})
 		}
 		w.counters = append(w.counters, c)
 	}
