@@ -9,11 +9,14 @@ type batch struct {
 	records []Record // records[i] became writes[i]
 	results []Result
 	dead    []DeadLetter // Poison before any write
-	arena   []byte       // keys and documents, and the bytes of cloned records
-	headers []Header     // of cloned records
-	bytes   int64        // what it weighs against the lane's buffer
-	opened  time.Time    // when its first record came; zero while it is empty
-	keep    int          // the largest arena that is worth reusing, bytes
+
+	absorbed []int64 // offsets of records that some of these replaced, settled with them
+
+	arena   []byte    // keys and documents, and the bytes of cloned records
+	headers []Header  // of cloned records
+	bytes   int64     // what it weighs against the lane's buffer
+	opened  time.Time // when its first record came; zero while it is empty
+	keep    int       // the largest arena that is worth reusing, bytes
 }
 
 // entryOverheadBytes is what a write and its record and result weigh beside their bytes.
@@ -86,7 +89,7 @@ func (b *batch) reset() {
 	clear(b.results)
 	clear(b.dead[:cap(b.dead)]) // a flight appends its own letters behind
 	clear(b.headers)
-	b.headers = b.headers[:0]
+	b.headers, b.absorbed = b.headers[:0], b.absorbed[:0]
 	b.writes, b.records, b.results, b.dead = b.writes[:0], b.records[:0], b.results[:0], b.dead[:0]
 	if cap(b.arena) > b.keep { // one huge record would stay for good
 		b.arena = nil

@@ -10,9 +10,10 @@ const ReasonCoalesced = "coalesced"
 // and when the window is over the newest of those that came meanwhile. So a driver who
 // was quiet is written without delay, and one of a backlog once per window.
 //
-// A replaced record can be settled at once, whatever its offset: the one that replaced
-// it is in the same partition and either written or unsettled, so a crash before the
-// write brings back whichever of the two the commit has not passed, and the survivor always.
+// The first record that a window's survivor replaced is settled only with it, so that the commit passes
+// none of them before: who reads again after a crash has forgotten what the gates knew, and may drop
+// the survivor for a reason that had not been one. The others lie behind that first one, or behind the
+// survivor, and are settled at once.
 type coalescer struct {
 	window  time.Duration
 	born    time.Time // windows are measured from it, by the steady clock: one that is set back must hold nobody up
@@ -30,6 +31,7 @@ type window struct {
 	version int64 // the newest that was let through or is held
 	opened  int64 // ns since the coalescer was born
 	offset  int64 // of what is held
+	first   int64 // the lowest offset that what is held has replaced, nobody when none
 	held    []byte
 	open    bool
 	holds   bool
@@ -38,7 +40,7 @@ type window struct {
 // fate is what the coalescer does with a record.
 type fate struct {
 	through bool  // it goes on at once
-	loser   int64 // the offset that was replaced, when it was: the record's own or the held one's
+	loser   int64 // the offset that is replaced and needs nothing more: the record's own or the held one's
 }
 
 const nobody = -1
@@ -62,7 +64,12 @@ func (c *coalescer) offer(seat Seat, version int64, rec *Record, now time.Time) 
 		return fate{loser: rec.Offset}
 	}
 	loser := int64(nobody)
-	if w.holds {
+	switch {
+	case !w.holds:
+		w.first = nobody
+	case w.first == nobody:
+		w.first = w.offset
+	default:
 		loser = w.offset
 	}
 	c.bytes -= w.weight()
@@ -82,14 +89,13 @@ func (c *coalescer) due() (time.Time, bool) {
 
 // take ends the window that ends first and opens the next one for what it held, unless
 // it was the last (closing). It returns that record, whose bytes are valid until the next
-// offer; false when nothing came within the window.
-func (c *coalescer) take(now time.Time, closing bool) (Record, bool) {
+// offer, and the offset that is settled with it or nobody; false when nothing came within the window.
+func (c *coalescer) take(now time.Time, closing bool) (rec Record, first int64, held bool) {
 	seat := c.pop()
 	w := &c.windows[seat]
 	c.bytes -= w.weight()
-	held := w.holds
+	held, first = w.holds, w.first
 	w.open, w.holds = held && !closing, false
-	var rec Record
 	if held {
 		rec = unpack(w.held, c.names)
 		rec.Offset = w.offset
@@ -102,7 +108,7 @@ func (c *coalescer) take(now time.Time, closing bool) (Record, bool) {
 		c.bytes += w.weight()
 		c.queue = append(c.queue, seat)
 	}
-	return rec, held
+	return rec, first, held
 }
 
 func (c *coalescer) pop() int32 {

@@ -11,7 +11,8 @@ import (
 )
 
 // The coalescer against a model: the first record of a window goes through, of the later ones
-// the newest survives with its own bytes, and every other offset comes back exactly once.
+// the newest survives with its own bytes, and every other offset comes back exactly once: the first
+// that the survivor replaced with it, the others at once.
 func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := newCoalescer(time.Second)
@@ -19,6 +20,7 @@ func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 			version int64
 			holds   bool
 			offset  int64
+			first   int64
 			value   []byte
 		}
 		open := map[string]*kept{}
@@ -29,12 +31,14 @@ func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 			key := order[0]
 			order = order[1:]
 			w := open[key]
-			got, ok := c.take(time.Unix(0, 0), closing)
+			got, first, ok := c.take(time.Unix(0, 0), closing)
 			switch {
 			case !w.holds && ok:
 				t.Fatalf("took %q of %s, which held nothing", got.Value, key)
 			case w.holds && (!ok || got.Offset != w.offset || !bytes.Equal(got.Value, w.value) || string(got.Header("h")) != key):
 				t.Fatalf("took %+v of %s, want offset %d %q", got, key, w.offset, w.value)
+			case w.holds && first != w.first:
+				t.Fatalf("took offset %d of %s with %d, want %d", got.Offset, key, first, w.first)
 			}
 			if w.holds && !closing {
 				w.holds = false
@@ -62,7 +66,12 @@ func TestCoalescerLetsTheFirstThroughAndKeepsTheNewestBytes(t *testing.T) {
 			case version <= w.version:
 				want.loser = offset
 			default:
-				if w.holds {
+				switch {
+				case !w.holds:
+					w.first = nobody
+				case w.first == nobody:
+					w.first = w.offset
+				default:
 					want.loser = w.offset
 				}
 				w.version, w.holds, w.offset, w.value = version, true, offset, bytes.Clone(fetched)
@@ -92,10 +101,10 @@ func TestCoalescerKeepsNoLargeBufferPerSilentIdentity(t *testing.T) {
 	if c.bytes < 16<<10 {
 		t.Fatalf("a held record of 16 KiB weighs %d bytes", c.bytes)
 	}
-	if rec, ok := c.take(now, false); !ok || len(rec.Value) != len(huge.Value) {
+	if rec, _, ok := c.take(now, false); !ok || len(rec.Value) != len(huge.Value) {
 		t.Fatalf("took %d bytes, %t", len(rec.Value), ok)
 	}
-	if _, ok := c.take(now, false); ok {
+	if _, _, ok := c.take(now, false); ok {
 		t.Fatal("took a record twice")
 	}
 	if kept := cap(c.windows[0].held); kept > maxIdleHeldBytes || c.bytes != 0 {

@@ -34,6 +34,10 @@ func (l *lane[T]) land(landed landing) {
 		l.tally.add(Poison, b.dead[i].Reason)
 		l.progress.settle(b.dead[i].Record.Offset)
 	}
+	for _, offset := range b.absorbed {
+		l.tally.add(Stale, ReasonCoalesced)
+		l.progress.settle(offset)
+	}
 	l.report()
 	l.show()
 	l.bytes -= b.bytes

@@ -112,8 +112,8 @@ func (l *lane[T]) emit(now time.Time, all bool) {
 		if !open || (!all && due.After(now)) {
 			break
 		}
-		if held, ok := l.coalescer.take(now, all); ok {
-			l.release(&held, now)
+		if held, first, ok := l.coalescer.take(now, all); ok {
+			l.release(&held, first, now)
 		}
 	}
 	if l.batch != nil && !l.batch.empty() && (all || (len(l.ready) == 0 && now.Sub(l.batch.opened) >= l.cfg.BatchAge)) {
@@ -123,8 +123,11 @@ func (l *lane[T]) emit(now time.Time, all bool) {
 
 // release carries a coalesced record on. Its bytes move into the batch's arena, since
 // the coalescer uses its own again; decoding them once more is cheaper than having kept
-// every ping that a newer one replaced.
-func (l *lane[T]) release(held *Record, now time.Time) {
+// every ping that a newer one replaced. The first that it replaced is settled with it.
+func (l *lane[T]) release(held *Record, first int64, now time.Time) {
+	if first != nobody {
+		l.filling().absorbed = append(l.filling().absorbed, first)
+	}
 	rec := l.filling().clone(held)
 	if err := l.stream.Decode(&rec, &l.value); err != nil {
 		l.poison(&rec, err, now)

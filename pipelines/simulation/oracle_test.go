@@ -129,7 +129,7 @@ func (o *oracle) committing(s *source, next int64) {
 		o.complain("%v commits %d of partition %d, and has read to %d", s.process, next, s.part.id, s.read)
 	}
 	for _, e := range s.part.log[s.part.at(s.sure):s.part.at(next)] {
-		if !o.settled(e, next) {
+		if !o.settled(e) {
 			o.complain("%v commits %d of partition %d, past %v, which is unsettled", s.process, next, s.part.id, e)
 			return
 		}
@@ -144,8 +144,8 @@ func (o *oracle) committed(s *source, next int64) {
 	s.sure = next
 }
 
-// settled says whether a record has its fate, when the group reads again from next.
-func (o *oracle) settled(e *entry, next int64) bool {
+// settled says whether a record has its fate.
+func (o *oracle) settled(e *entry) bool {
 	if o.graves[grave{e.part, e.offset}] {
 		return true
 	}
@@ -155,7 +155,7 @@ func (o *oracle) settled(e *entry, next int64) bool {
 	if o.expired(e, time.Now().UnixMilli()) {
 		return true
 	}
-	if o.cfg.CoalesceWindow > 0 && o.absorbed(e, next) {
+	if o.cfg.CoalesceWindow > 0 && o.absorbed(e) {
 		return true
 	}
 	version, stored := o.held[e.key]
@@ -163,8 +163,8 @@ func (o *oracle) settled(e *entry, next int64) bool {
 }
 
 // absorbed says whether a newer record of the same driver may have replaced this one: it is in the
-// store, in a letter, or not passed by the commit.
-func (o *oracle) absorbed(e *entry, next int64) bool {
+// store, or in a letter.
+func (o *oracle) absorbed(e *entry) bool {
 	if version, stored := o.held[e.key]; stored && version >= e.at {
 		return true
 	}
@@ -172,7 +172,7 @@ func (o *oracle) absorbed(e *entry, next int64) bool {
 		if other.driver != e.driver || other.kind == undecodable || other.at < e.at || other == e {
 			continue
 		}
-		if o.graves[grave{other.part, other.offset}] || (other.offset >= next && other.at > e.at) {
+		if o.graves[grave{other.part, other.offset}] {
 			return true
 		}
 	}

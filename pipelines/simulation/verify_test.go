@@ -67,7 +67,7 @@ func (o *oracle) verify() {
 	defer o.mu.Unlock()
 	for _, part := range o.parts {
 		for _, e := range part.log[:part.at(part.committed)] {
-			if !o.settled(e, part.committed) {
+			if !o.settled(e) {
 				o.complain("%v is lost: neither stored, nor stale, nor in a letter", e)
 			}
 		}
@@ -99,7 +99,7 @@ func (o *oracle) allSettled() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, part := range o.parts {
-		if e := part.log[len(part.log)-1]; !o.settled(e, part.end()) {
+		if e := part.log[len(part.log)-1]; !o.settled(e) {
 			o.complain("%v is still unsettled, though nothing was wrong since it was sent", e)
 		}
 	}
