@@ -53,7 +53,11 @@ func (o *oracle) consumed(p *process, part int, open, n int64) {
 	if limit := cfg.UnsettledRecords; limit > 0 && open >= limit {
 		o.complain("%v takes more of partition %d with %d records unsettled of %d", p, part, open, limit)
 	}
-	if share := cfg.BufferBytes / int64(max(h.fewest, 1)); open*leastWeight >= share {
+	weighed := open
+	if cfg.CoalesceWindow > 0 {
+		weighed = (open + 1) / 2 // of two, one may be the first that the other has replaced: only its offset is kept
+	}
+	if share := cfg.BufferBytes / int64(max(h.fewest, 1)); weighed*leastWeight >= share {
 		o.complain("%v takes more of partition %d with %d records unsettled: more than its %d bytes", p, part, open, share)
 	}
 }
