@@ -33,8 +33,10 @@ type world struct {
 	injectErr   error
 	quits       bool // the load ends by itself after an injection
 	stateOf     map[string]string
-	without     string // an assertion that is not in the proof
-	grown       watch.Sums
+	without     string     // an assertion that is not in the proof
+	grown       watch.Sums // at each injection
+	onceOnly    bool       // … or at the first alone
+	sums        watch.Sums
 	stop        report.Stop
 	spoilt      float64
 	grows       float64 // a process, in bytes a second
@@ -48,7 +50,7 @@ type world struct {
 }
 
 func newWorld() *world {
-	return &world{began: time.Now(), unfound: time.Second, stateOf: map[string]string{"L7": notJudged}, grown: watch.Sums{"retried": 5}, stop: report.Stop{Process: "pipelines-1", Seconds: 1}, loadEnded: make(chan struct{})}
+	return &world{began: time.Now(), unfound: time.Second, stateOf: map[string]string{"L7": notJudged}, grown: watch.Sums{"retried": 5}, sums: watch.Sums{}, stop: report.Stop{Process: "pipelines-1", Seconds: 1}, loadEnded: make(chan struct{})}
 }
 
 func (w *world) note(format string, args ...any) {
@@ -117,6 +119,9 @@ func (o *one) Inject(context.Context) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.up++
+	if !o.onceOnly || o.injected.IsZero() {
+		o.sums = o.sums.With(o.grown)
+	}
 	o.injected = time.Now()
 	if o.quits {
 		close(o.loadEnded)
@@ -199,11 +204,7 @@ func (e eyes) Run(ctx context.Context) error {
 func (e eyes) Sums() watch.Sums {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	sums := watch.Sums{}
-	if e.loadStopped {
-		sums = e.grown
-	}
-	return sums
+	return e.sums
 }
 
 type silent struct{}

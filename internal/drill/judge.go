@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"sluice/internal/drill/report"
@@ -44,6 +45,32 @@ func (a *act) judge(p Proof) {
 			a.fail("%s %s fails: %s", id, said.Name, strings.Join(append([]string{said.Detail}, said.First...), "; "))
 		default:
 			a.fail("%s %s was not judged: %s", id, said.Name, said.Detail)
+		}
+	}
+}
+
+// sums is what has been observed until now, and what faults tell of themselves.
+func (a *act) sums(ctx context.Context) watch.Sums {
+	a.scene.Watch.Look(ctx)
+	return a.scene.Seen.Sums().With(a.witnessed())
+}
+
+// bit judges one round: what the drill and the round expect to grow has grown in it, and what they expect not to has
+// not. How far is judged over all rounds, and so is what cannot be known before the end.
+func (a *act) bit(round int, more []script.Bite, grown watch.Sums) {
+	for _, b := range slices.Concat(a.drill.Expect.Bites, more) {
+		if watch.Late(b.Name) {
+			if !slices.Contains(a.asked, b) {
+				a.asked = append(slices.Clip(a.asked), b)
+			}
+			continue
+		}
+		each := b
+		if b.Op == ">" || b.Op == ">=" {
+			each = script.Bite{Name: b.Name, Op: ">"}
+		}
+		if held, seen := watch.Judge(each, grown); !held {
+			a.fail("round %d did not bite: want %s, %s", round, each, seen)
 		}
 	}
 }

@@ -124,14 +124,13 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 		if err := a.loadAlive(); err != nil {
 			return err
 		}
+		before := a.sums(ctx)
 		a.round(ctx, n+1, round.Faults)
-		for _, b := range round.Bites {
-			if !slices.Contains(a.asked, b) {
-				a.asked = append(slices.Clip(a.asked), b)
-			}
-		}
 		if ctx.Err() != nil {
 			return ctx.Err()
+		}
+		if !a.failed() {
+			a.bit(n+1, round.Bites, a.sums(ctx).Since(before))
 		}
 		if a.failed() {
 			return nil

@@ -87,7 +87,14 @@ func TestWhatDoesNotHoldFails(t *testing.T) {
 		drill func(*script.Drill)
 		first string
 	}{
-		"the fault does not bite": {spoil: func(w *world) { w.grown["retried"] = 0 }, first: "the fault did not bite: want retried > 0, retried was 0"},
+		"the fault does not bite": {spoil: func(w *world) { w.grown["retried"] = 0 }, first: "round 1 did not bite: want retried > 0, retried was 0"},
+		"it bites only once":      {spoil: func(w *world) { w.onceOnly = true }, first: "round 2 did not bite: want retried > 0, retried was 0"},
+		"it bites too little": {
+			drill: func(d *script.Drill) { d.Expect.Bites[0].Than = 10 }, first: "the fault did not bite: want retried > 10, retried was 10",
+		},
+		"clients do not feel it": {
+			drill: func(d *script.Drill) { d.Expect.Bites = []script.Bite{{Name: "client-503", Op: ">", Than: 2}} }, first: "the fault did not bite: want client-503 > 2, client-503 was 2",
+		},
 		"nobody observes the bite": {
 			drill: func(d *script.Drill) { d.Expect.Bites = []script.Bite{{Name: "hexed", Op: ">"}} }, first: "nobody observes hexed",
 		},
@@ -221,8 +228,8 @@ func TestARandomCampaignPlaysItsTime(t *testing.T) {
 		rounds := Schedule(Chance{Seed: 1, Lasts: 10 * time.Minute}, []script.Drill{d})
 		d.Expect.Bites = nil
 		said := r.Random(t.Context(), &d, rounds, 10*time.Minute)
-		if len(said.Bites) != 1 || !said.Bites[0].Held {
-			t.Errorf("bites: %+v", said.Bites)
+		if len(said.Bites) != 0 {
+			t.Errorf("what was judged by round is judged again: %+v", said.Bites)
 		}
 		if said.Verdict != report.Held || len(said.Injections) < 20 || len(said.Injections) > len(rounds) {
 			t.Errorf("%s %q, %d of %d rounds", said.Verdict, said.Failures, len(said.Injections), len(rounds))
@@ -231,6 +238,41 @@ func TestARandomCampaignPlaysItsTime(t *testing.T) {
 			t.Errorf("it took %s", took)
 		}
 	})
+}
+
+// What one round must not do another may: each is judged by what has grown in it.
+func TestARoundIsJudgedByItself(t *testing.T) {
+	for name, c := range map[string]struct {
+		onceOnly bool
+		bites    [2]script.Bite
+		first    string
+	}{
+		"both":                  {false, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: ">"}}, ""},
+		"the second not at all": {true, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: ">"}}, "round 2 did not bite"},
+		"the second must not":   {true, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: "="}}, ""},
+		"the second does":       {false, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: "="}}, "round 2 did not bite: want retried = 0, retried was 5"},
+		"known at the end":      {false, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "client-503", Op: ">", Than: 2}}, "the fault did not bite: want client-503 > 2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld()
+				w.onceOnly = c.onceOnly
+				r, err := New(Config{}, w, silent{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				d := simple()
+				d.Expect.Bites = nil
+				said := r.Random(t.Context(), &d, []Round{{Faults: d.Faults, Bites: c.bites[:1]}, {Faults: d.Faults, Bites: c.bites[1:]}}, time.Minute)
+				switch {
+				case c.first == "" && said.Verdict != report.Held:
+					t.Errorf("%s %q", said.Verdict, said.Failures)
+				case c.first != "" && (len(said.Failures) == 0 || !strings.HasPrefix(said.Failures[0], c.first)):
+					t.Errorf("%q, want first %q", said.Failures, c.first)
+				}
+			})
+		})
+	}
 }
 
 func TestALongCampaignHasToBeFlat(t *testing.T) {

@@ -13,6 +13,7 @@ type Observation struct {
 	About string // what is summed
 	From  string // whence: a metric, or how it is derived
 	Usual bool   // any load makes it grow, also one that nothing is done to
+	Late  bool   // it is known only once the load has ended, or all is read: not after each round
 }
 
 // counted is an observation that is one metric's sum over the series that have all the labels.
@@ -54,6 +55,11 @@ func Known(name string) bool {
 // Usual says whether any load makes it grow: such growth is no sign of a fault.
 func Usual(name string) bool {
 	return slices.ContainsFunc(Observations(), func(o Observation) bool { return o.Name == name && o.Usual })
+}
+
+// Late says whether it is known only once the load has ended, or all is read.
+func Late(name string) bool {
+	return slices.ContainsFunc(Observations(), func(o Observation) bool { return o.Name == name && o.Late })
 }
 
 // observe sums what one process says.

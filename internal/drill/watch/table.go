@@ -78,17 +78,17 @@ func derived() []Observation {
 	all := []Observation{
 		{Name: restarted, About: "lives of processes beyond the first", From: "process_start_time_seconds has changed"},
 		{Name: redelivered, About: "records read again", From: "sluice_records_consumed_total beyond how far the commits moved, whenever a pipeline has no lag; " +
-			"a lower bound, as what a killed process read after its last look is not known"},
-		{Name: doubtful, About: "records that a client gave up without an answer", From: "summary of the load: doubtful"},
-		{Name: clientTries, About: "attempts of clients beyond the first", From: "summary of the load: retries"},
-		{Name: client503, About: "attempts of clients that were answered 503", From: "summary of the load: status503"},
-		{Name: clientUnsaid, About: "attempts of clients without an answer", From: "summary of the load: unanswered"},
+			"a lower bound, as what a killed process read after its last look is not known", Late: true},
+		{Name: doubtful, About: "records that a client gave up without an answer", From: "summary of the load: doubtful", Late: true},
+		{Name: clientTries, About: "attempts of clients beyond the first", From: "summary of the load: retries", Late: true},
+		{Name: client503, About: "attempts of clients that were answered 503", From: "summary of the load: status503", Late: true},
+		{Name: clientUnsaid, About: "attempts of clients without an answer", From: "summary of the load: unanswered", Late: true},
 	}
 	for name, about := range map[string]string{
 		sentLate: "records that phones had kept", sentDoubled: "records sent again", sentDisordered: "records sent behind newer ones",
 		sentAhead: "records of clocks that are ahead", sentPoison: "poison sent to the gateway",
 	} {
-		all = append(all, Observation{Name: name, About: about, From: "summary of the load", Usual: true})
+		all = append(all, Observation{Name: name, About: about, From: "summary of the load", Usual: true, Late: true})
 	}
 	for name, about := range witnessed() {
 		all = append(all, Observation{Name: name, About: about, From: "the fault itself"})
