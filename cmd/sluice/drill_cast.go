@@ -45,9 +45,22 @@ func (c *drillCast) ops() []string {
 func (c *drillCast) targets() []watch.Target {
 	var all []watch.Target
 	for _, p := range c.own {
-		all = append(all, watch.Target{Name: p.Name, Process: p})
+		target := watch.Target{Name: p.Name, Process: p}
+		if p.Role == rolePipelines {
+			target.Farewells = &farewells{file: p.Log()}
+		}
+		all = append(all, target)
 	}
 	return all
+}
+
+// logs are the files of those that run pipelines, by their ops listeners.
+func (c *drillCast) logs() map[string]string {
+	files := map[string]string{}
+	for _, p := range c.stage.Processes(rolePipelines) {
+		files[p.Ops()] = p.Log()
+	}
+	return files
 }
 
 // Start starts all and waits until each is ready.

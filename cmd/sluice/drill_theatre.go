@@ -70,7 +70,9 @@ func (t *drillTheatre) scene(set *stage.Stage, d *script.Drill, seed uint64) (*d
 			Load: d.Load, Seed: seed, Lasts: t.lasts, To: gateway, Ops: cast.ops(), Ledger: ledger,
 		}, set),
 		Prober: drillProber{gateway: gateway, query: query},
-		Prover: child.NewVerify(child.VerifyConfig{Ledger: ledger, To: gateway, Query: query, Ops: cast.ops(), Wait: verifyWait(d)}, set),
+		Prover: child.NewVerify(child.VerifyConfig{
+			Ledger: ledger, To: gateway, Query: query, Ops: cast.ops(), Wait: verifyWait(d), Reject: fault.Rejects(d.Faults), Logs: cast.logs(),
+		}, set),
 		Strike: set.Strike,
 	}, nil
 }

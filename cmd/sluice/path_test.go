@@ -124,7 +124,7 @@ func (r *running) stops(t *testing.T) {
 		t.Errorf("run: exit code %d\n%s", code, r.log.String())
 	}
 	for _, name := range pipelineNames() {
-		if !regexp.MustCompile(`"msg":"stopped","pipeline":"` + name + `","consumed":101,.*"poison":1,"left":0`).MatchString(r.log.String()) {
+		if !regexp.MustCompile(`"msg":"stopped","pipeline":"` + name + `","consumed":101,.*"poison":1,"left":0,.*"started":\d{10}`).MatchString(r.log.String()) {
 			t.Errorf("no farewell of %s in\n%s", name, r.log.String())
 		}
 	}

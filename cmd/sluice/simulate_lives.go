@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"sluice/internal/simulate/ledger"
@@ -12,7 +14,8 @@ import (
 // livingWithin is for all processes to answer: one that hangs must not hide how the others end.
 const livingWithin = time.Second
 
-// Living scrapes all processes at once, and leaves out those that do not answer.
+// Living scrapes all processes at once, and leaves out those that do not answer. Where nobody listens nobody lives: a
+// process ends its ops listener last.
 func (c *processCounters) Living(ctx context.Context) []ledger.Life {
 	ctx, cancel := context.WithTimeout(ctx, livingWithin)
 	defer cancel()
@@ -21,8 +24,11 @@ func (c *processCounters) Living(ctx context.Context) []ledger.Life {
 	for i, url := range c.urls {
 		all.Go(func() {
 			at := time.Now().UnixMilli()
-			if p, err := c.scrape(ctx, url); err == nil {
+			switch p, err := c.scrape(ctx, url); {
+			case err == nil:
 				lives[i] = ledger.Life{At: at, Process: p}
+			case errors.Is(err, syscall.ECONNREFUSED):
+				lives[i] = ledger.Life{At: at, Gone: time.Now().UnixMilli(), Process: ledger.Process{URL: url}}
 			}
 		})
 	}

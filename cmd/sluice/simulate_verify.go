@@ -21,15 +21,17 @@ import (
 // simulateVerifyCmd is `sluice simulate verify`.
 type simulateVerifyCmd struct {
 	configFlag
-	Ledger string        `arg:"" placeholder:"LEDGER" help:"The file that simulate wrote; cut off by a kill it proves what it says." type:"existingfile"`
-	Data   string        `help:"Read the embedded store of this data directory, instead of Elasticsearch." placeholder:"DIR" type:"path"`
-	To     string        `help:"The gateway, for a fresh ping; without it the ledger's. none = do not post." placeholder:"URL"`
-	Query  string        `help:"Where drivers are asked for; without it where the gateway is." placeholder:"URL"`
-	Key    string        `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
-	Ops    []string      `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
-	Wait   time.Duration `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"3m"`
-	Lost   []string      `help:"Files of records that were taken from the topic before they were read, a JSON object with pipeline, partition, offset and value a line: they may be missing, and nothing else." placeholder:"FILE,…" type:"existingfile"`
-	JSON   bool          `help:"Print JSON." name:"json"`
+	Ledger string            `arg:"" placeholder:"LEDGER" help:"The file that simulate wrote; cut off by a kill it proves what it says." type:"existingfile"`
+	Data   string            `help:"Read the embedded store of this data directory, instead of Elasticsearch." placeholder:"DIR" type:"path"`
+	To     string            `help:"The gateway, for a fresh ping; without it the ledger's. none = do not post." placeholder:"URL"`
+	Query  string            `help:"Where drivers are asked for; without it where the gateway is." placeholder:"URL"`
+	Key    string            `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
+	Ops    []string          `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
+	Wait   time.Duration     `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"3m"`
+	Lost   []string          `help:"Files of records that were taken from the topic before they were read, a JSON object with pipeline, partition, offset and value a line: they may be missing, and nothing else." placeholder:"FILE,…" type:"existingfile"`
+	Log    map[string]string `help:"Logs of processes, by their ops listeners: what one said there at a clean end are its counts. Without them its last scrape is, and the rest bounded." placeholder:"URL=FILE;…"`
+	Reject share             `help:"The store was made to reject that share of the records for what they are: so many sound ones may be dead letters. Without it none may." default:"0%" placeholder:"N%" name:"rejected"`
+	JSON   bool              `help:"Print JSON." name:"json"`
 }
 
 // Help is the long text of --help.
@@ -59,6 +61,10 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return usage(err)
 	}
+	last, err := c.farewells()
+	if err != nil {
+		return err
+	}
 	var closers []func() error
 	defer func() {
 		for _, closer := range closers {
@@ -72,7 +78,7 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	line := newVerifyLine(p)
 	deps.Watcher = line
 	report, err := verify.Run(ctx, verify.Config{
-		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History, Lost: lost,
+		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History, Lost: lost, Farewells: last, Rejected: float64(c.Reject),
 	}, deps)
 	line.end()
 	switch {
@@ -101,6 +107,21 @@ func (c *simulateVerifyCmd) lost() (all []verify.Lost, err error) {
 		if err = errors.Join(err, f.Close()); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
+	}
+	return all, nil
+}
+
+// farewells reads the logs.
+func (c *simulateVerifyCmd) farewells() (all []ledger.Process, err error) {
+	for url, file := range c.Log {
+		if _, err := os.Stat(file); err != nil {
+			return nil, usage(err)
+		}
+		said, err := (&farewells{file: file}).processes(url)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, said...)
 	}
 	return all, nil
 }

@@ -129,8 +129,9 @@ func (a *app) abandon(ctx context.Context) error {
 func (a *app) run(ctx context.Context) error {
 	a.group.add("start", a.announce)
 	err := a.group.run(ctx)
+	started := telemetry.Started(a.reg)
 	for _, p := range a.pipelines {
-		a.farewell(p)
+		a.farewell(p, started)
 	}
 	return errors.Join(err, a.close())
 }
@@ -153,13 +154,14 @@ func (a *app) announce(ctx context.Context) error {
 }
 
 // farewell says how a pipeline's records ended in this process. What is left, and what is settled
-// and uncommitted, is not lost: the next owner reads it again.
-func (a *app) farewell(p *telemetry.Pipeline) {
+// and uncommitted, is not lost: the next owner reads it again. By its start, as metrics have it, the process is known
+// to whoever scraped it before.
+func (a *app) farewell(p *telemetry.Pipeline, started float64) {
 	s := p.Snapshot()
 	a.log.Info("stopped", zap.String("pipeline", s.Pipeline), zap.Uint64("consumed", s.Consumed),
 		zap.Uint64("stored", s.Records("stored")), zap.Uint64("stale", s.Records("stale")),
 		zap.Uint64("duplicate", s.Records("duplicate")), zap.Uint64("poison", s.Records("poison")),
-		zap.Uint64("left", s.Records("unsettled")), zap.Uint64("uncommitted", s.Uncommitted))
+		zap.Uint64("left", s.Records("unsettled")), zap.Uint64("uncommitted", s.Uncommitted), zap.Float64("started", started))
 }
 
 func (a *app) close() error { return closeAll(a.closers) }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -159,5 +160,17 @@ func TestRegistryServesTheProcess(t *testing.T) {
 		if !strings.Contains(string(body), want) {
 			t.Errorf("no %s in the answer", want)
 		}
+	}
+	var scraped float64
+	for line := range strings.Lines(string(body)) {
+		if text, ok := strings.CutPrefix(line, "process_start_time_seconds "); ok {
+			scraped, err = strconv.ParseFloat(strings.TrimSpace(text), 64)
+		}
+	}
+	if got := telemetry.Started(reg); got != scraped || err != nil {
+		t.Errorf("it began at %v, a scrape says %v, %v", got, scraped, err)
+	}
+	if got := telemetry.Started(prometheus.NewRegistry()); got != 0 {
+		t.Errorf("nobody knows, and it says %v", got)
 	}
 }

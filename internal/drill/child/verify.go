@@ -6,7 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os/exec"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +25,9 @@ type VerifyConfig struct {
 	Query  string        // the query API's URL
 	Ops    []string      // URLs of the ops listeners of all pipelines processes
 	Wait   time.Duration // for the pipelines to be done
+	Reject float64       // share of the records that the store is made to reject, sound as they are; 0 = none
+
+	Logs map[string]string // files in which those who ended said what they had counted, by the URLs of their ops listeners
 }
 
 // Verify is `sluice simulate verify`.
@@ -43,6 +49,12 @@ func (v *Verify) Prove(ctx context.Context, lost []string) (drill.Proof, error) 
 	args := []string{
 		"simulate", "verify", v.cfg.Ledger, "--json", "--to", v.cfg.To, "--query", v.cfg.Query,
 		"--ops", strings.Join(v.cfg.Ops, ","), "--wait", v.cfg.Wait.String(),
+	}
+	for _, url := range slices.Sorted(maps.Keys(v.cfg.Logs)) {
+		args = append(args, "--log", url+"="+v.cfg.Logs[url])
+	}
+	if v.cfg.Reject > 0 {
+		args = append(args, "--rejected", strconv.FormatFloat(v.cfg.Reject, 'g', -1, 64))
 	}
 	for _, file := range lost {
 		args = append(args, "--lost", file)

@@ -61,6 +61,21 @@ func (a *answers) Saw() map[string]float64 {
 	}
 }
 
+// answersName is the kind's, by which a drill asks for it.
+const answersName = "answers"
+
+// Rejects is the share of all writes that faults have Elasticsearch reject for what they are, sound as they are: so many
+// records may become dead letters. 0 = none of them does that.
+func Rejects(faults []script.Fault) float64 {
+	sum := 0.0
+	for i := range faults {
+		if f := &faults[i]; f.Kind == answersName && spoil.Rejects(f.With["answer"]) {
+			sum += (&arguments{with: f.With}).share("share", 1)
+		}
+	}
+	return min(1, sum)
+}
+
 func answersKind() Kind {
 	return Kind{
 		About: "spoils Elasticsearch's answers to bulk requests",

@@ -3,7 +3,7 @@ package fault
 // Kinds is the table of all faults. A file of drills names them; a new kind is a line here.
 func Kinds() map[string]Kind {
 	return map[string]Kind{
-		"answers":             answersKind(),
+		answersName:           answersKind(),
 		"black-hole":          blackHoleKind(),
 		"break-off":           breakOffKind(),
 		"calm":                calmKind(),

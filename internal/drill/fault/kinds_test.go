@@ -22,6 +22,27 @@ func TestEveryKindSaysWhatItDoesAndToWhom(t *testing.T) {
 	}
 }
 
+// Only one drill makes dead letters of sound records, and its file says of how many.
+func TestOneDrillHasSoundRecordsRejected(t *testing.T) {
+	drills, err := script.ReadAll(os.DirFS("../../../ops/drills"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range drills {
+		want := 0.0
+		if d.Name == "elastic-rejects" {
+			want = 0.02
+		}
+		if got := Rejects(d.Faults); got != want {
+			t.Errorf("%s has %g rejected, want %g", d.Name, got, want)
+		}
+	}
+	twice := script.Fault{Kind: answersName, With: map[string]string{"answer": "items-400"}}
+	if got := Rejects([]script.Fault{twice, {Kind: "cut"}, twice}); got != 1 {
+		t.Errorf("all, and all again, are %g, want 1", got)
+	}
+}
+
 func TestEveryDrillAsksForWhatThereIs(t *testing.T) {
 	drills, err := script.ReadAll(os.DirFS("../../../ops/drills"))
 	if err != nil {

@@ -33,6 +33,9 @@ func Names() []string {
 	return names
 }
 
+// Rejects says whether an answer is that a sound write is none, now and for ever: who gets it makes a dead letter.
+func Rejects(name string) bool { return name == "items-400" }
+
 // odds are those of a request, or of a write, to be hit.
 type odds struct {
 	share float64

@@ -24,6 +24,7 @@ type Process struct {
 	next   []string // environment of the next life only
 	limits Limits   // of the next life only
 	life   *life    // the present one or the last; nil before the first
+	lives  int      // that were begun
 }
 
 // life is one run of the binary.
@@ -50,6 +51,7 @@ func (p *Process) Start(ctx context.Context) error {
 		return fmt.Errorf("starting %s: %w", p.Name, err)
 	}
 	p.life, p.next, p.limits = begun, nil, Limits{}
+	p.lives++
 	return nil
 }
 
@@ -101,6 +103,13 @@ func (p *Process) now() *life {
 func (p *Process) Alive() bool {
 	l := p.now()
 	return l != nil && !over(l.ended)
+}
+
+// Lives is how many it has begun.
+func (p *Process) Lives() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lives
 }
 
 // Ended is closed when the present life, or the last one, has ended.

@@ -78,6 +78,9 @@ func TestWhatIsForTheNextLifeIsForThatAlone(t *testing.T) {
 		begin(t, p)
 		<-p.Ended()
 	}
+	if p.Lives() != 2 {
+		t.Errorf("it had %d lives", p.Lives())
+	}
 	lines := strings.Split(strings.TrimSpace(logged(t, p)), "\n")
 	if len(lines) != 2 || lines[0] != "once 40" || strings.Contains(lines[1], "once") || lines[1] == "40" {
 		t.Errorf("it said %q", lines)

@@ -9,6 +9,30 @@ import (
 	"sluice/internal/drill/stage"
 )
 
+// heard is what a process's lives said at their ends.
+type heard struct {
+	farewells []Farewell
+	lost      int // lives that ended without a word
+}
+
+// hearAll reads the farewells of all processes that have any; of one whose are not to be had nothing is known.
+func (w *Watch) hearAll() map[string]heard {
+	all := map[string]heard{}
+	for _, t := range w.cfg.Targets {
+		if t.Farewells == nil {
+			continue
+		}
+		ended := t.Process.Lives() // before asking whether one lasts, so that one that begins meanwhile is not taken for lost
+		if t.Process.Alive() {
+			ended--
+		}
+		if said, err := t.Farewells.Farewells(); err == nil {
+			all[t.Name] = heard{farewells: said, lost: max(0, ended-len(said))}
+		}
+	}
+	return all
+}
+
 // scrapeAll asks all living processes at once; who does not answer is left out.
 func (w *Watch) scrapeAll(ctx context.Context) map[string][]Metric {
 	asked := map[string]func(context.Context) ([]Metric, error){}

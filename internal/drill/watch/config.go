@@ -8,14 +8,28 @@ import (
 
 // Target is a process that is watched. It may die and come back under the same name; stage.Process is one.
 type Target struct {
-	Name    string // such as pipelines-1
-	Process Process
+	Name      string // such as pipelines-1
+	Process   Process
+	Farewells Farewells // what its lives said at their ends; nil = it runs no pipelines
 }
 
 // Process is where a target can be looked at.
 type Process interface {
 	Alive() bool
 	Ops() string // URL of the ops listener
+	Lives() int  // that were begun, in which it was looked at or not
+}
+
+// Farewells reads what a process said when its lives came to a clean end; cmd/sluice finds it in the log.
+type Farewells interface {
+	// Farewells are all of its lives so far that ended so, in the order of their ends.
+	Farewells() ([]Farewell, error)
+}
+
+// Farewell is the last word of one life: its counts are complete.
+type Farewell struct {
+	Started float64  // s since 1970 UTC, as its metrics had it
+	Metrics []Metric // records consumed, and ended by verdict, under the names that a scrape has
 }
 
 // Pipeline is one whose offsets are followed; group and topic are the names on the wire.

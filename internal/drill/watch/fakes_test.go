@@ -13,6 +13,9 @@ import (
 type world struct {
 	mu    sync.Mutex
 	said  map[string][]Metric // by ops address
+	life  map[string]float64  // by ops address: when the present one began
+	begun map[string]int      // … how many were
+	ended map[string][]Farewell
 	parts map[int32]stage.Offsets
 	deaf  bool // Kafka does not answer
 }
@@ -41,6 +44,10 @@ func (w *world) Offsets(ctx context.Context, _, _ string) (map[int32]stage.Offse
 func (w *world) says(ops string, life, consumed, retried, rss float64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.life[ops] != life {
+		w.life[ops] = life
+		w.begun[ops]++
+	}
 	pipeline := map[string]string{"pipeline": "gps-live", "reason": "status_429"}
 	w.said[ops] = []Metric{
 		{Name: "process_start_time_seconds", Value: life},
@@ -50,6 +57,18 @@ func (w *world) says(ops string, life, consumed, retried, rss float64) {
 		{Name: "sluice_retries_total", Labels: pipeline, Value: retried},
 		{Name: "sluice_oldest_unsettled_seconds", Labels: map[string]string{"pipeline": "gps-live"}, Value: 2},
 	}
+}
+
+// parted has a life end and say how many records it consumed.
+func (w *world) parted(ops string, life, consumed float64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	metric := func(name, verdict string, n float64) Metric {
+		return Metric{Name: name, Labels: map[string]string{"pipeline": "gps-live", "verdict": verdict}, Value: n}
+	}
+	w.ended[ops] = append(w.ended[ops], Farewell{Started: life, Metrics: []Metric{
+		metric("sluice_records_consumed_total", "", consumed), metric("sluice_records_total", "stored", consumed),
+	}})
 }
 
 func (w *world) silent(ops string) {
@@ -64,14 +83,35 @@ func (w *world) at(committed, end int64) {
 	w.parts = map[int32]stage.Offsets{0: {Committed: committed, End: end}}
 }
 
-type here string
+// here is a process of the world.
+type here struct {
+	*world
+	ops string
+}
 
 func (here) Alive() bool   { return true }
-func (h here) Ops() string { return string(h) }
+func (h here) Ops() string { return h.ops }
+
+func (h here) Lives() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.begun[h.ops]
+}
+
+func (h here) Farewells() ([]Farewell, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ended[h.ops], nil
+}
 
 func newWorld() (*world, Config) {
-	return &world{said: map[string][]Metric{}, parts: map[int32]stage.Offsets{}}, Config{
-		Targets:   []Target{{Name: "pipelines-1", Process: here("one")}, {Name: "pipelines-2", Process: here("two")}},
+	w := &world{
+		said: map[string][]Metric{}, life: map[string]float64{}, begun: map[string]int{}, ended: map[string][]Farewell{},
+		parts: map[int32]stage.Offsets{},
+	}
+	one, two := here{w, "one"}, here{w, "two"}
+	return w, Config{
+		Targets:   []Target{{Name: "pipelines-1", Process: one, Farewells: one}, {Name: "pipelines-2", Process: two, Farewells: two}},
 		Pipelines: []Pipeline{{Name: "gps-live", Group: "g", Topic: "t"}},
 	}
 }

@@ -1,18 +1,19 @@
 package watch
 
-// process is what was seen of one target over all its lives. A life is known by its start; what its
-// last look showed is what counts of it.
+import "maps"
+
+// process is what was seen of one target over all its lives. A life is known by its start.
 type process struct {
-	started float64 // of the present life; 0 before the first look
-	lives   int
-	past    state // of the lives that have ended
-	now     state
+	lives map[float64]*life
+	heard int // farewells that were taken in
+	lost  int // lives that ended without one
 }
 
-// state is what one life, or several, added up to.
-type state struct {
+// life is what one life added up to: what its last look showed, or, when it came to a clean end, what it said then.
+type life struct {
 	sums  Sums
-	reads map[string]reading
+	reads map[string]reading // by pipeline
+	over  bool               // and has said so: an earlier look that comes late says less
 }
 
 // reading is what was read of a pipeline's topic.
@@ -21,35 +22,53 @@ type reading struct {
 	passed   float64 // offsets that were gone, or could not be read
 }
 
-func newProcess() *process {
-	return &process{past: state{sums: Sums{}, reads: map[string]reading{}}, now: state{sums: Sums{}, reads: map[string]reading{}}}
+func newProcess() *process { return &process{lives: map[float64]*life{}} }
+
+func (p *process) life(started float64) *life {
+	if p.lives[started] == nil {
+		p.lives[started] = &life{sums: Sums{}, reads: map[string]reading{}}
+	}
+	return p.lives[started]
 }
 
 // saw takes in one look.
 func (p *process) saw(metrics []Metric) {
-	started := gaugeOf(metrics, "process_start_time_seconds")
-	if started != p.started {
-		p.past.sums.add(p.now.sums)
-		for name, r := range p.now.reads {
-			p.past.reads[name] = p.past.read(name, r)
-		}
-		p.started = started
-		p.lives++
+	l := p.life(gaugeOf(metrics, "process_start_time_seconds"))
+	if !l.over {
+		l.sums, l.reads = observe(metrics), readings(metrics)
 	}
-	p.now = state{sums: observe(metrics), reads: readings(metrics)}
+}
+
+// hears takes in what was said since it was last listened to. A farewell counts records alone: of everything else the
+// last look is what counts.
+func (p *process) hears(said heard) {
+	for _, f := range said.farewells[p.heard:] {
+		l := p.life(f.Started)
+		maps.Copy(l.sums, observe(f.Metrics))
+		for pipeline, last := range readings(f.Metrics) {
+			l.reads[pipeline] = reading{consumed: last.consumed, passed: l.reads[pipeline].passed}
+		}
+		l.over = true
+	}
+	p.heard, p.lost = len(said.farewells), said.lost
 }
 
 func (p *process) sums() Sums {
-	all := p.past.sums.With(p.now.sums)
-	all[restarted] = float64(max(0, p.lives-1))
+	all := Sums{}
+	for _, l := range p.lives {
+		all.add(l.sums)
+	}
+	all[restarted] = float64(max(0, len(p.lives)-1))
 	return all
 }
 
-func (p *process) read(pipeline string) reading { return p.past.read(pipeline, p.now.reads[pipeline]) }
-
-func (s *state) read(pipeline string, more reading) reading {
-	sum := s.reads[pipeline]
-	return reading{consumed: sum.consumed + more.consumed, passed: sum.passed + more.passed}
+func (p *process) read(pipeline string) reading {
+	var all reading
+	for _, l := range p.lives {
+		all.consumed += l.reads[pipeline].consumed
+		all.passed += l.reads[pipeline].passed
+	}
+	return all
 }
 
 func readings(metrics []Metric) map[string]reading {

@@ -10,6 +10,7 @@ type track struct {
 	// unseen is what was certainly read and never counted: a killed process took it along. Without it
 	// what is read again later would be set off against it.
 	unseen float64
+	lost   int // lives that had ended without a word as of the last moment at rest
 }
 
 // path is the way of the commits through one partition.
@@ -23,7 +24,8 @@ type path struct {
 func newTrack() *track { return &track{parts: map[int32]*path{}} }
 
 // saw takes in one look and says how many records are to be settled.
-func (t *track) saw(parts map[int32]stage.Offsets, read reading) int64 {
+// Lost is how many lives have ended without a word so far.
+func (t *track) saw(parts map[int32]stage.Offsets, read reading, lost int) int64 {
 	behind, rest := int64(0), true
 	for id, o := range parts {
 		if t.parts[id] == nil {
@@ -34,7 +36,7 @@ func (t *track) saw(parts map[int32]stage.Offsets, read reading) int64 {
 		rest = rest && max(o.Committed, o.Start) == o.End
 	}
 	if rest {
-		t.settle(read)
+		t.settle(read, lost)
 	}
 	return behind
 }
@@ -59,13 +61,18 @@ func (t *track) moved() int64 {
 	return sum
 }
 
-// settle compares, with nothing under way.
-func (t *track) settle(read reading) {
+// settle compares, with nothing under way. When less was read than was moved over, a life that ended without a word has
+// read it; if none did, the counts are older than the commits, and the next look will have both.
+func (t *track) settle(read reading, lost int) {
 	once := float64(t.moved()) - read.passed
 	again := read.consumed + t.unseen - once
-	if again < t.again {
+	switch {
+	case again >= t.again:
+		t.again = again
+	case lost > t.lost:
 		t.unseen += t.again - again
+	default:
 		return
 	}
-	t.again = again
+	t.lost = lost
 }

@@ -69,12 +69,13 @@ func (w *Watch) Run(ctx context.Context) error {
 	}
 }
 
-// Look looks at once. Ask for it just before a process is killed or stopped: its last look is what
-// counts of its life.
+// Look looks at once. Ask for it just before a process is killed: its last look is what counts of its life. Of one that
+// comes to a clean end it is what it said then, see Farewells.
 func (w *Watch) Look(ctx context.Context) {
 	w.looking.Lock()
 	defer w.looking.Unlock()
 	said := w.scrapeAll(ctx)
+	farewells := w.hearAll()
 	places := w.askAll(ctx) // after the scrapes: at rest nothing is committed that is not counted yet
 
 	w.mu.Lock()
@@ -89,15 +90,20 @@ func (w *Watch) Look(ctx context.Context) {
 		w.lines.process(at, name, metrics)
 		ages(oldest, metrics)
 	}
+	for name, last := range farewells {
+		w.processes[name].hears(last)
+	}
+	lost := 0
 	for _, p := range w.processes {
 		accepted += p.sums()["accepted"]
+		lost += p.lost
 	}
 	w.lines.add(Accepted, "gateway", at, accepted)
 	for name, age := range oldest {
 		w.lines.add(Oldest, name, at, age)
 	}
 	for name, parts := range places {
-		w.lags[name] = lagSeen{records: w.tracks[name].saw(parts, w.read(name)), at: now}
+		w.lags[name] = lagSeen{records: w.tracks[name].saw(parts, w.read(name), lost), at: now}
 		w.lines.add(Lag, name, at, float64(w.lags[name].records))
 		w.lines.add(Settled, name, at, float64(w.tracks[name].moved()))
 	}
@@ -158,7 +164,7 @@ func (w *Watch) Record() Record {
 	defer w.mu.Unlock()
 	lives := make(map[string]int, len(w.processes))
 	for name, p := range w.processes {
-		lives[name] = p.lives
+		lives[name] = len(p.lives)
 	}
 	return Record{
 		Began: w.began, Seconds: time.Since(w.began).Seconds(), Every: w.cfg.Every.Seconds(), Lives: lives,

@@ -56,8 +56,58 @@ func TestWhatIsReadAgainIsCountedAtRest(t *testing.T) {
 		look(180, 180, 1, 260, 80)  // and 80 were read twice
 		look(200, 300, 1, 300, 80)  // it has read up to 220
 		look(400, 400, 2, 200, 100) // the next life reads from 200
-		look(500, 500, 2, 250, 100) // less than what was moved over: read by a life that nobody saw
-		look(600, 600, 2, 360, 110) // and no later repetition is set off against it
+		w.begun["one"]++
+		look(500, 500, 4, 50, 100)  // less than what was moved over: read by a life that nobody saw
+		look(600, 600, 4, 160, 110) // and no later repetition is set off against it
+		look(700, 700, 4, 200, 110) // less again, and nobody ended: committed since the process was asked
+		look(700, 700, 4, 260, 110)
+	})
+}
+
+// A life that came to a clean end has said what it read after its last look: none of it hides what is read again.
+func TestWhatACleanlyStoppedLifeReadIsNotUnseen(t *testing.T) {
+	for name, c := range map[string]struct {
+		unread float64 // of what it read after its last look
+		want   float64
+	}{"nothing read again": {0, 0}, "thirty read again": {30, 30}} {
+		synctest.Test(t, func(t *testing.T) {
+			w, cfg := newWorld()
+			watch := start(t, w, cfg)
+			w.at(-1, 0)
+			watch.Look(t.Context())
+			w.at(100, 100)
+			w.says("one", 1, 100, 0, 1<<20)
+			watch.Look(t.Context())
+			w.parted("one", 1, 150)                 // 50 more
+			w.parted("one", 2, 40)                  // a life between two looks
+			w.says("one", 3, 60+c.unread, 0, 1<<20) // and the next one
+			w.at(250, 250)
+			watch.Look(t.Context())
+			sums := watch.Sums()
+			if got := sums["redelivered"]; got != c.want {
+				t.Errorf("%s: redelivered %v, want %v", name, got, c.want)
+			}
+			if got := sums["consumed"]; got != 250+c.unread || sums["stored"] != 190 || sums["restarted"] != 2 {
+				t.Errorf("%s: consumed %v, stored %v, restarted %v", name, got, sums["stored"], sums["restarted"])
+			}
+		})
+	}
+}
+
+// The scrape of a process that ended meanwhile says less than its farewell, which came first.
+func TestAFarewellIsTheLastWord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, cfg := newWorld()
+		watch := start(t, w, cfg)
+		w.at(100, 100)
+		w.parted("one", 1, 100)
+		w.says("one", 1, 70, 3, 1<<20)
+		for range 2 {
+			watch.Look(t.Context())
+		}
+		if sums := watch.Sums(); sums["consumed"] != 100 || sums["retried"] != 3 || sums["restarted"] != 0 {
+			t.Errorf("consumed %v, retried %v, restarted %v", sums["consumed"], sums["retried"], sums["restarted"])
+		}
 	})
 }
 
@@ -138,7 +188,7 @@ func TestSeriesAndTimelineAreBounded(t *testing.T) {
 }
 
 func TestConfigIsComplainedAboutAtOnce(t *testing.T) {
-	cfg := Config{Every: -1, Targets: []Target{{Name: "a"}, {Name: "a", Process: here("x")}}, Pipelines: []Pipeline{{Name: "p"}}}
+	cfg := Config{Every: -1, Targets: []Target{{Name: "a"}, {Name: "a", Process: here{ops: "x"}}}, Pipelines: []Pipeline{{Name: "p"}}}
 	err := cfg.Validate()
 	if err == nil {
 		t.Fatal("nothing to complain about?")

@@ -90,7 +90,8 @@ type Process struct {
 
 // Life is the last scrape of a process that ended during the load: what it counted afterwards went with it.
 type Life struct {
-	At      int64   `json:"at"` // ms since 1970 UTC, before asking
+	At      int64   `json:"at"`             // ms since 1970 UTC, before asking
+	Gone    int64   `json:"gone,omitempty"` // … when nobody listened there any more, or the next one answered; 0 = not known
 	Process Process `json:"process"`
 }
 

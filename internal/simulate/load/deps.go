@@ -52,7 +52,8 @@ type Offsets interface {
 	Sample(ctx context.Context) (ledger.Sample, error)
 }
 
-// Counters says what each process has counted; one that does not answer is left out.
+// Counters says what each process has counted; one that does not answer is left out. Where nobody listens, Gone
+// says when, and no process has begun: it has no Started.
 type Counters interface {
 	Living(ctx context.Context) []ledger.Life
 }

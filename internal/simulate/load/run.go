@@ -20,7 +20,8 @@ type load struct {
 	author *plan.Author
 	start  time.Time // when record 0 is due
 	tasks  chan task
-	spare  sync.Pool // of *[]plan.Send
+	soon   chan struct{} // a look at the offsets is wanted before its time
+	spare  sync.Pool     // of *[]plan.Send
 
 	due, waiting, answered, skipped, retries atomic.Int64 // records, but for retries: requests
 	tally                                    tally
@@ -42,7 +43,7 @@ func Run(ctx context.Context, cfg Config, deps Deps) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	l := &load{cfg: cfg, deps: deps, author: author, start: time.UnixMilli(cfg.Plan.Start)}
+	l := &load{cfg: cfg, deps: deps, author: author, start: time.UnixMilli(cfg.Plan.Start), soon: make(chan struct{}, 1)}
 	l.tasks = make(chan task, cfg.Backlog/cfg.Plan.Batch+1)
 	l.spare.New = func() any { return new([]plan.Send) }
 	usage := startCost()

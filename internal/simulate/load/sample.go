@@ -11,7 +11,7 @@ const (
 	watchEvery  = 100 * time.Millisecond
 )
 
-// sample notes where the readers stand, once a second, until ctx ends. A moment at which Kafka does
+// sample notes where the readers stand, once a second and when a process has ended, until ctx ends. A moment at which Kafka does
 // not answer has no sample: that is what the ledger proves then.
 func (l *load) sample(ctx context.Context) error {
 	if l.deps.Offsets == nil {
@@ -30,6 +30,7 @@ func (l *load) sample(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		case <-l.soon:
 		}
 	}
 }

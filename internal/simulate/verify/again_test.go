@@ -48,7 +48,8 @@ func (w *world) requeue(pipeline, letter string) {
 func (w *world) healed(t *testing.T) {
 	t.Helper()
 	r, _ := w.first(t, func(r *plan.Record) bool { return plain(r) && !w.author.Doubled(r.N) })
-	w.bury(past, &r, w.author.Append(nil, &r), "mapping")
+	w.rejected = 0.01
+	w.reject(past, &r, "400")
 	w.count(past, "stored", -1)
 	w.count(past, "poison", 1)
 	w.requeue(past, "0-0,"+string(lastOf(len(w.letters[schemas.DeadTopic(past)])-1)))
@@ -177,7 +178,8 @@ func TestALetterThatWasNotRequeuedIsAnotherFate(t *testing.T) {
 		w := newWorld(t, everyMischief())
 		w.counters = nil
 		r, _ := w.first(t, plain)
-		w.bury(past, &r, w.author.Append(nil, &r), "mapping")
+		w.rejected = 0.01
+		w.reject(past, &r, "400")
 		w.requeue(past, string(lastOf(w.last())))
 		if got := failing(w.verify(t)); got != "" {
 			t.Errorf("%s, unspoilt: %q fail", name, got)

@@ -109,16 +109,18 @@ func (c *checker) letter(r *plan.Record, rec *pipelines.Record, topic string) {
 		c.altered.fault("%s", name(r.N, "in "+topic+" has another key"))
 	case r.Kind.Poison() && string(rec.Header(schemas.HeaderDeadReason)) != r.Code():
 		c.altered.fault("%s", name(r.N, "in "+topic+" has the reason "+string(rec.Header(schemas.HeaderDeadReason))+", want "+r.Code()))
-	case !r.Kind.Poison() && !blames(rec.Header(schemas.HeaderDeadStatus)):
+	case !r.Kind.Poison() && rec.Header(schemas.HeaderDeadStatus) == nil:
+		c.altered.fault("%s", name(r.N, "in "+topic+" is sound, and was put there before the store was asked"))
+	case !r.Kind.Poison() && !blames(rec):
 		c.altered.fault("%s", name(r.N, "in "+topic+" is there for an answer "+string(rec.Header(schemas.HeaderDeadStatus))+", which says nothing against a record"))
 	}
 }
 
-// blames says whether an answer with that status may have been about the record itself: of a store that is busy,
-// away, or takes us for strangers it is none. A letter without a status was written before the store was asked.
-func blames(status []byte) bool {
-	switch string(status) {
-	case "", "400", "413":
+// blames says whether a letter is there for an answer that may have been about the record itself: of a store that is
+// busy, away, or takes us for strangers it is none. A letter without a status was written before the store was asked.
+func blames(rec *pipelines.Record) bool {
+	switch string(rec.Header(schemas.HeaderDeadStatus)) {
+	case "400", "413":
 		return true
 	}
 	return false

@@ -64,4 +64,11 @@ type Config struct {
 	Live   string        // the pipeline that keeps positions
 	Past   string        // the pipeline that keeps every ping
 	Lost   []Lost        // what was taken from the topic unread: nothing else may be missing
+
+	// Farewells are what processes said at their clean ends: the counts with which they ended. None = nobody heard them.
+	Farewells []ledger.Process
+
+	// Rejected is the share of the records that the store was made to reject, sound as they are: so many of them may be
+	// dead letters of each pipeline. 0 = none.
+	Rejected float64
 }

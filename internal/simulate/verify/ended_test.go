@@ -129,6 +129,110 @@ func TestAKilledProcessLeavesBounds(t *testing.T) {
 	}
 }
 
+// parted is a world in which that process was asked to end, and said how: all that it had counted.
+func (w *world) parted(unseen float64) {
+	w.killed(int64(unseen), int64(unseen))
+	last := ledger.Process{URL: w.lives[0].Process.URL, Started: w.lives[0].Process.Started, Counts: slices.Clone(w.lives[0].Process.Counts)}
+	read := map[string]float64{}
+	for i := range last.Counts {
+		c := &last.Counts[i]
+		if c.Pipeline == past && c.Verdict == "stored" {
+			c.Records += unseen
+		}
+		if c.Verdict != ledger.Consumed {
+			read[c.Pipeline] += c.Records
+		}
+	}
+	for i := range last.Counts {
+		if c := &last.Counts[i]; c.Verdict == ledger.Consumed {
+			c.Records = read[c.Pipeline]
+		}
+	}
+	before, after := last, last // lives of the same log, before the first scrape and after the last one
+	before.Started, after.Started = 1, w.counters[1].Processes[0].Started+1
+	w.farewells = []ledger.Process{before, last, after}
+}
+
+func TestAProcessThatSaidWhatItCountedLeavesNoBounds(t *testing.T) {
+	say := func(w *world, pipeline, verdict string, by float64) {
+		for i := range w.farewells[1].Counts {
+			if c := &w.farewells[1].Counts[i]; c.Pipeline == pipeline && c.Verdict == verdict {
+				c.Records += by
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		happens func(w *world)
+		want    string
+	}{
+		"exact":                        {func(*world) {}, ""},
+		"seen at the first scrape":     {func(w *world) { w.lives = nil }, ""},
+		"one stored too few":           {func(w *world) { say(w, past, "stored", -1); say(w, past, ledger.Consumed, -1) }, "L8"},
+		"one stored too many":          {func(w *world) { say(w, past, "stored", 1); say(w, past, ledger.Consumed, 1) }, "L8"},
+		"one too few of the next":      {func(w *world) { w.grow(live, "stored", -1) }, "L8"},
+		"one poison too many":          {func(w *world) { say(w, live, "poison", 1); say(w, live, "stored", -1) }, "L8"},
+		"stale in history":             {func(w *world) { say(w, past, "stale", 1); say(w, past, "duplicate", -1) }, "L8"},
+		"read and not ended":           {func(w *world) { say(w, live, ledger.Consumed, 1) }, "L8"},
+		"more lost answers than could": {func(w *world) { say(w, past, "stored", -101); say(w, past, "duplicate", 101) }, "L8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it waits for the disk
+			p := everyMischief()
+			p.Records, p.Batch = p.Records/2, p.Batch/2
+			w := newWorld(t, p)
+			w.parted(100)
+			c.happens(w)
+			r := w.verify(t)
+			if got := failing(r); got != c.want {
+				t.Errorf("%q fail, want %q: %+v", got, c.want, r.Assertions)
+			}
+			if l8 := r.Assertions[8]; c.want == "" && !strings.Contains(l8.Detail, "1 processes ended and said") {
+				t.Errorf("%+v", l8)
+			}
+		})
+	}
+}
+
+// What nobody knows of a killed process ends when nobody lives at its address any more, not when the next one begins.
+func TestAKilledProcessIsBoundedByWhenItWasGone(t *testing.T) {
+	for name, c := range map[string]struct {
+		gone bool
+		less float64
+		most string
+		want string
+	}{
+		"until the next began":        {false, 200, "at most 300 along", ""},
+		"until it was gone":           {true, 0, "at most 100 along", ""},
+		"more missing than it had on": {true, 1, "at most 100 along", "L8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it waits for the disk
+			p := everyMischief()
+			p.Records, p.Batch = p.Records/2, p.Batch/2
+			w := newWorld(t, p)
+			w.killed(100, 100)
+			middle := len(w.samples) / 4
+			for i := middle + 2; i < len(w.samples); i++ { // what is written while it is away
+				for r := range w.samples[i].Readers {
+					o := &w.samples[i].Readers[r].Partitions[0]
+					o.End = max(o.End, w.samples[middle+1].Readers[r].Partitions[0].End+200)
+				}
+			}
+			if c.gone {
+				w.lives[0].Gone = w.samples[middle+1].Asked
+			}
+			w.grow(past, "stored", -c.less)
+			r := w.verify(t)
+			if got := failing(r); got != c.want {
+				t.Errorf("%q fail, want %q: %+v", got, c.want, r.Assertions)
+			}
+			if l8 := r.Assertions[8]; !strings.Contains(l8.Detail, c.most) {
+				t.Errorf("%+v, want %q", l8, c.most)
+			}
+		})
+	}
+}
+
 func TestOffsetsAreCoveredOnce(t *testing.T) {
 	for _, c := range []struct {
 		spans []span

@@ -37,7 +37,7 @@ func (v *verifier) notVacuous(t *tallies) Assertion {
 			return false
 		}
 		if n == 0 {
-			j.fault("%s was asked for, and none was acknowledged", what)
+			j.fault("%s was asked for, and none was", what)
 		}
 		j.say("%s %d", what, n)
 		return n > 0
@@ -64,6 +64,9 @@ func (v *verifier) notVacuous(t *tallies) Assertion {
 				j.fault("poison was written to the topic, and %s has no dead letter", p.Name)
 			}
 		}
+	}
+	if v.cfg.Rejected > 0 {
+		sent("rejected by the store", true, v.found.letters[v.cfg.Past].sound.size())
 	}
 	if v.facts.least == 0 {
 		j.fault("nothing was acknowledged at all")

@@ -14,6 +14,7 @@ type tallies struct {
 	topic  map[string]int64 // growth of the topic, by the pipeline that reads it
 	open   map[books]int64  // records read and not ended, by processes that live
 	knows  bool             // the processes say how many they read
+	parted int              // processes that ended and said what they had counted
 	ended  int              // processes that took counts along
 	unseen map[string]int64 // records that only those may have settled, by pipeline, at most
 	why    string
@@ -171,4 +172,7 @@ func (v *verifier) settledOnce(j *judgement, t *tallies, pipeline string, writte
 		}
 	}
 	j.say("%s: %d = stored %d + stale %d + duplicate %d + poison %d - %d read again", pipeline, written, g["stored"], g["stale"], g["duplicate"], g["poison"], again)
+	if t.parted > 0 {
+		j.say("%d processes ended and said what they had counted", t.parted)
+	}
 }

@@ -94,24 +94,36 @@ func (v *verifier) oneFate() Assertion {
 		}
 	}
 	j.say("%d stored, %d parked in %s, %d in %s", past.size(), parked.size(), v.cfg.Past, letters.size(), v.cfg.Live)
-	sound := int64(0)
-	for _, l := range v.found.letters {
-		sound += l.sound.size()
-	}
-	if sound > 0 {
-		j.say("%d letters are about sound records", sound)
-	}
 	return j.done()
 }
 
 // integrity is L4: each document and letter is what was sent, byte by byte or field by field, and received when it
 // was sent, by the ledger and as far as clocks agree; a clock that was ahead
-// counts at its time of receipt; ids, days and versions follow from that.
+// counts at its time of receipt; ids, days and versions follow from that. A letter is about poison, see provoked.
 func (v *verifier) integrity() Assertion {
 	j := v.found.altered
+	for _, p := range v.cfg.Ledger.Header.Pipelines {
+		v.provoked(j, p.Name, v.found.letters[p.Name].sound)
+	}
 	j.say("%d documents, %d positions and %d letters compared in every field, %d of them with a clock that was ahead",
 		v.found.documents, v.found.positions, v.allLetters(), v.found.clamped)
 	return j.done()
+}
+
+// provoked judges the letters about sound records that the store would not have: there are none, but as many as somebody
+// had it refuse. Else a store that takes nothing any more would make letters of everything, and nobody would miss it.
+func (v *verifier) provoked(j *judgement, pipeline string, sound set) {
+	n, most := sound.size(), int64(v.cfg.Rejected*float64(v.facts.issued.size()))
+	switch {
+	case v.cfg.Rejected == 0:
+		each(len(sound), func(i int) uint64 { return sound[i] }, func(n int64) {
+			j.fault("%s", name(n, "is sound, and a dead letter of "+pipeline))
+		})
+	case n > most:
+		j.fault("%s: %d sound records are dead letters, and %d at most were to be", pipeline, n, most)
+	default:
+		j.say("%s: %d sound records are dead letters, and %d may be", pipeline, n, most)
+	}
 }
 
 // oneCopy is L5: one document for each record over all days, one position for each driver.

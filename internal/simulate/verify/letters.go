@@ -17,7 +17,7 @@ import (
 type letters struct {
 	parked  set   // records with a letter that was not requeued
 	counted int64 // letters, requeued ones among them
-	sound   set   // records with a letter that are no poison
+	sound   set   // records that are no poison, with a letter that says that the store would not have them
 
 	early   int64            // letters until the counters were read
 	origins map[origin]bool  // the records in the topic that they are of: one that was read twice may have two
@@ -83,7 +83,7 @@ func (v *verifier) readLetters(ctx context.Context, pipeline string, check *chec
 func (l *letters) take(r *plan.Record, partition int32, rec *pipelines.Record, scraped int64) {
 	l.counted++
 	l.spots = append(l.spots, spot{origin: origin{partition: partition, offset: rec.Offset}, n: r.N})
-	if !r.Kind.Poison() {
+	if !r.Kind.Poison() && blames(rec) {
 		l.sound.add(r.N)
 	}
 	if at := lastNumber(rec, schemas.HeaderDeadTime); at <= scraped {

@@ -74,7 +74,8 @@ func TestEachPlantedFaultFailsItsAssertion(t *testing.T) {
 		}},
 		"a record stored and dead-lettered": {"L3", func(t *testing.T, w *world) {
 			r, _ := w.first(t, plain)
-			w.bury(past, &r, w.author.Append(nil, &r), "mapping")
+			w.rejected = 0.01
+			w.reject(past, &r, "400")
 		}},
 		"an altered latitude": {"L4", func(t *testing.T, w *world) { w.alter(t, `"lat":31`, `"lat":32`) }},
 		"an altered status":   {"L4", func(t *testing.T, w *world) { w.alter(t, `"status":"idle"`, `"status":"busy"`) }},
@@ -131,10 +132,11 @@ func TestEachPlantedFaultFailsItsAssertion(t *testing.T) {
 		"a sound record dead-lettered for a 401": {"L4", func(t *testing.T, w *world) {
 			r, key := w.first(t, plain)
 			delete(w.history, key)
-			w.bury(past, &r, w.author.Append(nil, &r), "unauthorized")
-			letters := w.letters[schemas.DeadTopic(past)]
-			last := &letters[len(letters)-1]
-			last.Headers = append(last.Headers, header(schemas.HeaderDeadStatus, "401"))
+			w.rejected = 0.01
+			w.reject(past, &r, "400")
+			o, key := w.first(t, plain)
+			delete(w.history, key)
+			w.reject(past, &o, "401")
 		}},
 		"one record on two days": {"L5", func(t *testing.T, w *world) {
 			r, _ := w.first(t, kind(plan.Ahead))

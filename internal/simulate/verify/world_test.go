@@ -37,6 +37,8 @@ type world struct {
 	letters   map[string][]pipelines.Record
 	now       ledger.Sample
 	probe     error
+	farewells []ledger.Process
+	rejected  float64 // share that the store was made to reject
 }
 
 func everyMischief() plan.Plan {
@@ -151,6 +153,16 @@ func (w *world) bury(pipeline string, r *plan.Record, line []byte, reason string
 	})
 }
 
+// reject buries a sound record that the store answered with a status, "" = that it was never asked about.
+func (w *world) reject(pipeline string, r *plan.Record, status string) {
+	w.bury(pipeline, r, w.author.Append(nil, r), "mapping")
+	letters := w.letters[schemas.DeadTopic(pipeline)]
+	last := &letters[len(letters)-1]
+	if status != "" {
+		last.Headers = append(last.Headers, header(schemas.HeaderDeadStatus, status))
+	}
+}
+
 func header(name, value string) pipelines.Header {
 	return pipelines.Header{Key: name, Value: []byte(value)}
 }
@@ -206,7 +218,7 @@ func (w *world) ledger(t *testing.T) *ledger.Ledger {
 // verify judges the world as it is.
 func (w *world) verify(t *testing.T) *Report {
 	t.Helper()
-	report, err := Run(t.Context(), Config{Ledger: w.ledger(t), Wait: time.Minute, Poll: time.Millisecond, Live: live, Past: past}, Deps{
+	report, err := Run(t.Context(), Config{Ledger: w.ledger(t), Wait: time.Minute, Poll: time.Millisecond, Live: live, Past: past, Farewells: w.farewells, Rejected: w.rejected}, Deps{
 		Store: w, Letters: w, Offsets: w, Prober: w, Watcher: w,
 	})
 	if err != nil {
