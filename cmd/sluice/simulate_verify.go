@@ -39,7 +39,7 @@ func (simulateVerifyCmd) Help() string {
 	return `Waits until the pipelines have committed everything, reads all of the run's documents, positions and dead letters, and prints an assertion a line. ` +
 		`It needs Kafka and the store (--config or the environment), and about a byte of memory a record. Exit code 3 when an assertion fails.
 
-L0 the gateway refused the poison and nothing else; L1 nothing acknowledged is lost; L2 nothing is kept that was not sent; L3 one fate a record; L4 all contents are what was sent; ` +
+L0 the gateway refused the poison and nothing else; L1 nothing acknowledged is lost; L2 nothing is kept that was not sent; L3 one fate a record; L4 all contents are what was sent, and no sound record is a dead letter; ` +
 		`L5 one copy; L6 live shows each driver's newest ping and dropped only what it had to; L7 effects; L8 the processes' counters are the sizes of the sets; L9 offsets never go back and reach the end; ` +
 		`L10 a fresh ping is found; L11 what was provoked has happened.
 

@@ -7,13 +7,16 @@ import (
 	"sluice/internal/simulate/ledger"
 )
 
-// lives looks at the processes once a second, until ctx ends, and notes the last counts of each that ended: what is
+// lookEvery is between two looks at the processes: what one that is killed did since the last of them nobody knows.
+const lookEvery = 250 * time.Millisecond
+
+// lives looks at the processes, until ctx ends, and notes the last counts of each that ended: what is
 // known of a killed one. That it ended is seen when nobody listens at its address any more, or by the next one there.
 func (l *load) lives(ctx context.Context) error {
 	if l.deps.Counters == nil {
 		return nil
 	}
-	tick := time.NewTicker(sampleEvery)
+	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	last := map[string]ledger.Life{}
 	for {

@@ -54,7 +54,7 @@ func TestTheLastCountsOfWhoEndedAreNoted(t *testing.T) {
 		if want := []int64{4000, 7000}; !slices.Equal(gone, want) {
 			t.Errorf("gone after %v ms, want %v: when nobody was there, and when the next one was", gone, want)
 		}
-		if want := []float64{1, 2, 5, 6}; !slices.Equal(said, want) {
+		if want := []float64{1, 2.75, 5, 6.75}; !slices.Equal(said, want) {
 			t.Errorf("noted %v, want %v: when each began, and its last counts", said, want)
 		}
 	})
