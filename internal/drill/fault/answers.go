@@ -2,7 +2,6 @@ package fault
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -36,7 +35,7 @@ func (a *answers) Inject(context.Context) error {
 	return nil
 }
 
-// Heal ends it. A script that spoilt nothing was no fault.
+// Heal ends it. Whether it spoilt anything is for the bites to say: beside a frozen Kafka nothing is written.
 func (a *answers) Heal(context.Context) error {
 	if !a.plays {
 		return nil
@@ -47,9 +46,6 @@ func (a *answers) Heal(context.Context) error {
 	a.before.Requests += spoilt.Requests
 	a.before.Items += spoilt.Items
 	a.before.Applied += spoilt.Applied
-	if spoilt.Requests == 0 {
-		return errors.New("no answer was spoilt: the fault did nothing")
-	}
 	return nil
 }
 
