@@ -91,7 +91,7 @@ func (c *upCmd) check() error {
 }
 
 // processorsPerCore is how many goroutines may run at once on a core of this one process.
-const processorsPerCore = 3
+const processorsPerCore = 2
 
 // shareCores leaves it to the kernel who runs. A broker that waits for the disk and a store that never pauses keep
 // Go's processors for up to 10 ms, and a question would wait for that; the kernel shares a core within a millisecond or so.

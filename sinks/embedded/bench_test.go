@@ -144,7 +144,7 @@ func nearbyUnderFlow(b *testing.B, flow int, radius float64) {
 	b.ReportMetric(0, "ns/op")
 }
 
-func writeAll(b *testing.B, s *Store, writes []pipelines.Write) {
+func writeAll(b testing.TB, s *Store, writes []pipelines.Write) {
 	b.Helper()
 	if err := s.Write(b.Context(), writes, make([]pipelines.Result, len(writes))); err != nil {
 		b.Error(err)

@@ -29,8 +29,11 @@ func (f *file) submit(ctx context.Context, r *request) error {
 }
 
 // run is the one writer of the file. Calls that wait are committed together: a sync costs the same
-// for one write and for twenty thousand.
+// for one write and for twenty thousand. It has a thread of its own, which steps back behind all others: somebody
+// waits for an answer there, and nobody for the next commit.
 func (f *file) run() {
+	runtime.LockOSThread() // for good: the thread ends with the writer
+	stepBack()
 	defer close(f.ended)
 	var group []*request
 	var rows []*row
@@ -50,10 +53,9 @@ func (f *file) run() {
 	}
 }
 
-// turns is how many transactions may run at once: one processor is left to those who wait. SQLite in Go is work
-// that never pauses, and Go looks for what the network brings when a processor has nothing else to do,
-// or else after 10 ms: with a transaction on each processor every question would take that long.
-func turns() chan struct{} { return make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)) }
+// turns is how many transactions may run at once: one core is left to those who wait. Not GOMAXPROCS, which says how
+// many threads may share the cores.
+func turns() chan struct{} { return make(chan struct{}, max(1, runtime.NumCPU()-1)) }
 
 // gather takes the first request and those that wait behind it, up to the size of a transaction.
 func (f *file) gather(group []*request, first *request) []*request {
