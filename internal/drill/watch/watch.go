@@ -22,6 +22,7 @@ type Watch struct {
 	processes map[string]*process
 	tracks    map[string]*track
 	lags      map[string]lagSeen
+	behind    float64 // looks at which a pipeline was far behind
 }
 
 type lagSeen struct {
@@ -104,6 +105,9 @@ func (w *Watch) Look(ctx context.Context) {
 	}
 	for name, parts := range places {
 		w.lags[name] = lagSeen{records: w.tracks[name].saw(parts, w.read(name), lost), at: now}
+		if w.lags[name].records > farBehind {
+			w.behind++
+		}
 		w.lines.add(Lag, name, at, float64(w.lags[name].records))
 		w.lines.add(Settled, name, at, float64(w.tracks[name].moved()))
 	}
@@ -137,7 +141,7 @@ func (w *Watch) Sums() Sums {
 }
 
 func (w *Watch) sums() Sums {
-	all := Sums{}
+	all := Sums{redelivered: 0, restarted: 0, behind: w.behind}
 	for _, c := range table() {
 		all[c.name] = 0
 	}

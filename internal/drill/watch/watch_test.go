@@ -111,6 +111,20 @@ func TestAFarewellIsTheLastWord(t *testing.T) {
 	})
 }
 
+func TestABacklogIsCountedByLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, cfg := newWorld()
+		watch := start(t, w, cfg)
+		for _, end := range []int64{0, farBehind, farBehind + 1, farBehind + 2, 5} {
+			w.at(0, end)
+			watch.Look(t.Context())
+		}
+		if got := watch.Sums()["behind"]; got != 2 {
+			t.Errorf("far behind at %v looks, want 2", got)
+		}
+	})
+}
+
 func TestATopicMadeAnewIsReadOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, cfg := newWorld()
