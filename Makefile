@@ -7,7 +7,7 @@ FUZZTIME ?= 60s
 SEEDS ?= 100000
 GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
 
-.PHONY: help build test unit lint fuzz golden simulation mutants bench format dist dist-check tidy stack-up stack-down
+.PHONY: help build test unit lint fuzz golden simulation mutants drill drill-short bench format dist dist-check tidy stack-up stack-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
