@@ -30,10 +30,10 @@ type Campaign struct {
 	Drills   []Drill   `json:"drills"`
 }
 
-// Version is of one thing that took part: sluice, Go, Kafka, Elasticsearch, the machine.
+// Version is of one thing that took part: sluice, its commit, Go, Kafka, Elasticsearch, the machine.
 type Version struct {
 	Of string `json:"of"`
-	Is string `json:"is"`
+	Is string `json:"is"` // "" = unknown
 }
 
 // Drill is one ledger and what happened meanwhile.

@@ -48,7 +48,7 @@ func figures(c *Campaign) []figureBox {
 		{"rebalanced", "partitions handed out"},
 		{"restarted", "processes come back"},
 	} {
-		if sums[of.name] > 0 {
+		if len(sums) > 0 { // none is a figure, too
 			boxes = append(boxes, figureBox{Number: grouped(sums[of.name]), Name: of.text})
 		}
 	}

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -78,8 +80,27 @@ func facts(c *Campaign) []fact {
 		{"began", c.Began.UTC().Format("2006-01-02 15:04:05 UTC")},
 		{"took", lasting(c.Ended.Sub(c.Began))},
 	}
-	for _, v := range c.Versions {
-		all = append(all, fact{v.Of, v.Is})
+	for _, v := range tried(c) {
+		all = append(all, fact{v.Of, cmp.Or(v.Is, "unknown")})
 	}
 	return all
+}
+
+// tried are the versions, first of them what was tried, also when nobody knows it.
+func tried(c *Campaign) []Version {
+	var first, others []Version
+	for _, of := range [...]string{"sluice", "commit"} {
+		at := slices.IndexFunc(c.Versions, func(v Version) bool { return v.Of == of })
+		if at < 0 {
+			first = append(first, Version{Of: of})
+			continue
+		}
+		first = append(first, c.Versions[at])
+	}
+	for _, v := range c.Versions {
+		if v.Of != "sluice" && v.Of != "commit" {
+			others = append(others, v)
+		}
+	}
+	return append(first, others...)
 }

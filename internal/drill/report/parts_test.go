@@ -158,3 +158,31 @@ func TestLines(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingReadAgainIsAFigure(t *testing.T) {
+	c := sampled(1, 40, 1, 1)
+	for name, sums := range map[string]watch.Sums{"0": {"consumed": 7, "redelivered": 0}, "12": {"redelivered": 12}, "": nil} {
+		c.Drills[0].Watched.Sums = sums
+		said := ""
+		for _, box := range figures(c) {
+			if strings.Contains(box.Name, "read again") {
+				said = box.Number
+			}
+		}
+		if said != name {
+			t.Errorf("read again: %q, want %q", said, name)
+		}
+	}
+}
+
+func TestWhatWasTriedIsAlwaysNamed(t *testing.T) {
+	c := sampled(1, 40, 1, 1)
+	if got := facts(c); !slices.Contains(got, fact{"sluice", "v0.5.0"}) || !slices.Contains(got, fact{"commit", "abc1234"}) {
+		t.Error(got)
+	}
+	c.Versions = []Version{{"Kafka", "4.1.1"}, {"sluice", ""}}
+	want := []fact{{"sluice", "unknown"}, {"commit", "unknown"}, {"Kafka", "4.1.1"}}
+	if got := facts(c); !slices.Equal(got[len(got)-3:], want) {
+		t.Errorf("%v, want it to end with %v", got, want)
+	}
+}

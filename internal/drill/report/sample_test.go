@@ -14,7 +14,7 @@ func sampled(drills int, lasts float64, every float64, injections int) *Campaign
 	c := &Campaign{
 		Command: "sluice drill run --all --times 3", Seed: 4711, Times: 3, Began: began, Ended: began.Add(time.Duration(lasts*float64(drills)) * time.Second),
 		Verdict:  Held,
-		Versions: []Version{{"sluice", "v0.5.0 (abc1234)"}, {"Go", "go1.26.8"}, {"Kafka", "4.1.1, three brokers, RF 3, min ISR 2"}, {"Elasticsearch", "8.19.7, one node"}, {"machine", "linux/amd64, 2 cores"}},
+		Versions: []Version{{"sluice", "v0.5.0"}, {"commit", "abc1234"}, {"Go", "go1.26.8"}, {"Kafka", "4.1.1, three brokers, RF 3, min ISR 2"}, {"Elasticsearch", "8.19.7, one node"}, {"machine", "linux/amd64, 2 cores"}},
 	}
 	for i := range drills {
 		c.Drills = append(c.Drills, sampledDrill(i, began.Add(time.Duration(float64(i)*lasts)*time.Second), lasts, every, injections))

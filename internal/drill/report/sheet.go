@@ -75,7 +75,7 @@ func sheetOf(d *Drill, i, of int) sheet {
 		s.Levels = append(s.Levels, levelOf(&f))
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Watched.Sums)) {
-		if n := d.Watched.Sums[name]; n != 0 {
+		if n := d.Watched.Sums[name]; n != 0 || name == "redelivered" { // that nothing was read again is worth saying
 			s.Sums = append(s.Sums, fact{name, grouped(n)})
 		}
 	}
