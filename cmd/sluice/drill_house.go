@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -79,15 +78,3 @@ func closeHouse(ctx context.Context, house *stage.House) error {
 }
 
 const houseClosesWithin = 2 * time.Minute
-
-// drillVersions are of all that takes part.
-func drillVersions(house *stage.House) []report.Version {
-	build := buildOf()
-	return []report.Version{
-		{Of: "sluice", Is: build.Version + " " + build.Revision},
-		{Of: "Go", Is: runtime.Version()},
-		{Of: "Kafka", Is: house.Version("kafka")},
-		{Of: "Elasticsearch", Is: house.Version("elastic")},
-		{Of: "machine", Is: fmt.Sprintf("%s/%s, %d cores", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())},
-	}
-}

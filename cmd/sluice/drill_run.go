@@ -64,16 +64,23 @@ func (c *drillRunCmd) Run(ctx context.Context, p *process) (err error) {
 	teller := newDrillTeller(p)
 	defer teller.end()
 	theatre := &drillTheatre{house: house, binary: c.Binary, report: c.Report, lasts: c.lasts()}
-	runner, err := drill.New(drill.Config{Times: c.Times, Seed: c.Seed}, theatre, teller)
+	logs, err := newBrokerLogs(teller, house, c.Report)
+	if err != nil {
+		return err
+	}
+	runner, err := drill.New(drill.Config{Times: c.Times, Seed: c.Seed}, theatre, logs)
 	if err != nil {
 		return usage(err)
 	}
 	said := report.Campaign{Command: c.command(), Seed: c.Seed, Times: c.Times, Began: time.Now()}
 	p.tell("seed " + strconv.FormatUint(c.Seed, 10) + "; starting the servers")
-	if err := house.Open(ctx); err != nil {
+	err = house.Open(ctx)
+	if err == nil {
+		said.Versions, err = c.versions(ctx, house)
+	}
+	if err != nil {
 		return errors.Join(err, closeHouse(ctx, house))
 	}
-	said.Versions = drillVersions(house)
 	if c.Random {
 		err = c.random(ctx, p, runner, drills, &said)
 	} else {
