@@ -68,23 +68,7 @@ func TestAHouseOnRealServers(t *testing.T) {
 		timed("ready "+p.Name, func() error { return p.Ready(ctx) })
 	}
 	for _, name := range []string{"kafka-1", "elastic"} {
-		server, err := s.Server(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if rss, err := server.RSS(); err != nil || rss < 50<<20 {
-			t.Errorf("%s has %d bytes, %v", name, rss, err)
-		}
-		timed("freeze "+name, server.Freeze)
-		if err := answers(ctx, server.Address()); err == nil && name == "elastic" {
-			t.Errorf("%s answers while it is frozen", name)
-		}
-		timed("thaw "+name, server.Thaw)
-		timed("kill "+name, func() error { return server.Kill(ctx) })
-		if server.Alive() {
-			t.Errorf("%s lives after it was killed", name)
-		}
-		timed("start "+name, func() error { return server.Start(ctx) })
+		hurt(ctx, t, s, name, timed)
 	}
 	timed("kill kafka", func() error {
 		for _, k := range s.Servers("kafka") {
@@ -105,6 +89,28 @@ func TestAHouseOnRealServers(t *testing.T) {
 			return err
 		})
 	}
+}
+
+// hurt freezes a server and kills it, and each time it comes back.
+func hurt(ctx context.Context, t *testing.T, s *Stage, name string, timed func(what string, do func() error)) {
+	t.Helper()
+	server, err := s.Server(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rss, err := server.RSS(); err != nil || rss < 50<<20 {
+		t.Errorf("%s has %d bytes, %v", name, rss, err)
+	}
+	timed("freeze "+name, server.Freeze)
+	if err := answers(ctx, server.Address()); err == nil && name == "elastic" {
+		t.Errorf("%s answers while it is frozen", name)
+	}
+	timed("thaw "+name, server.Thaw)
+	timed("kill "+name, func() error { return server.Kill(ctx) })
+	if server.Alive() {
+		t.Errorf("%s lives after it was killed", name)
+	}
+	timed("start "+name, func() error { return server.Start(ctx) })
 }
 
 // script is the repository's.
