@@ -11,6 +11,7 @@ import (
 
 	"sluice/internal/doctor"
 	"sluice/internal/kafka"
+	"sluice/internal/pause"
 	"sluice/internal/progress"
 )
 
@@ -32,7 +33,7 @@ func stuckCheck(cfg *config, look *kafka.Inspector, s spec) doctor.Check {
 		if totalLag(before) == 0 {
 			return only(doctor.Good("progress", group, "nothing waits"))
 		}
-		if err := pause(ctx, min(2*cfg.Pipeline.CommitInterval+time.Second/2, lookAgain)); err != nil {
+		if err := pause.For(ctx, min(2*cfg.Pipeline.CommitInterval+time.Second/2, lookAgain)); err != nil {
 			return only(askingFailed("progress", group, err))
 		}
 		after, err := look.Lag(ctx, group, s.topic)

@@ -18,6 +18,7 @@ import (
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
 	"sluice/internal/drill/watch"
+	"sluice/internal/pause"
 	"sluice/internal/send"
 	"sluice/schemas"
 )
@@ -143,7 +144,7 @@ func insist(ctx context.Context, try func() error) error {
 		if err == nil {
 			return nil
 		}
-		if waited := pause(ctx, insistEvery); waited != nil {
+		if waited := pause.For(ctx, insistEvery); waited != nil {
 			return errors.Join(waited, err)
 		}
 	}

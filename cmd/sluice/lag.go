@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // lagCmd is `sluice lag`.
@@ -75,7 +77,7 @@ func (c *lagCmd) check() error {
 func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
 	printer := newLagPrinter(p.stdout, c)
 	for ctx.Err() == nil {
-		if err := pause(ctx, c.Interval); err != nil {
+		if err := pause.For(ctx, c.Interval); err != nil {
 			return nil //nolint:nilerr // interrupted: that is how watching ends
 		}
 		lines, err := w.look(ctx)
@@ -94,17 +96,6 @@ func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
 		}
 	}
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // judge finds the pipelines that are further behind than they may be.

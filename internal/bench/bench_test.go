@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"sluice/internal/pause"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -124,7 +126,7 @@ func TestOpenLoopChargesTheWait(t *testing.T) {
 		times, err := openLoop(t.Context(), 1, 10, 2*time.Second, func(ctx context.Context) error {
 			calls++
 			if calls == 1 {
-				return wait(ctx, time.Second)
+				return pause.For(ctx, time.Second)
 			}
 			return nil
 		})

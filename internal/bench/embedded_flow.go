@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sluice/internal/bench/proc"
+	"sluice/internal/pause"
 )
 
 // simulated is what a load says of itself.
@@ -51,7 +52,7 @@ func (e *embedded) flows(ctx context.Context) (err error) {
 	// is measured with the other's load.
 	turn := e.cfg.For * 2 / 5
 	after := func(delay time.Duration, work func() error) func() error {
-		return func() error { return errors.Join(wait(limited, delay), work()) }
+		return func() error { return errors.Join(pause.For(limited, delay), work()) }
 	}
 	group.Go(after(e.cfg.For/5, func() (err error) {
 		a := &asker{http: e.http, url: "http://" + r.public, rnd: rand.New(rand.NewPCG(1, 1))} // places, not secrets
@@ -151,7 +152,7 @@ func (e *embedded) profile(ctx context.Context, r *resident) <-chan error {
 		return done
 	}
 	go func() {
-		err := wait(ctx, e.cfg.For/2)
+		err := pause.For(ctx, e.cfg.For/2)
 		if err == nil {
 			url := fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", r.product.ops, int(embeddedProfileSpan.Seconds()))
 			err = download(ctx, e.http, url, filepath.Join(e.cfg.Profile, "embedded.pprof"))

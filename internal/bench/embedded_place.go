@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // place asks how soon a driver who reports is found by whoever searches where he is.
@@ -45,7 +47,7 @@ func (p *place) appears(ctx context.Context) error {
 		if found || err != nil {
 			return err
 		}
-		if err := wait(ctx, placePoll); err != nil {
+		if err := pause.For(ctx, placePoll); err != nil {
 			return err
 		}
 	}

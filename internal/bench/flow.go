@@ -8,6 +8,7 @@ import (
 
 	"sluice/internal/bench/bare"
 	"sluice/internal/bench/fleet"
+	"sluice/internal/pause"
 )
 
 // flow is an open-loop load: a ping's time is when it was due, whether or not Kafka could
@@ -54,7 +55,7 @@ func (f *flow) run(ctx context.Context) error {
 
 // sleep waits until due, and says whether to carry on.
 func (f *flow) sleep(ctx context.Context, due time.Time) bool {
-	return wait(ctx, time.Until(due)) == nil
+	return pause.For(ctx, time.Until(due)) == nil
 }
 
 // collect makes the pings up to number target.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/internal/bench/fleet"
+	"sluice/internal/pause"
 )
 
 // load is a pipeline under a steady flow of pings.
@@ -54,7 +55,7 @@ func (b *run) warmAndWork(ctx context.Context, p *product, l load, work func(ctx
 	if _, err := p.begun(ctx); err != nil {
 		return err
 	}
-	if err := wait(ctx, warmUp); err != nil {
+	if err := pause.For(ctx, warmUp); err != nil {
 		return err
 	}
 	if l.warmed != nil {

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strconv"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // Machine is what the figures were measured on.
@@ -83,7 +85,7 @@ func busy(ctx context.Context, span time.Duration) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := wait(ctx, span); err != nil {
+	if err := pause.For(ctx, span); err != nil {
 		return 0, err
 	}
 	idleNow, totalNow, err := cpuTimes()

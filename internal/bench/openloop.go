@@ -9,6 +9,8 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 	"golang.org/x/sync/errgroup"
+
+	"sluice/internal/pause"
 )
 
 const maxAnswerMicros = 60_000_000
@@ -33,7 +35,7 @@ func openLoop(ctx context.Context, workers int, rate float64, span time.Duration
 				}
 				due := begin.Add(time.Duration(float64(i) / rate * float64(time.Second)))
 				if early := time.Until(due); early > 0 {
-					if err := wait(ctx, early); err != nil {
+					if err := pause.For(ctx, early); err != nil {
 						return err
 					}
 					due = time.Now()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 const (
@@ -51,7 +53,7 @@ func (b *run) slowThenFast(ctx context.Context, name string, sink *nullSink, env
 		return drained{}, err
 	}
 	defer b.finish(p, &err)
-	if err := wait(ctx, b.cfg.For/2); err != nil {
+	if err := pause.For(ctx, b.cfg.For/2); err != nil {
 		return drained{}, err
 	}
 	from, err := p.read(ctx)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 const (
@@ -93,7 +95,7 @@ func (b *run) record(ctx context.Context, pipeline string, env []string) (file s
 		if got.Bytes >= limit || got.Items >= b.cfg.Records {
 			return file, nil
 		}
-		if err := errors.Join(p.child.Err(), wait(ctx, 10*pollEvery)); err != nil {
+		if err := errors.Join(p.child.Err(), pause.For(ctx, 10*pollEvery)); err != nil {
 			return "", err
 		}
 		b.watch.Progress(got.Bytes, limit)

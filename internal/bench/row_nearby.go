@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sluice/internal/bench/fleet"
+	"sluice/internal/pause"
 )
 
 const (
@@ -54,7 +55,7 @@ func measureNearby(ctx context.Context, b *run, name string) (err error) {
 	_, err = b.under(ctx, load{
 		what: "nearby while pings flow at half of the maximum", space: s, rate: rate / 2,
 		pipeline: pipelineLive, env: []string{target}, profile: name,
-		warmed: func(ctx context.Context) error { return wait(ctx, a.everyDriver(b.cfg.Drivers, rate/2)) },
+		warmed: func(ctx context.Context) error { return pause.For(ctx, a.everyDriver(b.cfg.Drivers, rate/2)) },
 	}, func(ctx context.Context) error {
 		times, err := openLoop(ctx, nearbyClients, nearbyRate, b.cfg.For, a.ask)
 		if err == nil {

@@ -3,9 +3,9 @@ package bench
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"sluice/internal/bench/proc"
+	"sluice/internal/pause"
 )
 
 // The bars of issue's table, as ratios and ceilings.
@@ -99,7 +99,7 @@ func (b *run) nullFreshness(ctx context.Context, name, pipeline string, sink *nu
 		what: pipeline + " under a steady load", space: s, rate: rate, probeEvery: probeEvery,
 		pipeline: pipeline, env: sink.env(),
 		warmed: sink.reset,
-	}, func(ctx context.Context) error { return wait(ctx, b.cfg.For/2) })
+	}, func(ctx context.Context) error { return pause.For(ctx, b.cfg.For/2) })
 	if err != nil {
 		return err
 	}
@@ -113,16 +113,4 @@ func (b *run) nullFreshness(ctx context.Context, name, pipeline string, sink *nu
 	at := fmt.Sprintf("at %.0f k/s", rate/1000)
 	b.add(plain(name, "event to stored p50", got.P50, unitMS).noted(at), plain(name, "event to stored p99", got.P99, unitMS).noted(at))
 	return nil
-}
-
-// wait returns after d, or with ctx.
-func wait(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

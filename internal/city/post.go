@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"sluice/internal/pause"
 	"sluice/schemas"
 )
 
@@ -69,12 +70,6 @@ func (c *City) deliver(ctx context.Context, b *Batch) {
 			c.observer.Dropped(b.Len(), err)
 			return
 		}
-		pause := time.NewTimer(retryAfter)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-			return
-		}
+		pause.AtMost(ctx, retryAfter)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
 	"sluice/internal/drill/watch"
+	"sluice/internal/pause"
 )
 
 // world is an installation in virtual time. Its fields say what is wrong with it.
@@ -156,12 +157,12 @@ type prober struct{ *world }
 
 func (p prober) Refused(ctx context.Context, run string) error {
 	p.note("refusal of %s", run)
-	return fault.Pause(ctx, p.unrefused)
+	return pause.For(ctx, p.unrefused)
 }
 
 func (p prober) Probe(ctx context.Context, run string) error {
 	p.note("probe of %s", run)
-	return fault.Pause(ctx, p.unfound)
+	return pause.For(ctx, p.unfound)
 }
 
 type prover struct{ *world }

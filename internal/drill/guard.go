@@ -10,9 +10,9 @@ import (
 	"sync"
 	"time"
 
-	"sluice/internal/drill/fault"
 	"sluice/internal/drill/stage"
 	"sluice/internal/drill/watch"
+	"sluice/internal/pause"
 )
 
 // guard looks at the commits while a drill runs, and complains when one goes back.
@@ -51,7 +51,7 @@ func newGuard(s *Scene, every time.Duration, complain func(string)) *guard {
 
 // run looks until ctx ends. A look that Kafka does not answer is none.
 func (g *guard) run(ctx context.Context) {
-	for fault.Pause(ctx, g.every) == nil {
+	for pause.For(ctx, g.every) == nil {
 		if s, err := g.look(ctx); err == nil {
 			g.take(s)
 		}

@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"sluice/internal/drill/fault"
 	"sluice/internal/drill/report"
 	"sluice/internal/drill/watch"
+	"sluice/internal/pause"
 )
 
 // play sets the scene, plays the rounds and judges. An error is what kept it from doing so; what does
@@ -118,7 +118,7 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 		if lasts > 0 && time.Since(began)+round.Calm >= lasts {
 			return nil
 		}
-		if err := fault.Pause(ctx, round.Calm); err != nil {
+		if err := pause.For(ctx, round.Calm); err != nil {
 			return err
 		}
 		if err := a.loadAlive(); err != nil {
@@ -136,7 +136,7 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 			return nil
 		}
 	}
-	return fault.Pause(ctx, lasts-time.Since(began))
+	return pause.For(ctx, lasts-time.Since(began))
 }
 
 func (a *act) loadAlive() error {

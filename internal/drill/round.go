@@ -13,6 +13,7 @@ import (
 	"sluice/internal/drill/report"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/watch"
+	"sluice/internal/pause"
 )
 
 // round injects faults, each `after` the one before it, heals each `for` after its own injection, and waits for recovery.
@@ -46,7 +47,7 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 	what := strings.TrimSpace(f.Kind + " on " + f.On)
 	made, err := a.scene.Faults.Make(*f)
 	if err == nil {
-		err = fault.Pause(ctx, f.After)
+		err = pause.For(ctx, f.After)
 	}
 	if err != nil {
 		a.trouble(ctx, "making %s: %v", what, err)
@@ -65,7 +66,7 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 		did()
 		aside := a.aside(ctx, f, said)
 		defer aside.Wait()
-		_ = fault.Pause(ctx, f.For) // it is healed early when the campaign is interrupted
+		pause.AtMost(ctx, f.For) // it is healed early when the campaign is interrupted
 	}
 	said.Healing = time.Now()
 	if err := within(context.WithoutCancel(ctx), a.cfg.Act, made.Heal); err != nil {

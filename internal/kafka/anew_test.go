@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -205,7 +206,7 @@ func gapOnce(t *testing.T, cfg Config, running bool) {
 			done()
 		}
 		for commitOf(t, cfg).next != 30 && ctx.Err() == nil {
-			pause(ctx, 20*time.Millisecond)
+			pause.AtMost(ctx, 20*time.Millisecond)
 		}
 		return ctx.Err()
 	})

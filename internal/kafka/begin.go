@@ -7,6 +7,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -84,7 +85,7 @@ func (c *claims) begin(ctx context.Context, part pipelines.Partition) (at start,
 		}
 		if ctx.Err() == nil {
 			c.group.obs.GroupFailed(fmt.Errorf("looking for the start of %v: %w", part, err))
-			pause(ctx, backoff(c.group.group.RetryBase, c.group.group.RetryMax, failures))
+			pause.AtMost(ctx, backoff(c.group.group.RetryBase, c.group.group.RetryMax, failures))
 		}
 	}
 	return start{}, false

@@ -8,6 +8,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -32,7 +33,7 @@ func (s *source) Commit(ctx context.Context, next int64) error {
 		case ctx.Err() != nil || !passing(err):
 			return fmt.Errorf("committing %v: %w", s.part, err)
 		}
-		pause(ctx, backoff(commitRetryBase, commitRetryMax, failures))
+		pause.AtMost(ctx, backoff(commitRetryBase, commitRetryMax, failures))
 		if ctx.Err() != nil {
 			return fmt.Errorf("committing %v: %w", s.part, errors.Join(context.Cause(ctx), err))
 		}

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+
+	"sluice/internal/pause"
 )
 
 // The waits between the attempts at one batch.
@@ -82,7 +84,7 @@ func (q *partition) attempt(batch *sarama.RecordBatch) error {
 
 // recover waits a little and looks for the leader again.
 func (q *partition) recover(failures int) {
-	pause(q.pub.ctx, backoff(deliverRetryBase, deliverRetryMax, failures))
+	pause.AtMost(q.pub.ctx, backoff(deliverRetryBase, deliverRetryMax, failures))
 	// What the look-up finds or misses is told by the next attempt.
 	_ = q.pub.client.RefreshMetadata(q.topic)
 }

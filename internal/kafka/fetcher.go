@@ -9,6 +9,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -91,7 +92,7 @@ func (f *fetcher) run() {
 			return
 		}
 		f.obs.GroupFailed(fmt.Errorf("reading %v: %w", f.part, err))
-		pause(f.ctx, backoff(f.group.RetryBase, f.group.RetryMax, failures))
+		pause.AtMost(f.ctx, backoff(f.group.RetryBase, f.group.RetryMax, failures))
 		failures++
 		f.refresh()
 	}
@@ -125,7 +126,7 @@ func (f *fetcher) fetch() (answer, error) {
 		return f.unreadable(fmt.Errorf("fetching: %w", err))
 	}
 	if said.ThrottleTime > 0 {
-		pause(f.ctx, said.ThrottleTime)
+		pause.AtMost(f.ctx, said.ThrottleTime)
 	}
 	block, err := heed(said, f.wire, f.part.ID)
 	if errors.Is(err, sarama.ErrOffsetOutOfRange) {

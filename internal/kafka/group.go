@@ -9,6 +9,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -119,7 +120,7 @@ func (g *Group) consume(ctx, membership context.Context, m *member) error {
 		if time.Since(began) > g.group.RetryMax {
 			failures = 0
 		}
-		pause(ctx, backoff(g.group.RetryBase, g.group.RetryMax, failures))
+		pause.AtMost(ctx, backoff(g.group.RetryBase, g.group.RetryMax, failures))
 		failures++
 	}
 	return m.claims.failure()
@@ -135,14 +136,4 @@ func fatal(err error) bool {
 func backoff(base, longest time.Duration, failures int) time.Duration {
 	wait := min(base<<min(failures, 20), longest)
 	return wait/2 + rand.N(wait/2+1)
-}
-
-// pause sleeps, or less when ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/IBM/sarama"
+
+	"sluice/internal/pause"
 )
 
 // incarnation says which topic of its name this is. One that was deleted and made anew is
@@ -71,7 +73,7 @@ func hangUpOn(broker *sarama.Broker) error {
 // in a fetch would tell.
 func (c *claims) watch(ctx context.Context) {
 	for {
-		pause(ctx, c.group.group.TopicCheck)
+		pause.AtMost(ctx, c.group.group.TopicCheck)
 		if ctx.Err() != nil {
 			return
 		}

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/IBM/sarama"
+
+	"sluice/internal/pause"
 )
 
 // PartitionLag is how far a group is behind in one partition.
@@ -34,7 +36,7 @@ func (a *Admin) lag(ctx context.Context, group, wire string) (lags []PartitionLa
 		if lags, err = a.lagOnce(ctx, group, wire); err != nil || !pastEnd(lags) {
 			return lags, err
 		}
-		pause(ctx, backoff(commitRetryBase, commitRetryMax, failures+1))
+		pause.AtMost(ctx, backoff(commitRetryBase, commitRetryMax, failures+1))
 	}
 	return lags, nil
 }
@@ -108,7 +110,7 @@ func blocksOf(ctx context.Context, client sarama.Client, admin sarama.ClusterAdm
 			!errors.Is(err, sarama.ErrOffsetsLoadInProgress) {
 			break
 		}
-		pause(ctx, backoff(commitRetryBase, commitRetryMax, failures))
+		pause.AtMost(ctx, backoff(commitRetryBase, commitRetryMax, failures))
 		if err := client.RefreshCoordinator(group); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/internal/pause"
 	"sluice/internal/stacktest"
 	"sluice/pipelines"
 )
@@ -29,7 +30,7 @@ func TestTopicsAndGroupsAreOperatedOn(t *testing.T) {
 	lags := func() []PartitionLag {
 		t.Helper()
 		lags, err := admin.Lag(ctx, "nobody", topic)
-		for ; err != nil && ctx.Err() == nil; pause(ctx, commitRetryBase) { // leaders change hands
+		for ; err != nil && ctx.Err() == nil; pause.AtMost(ctx, commitRetryBase) { // leaders change hands
 			lags, err = admin.Lag(ctx, "nobody", topic)
 		}
 		do("asking", err)
@@ -56,7 +57,7 @@ func TestTopicsAndGroupsAreOperatedOn(t *testing.T) {
 	_, cluster, err := admin.connect()
 	do("connecting", err)
 	have, err := settingsOf(cluster, b.cfg.topic(topic), []string{"retention.ms"})
-	for ; err != nil && ctx.Err() == nil; pause(ctx, commitRetryBase) { // not every broker knows of it yet
+	for ; err != nil && ctx.Err() == nil; pause.AtMost(ctx, commitRetryBase) { // not every broker knows of it yet
 		have, err = settingsOf(cluster, b.cfg.topic(topic), []string{"retention.ms"})
 	}
 	do("asking for settings", err)
@@ -65,7 +66,7 @@ func TestTopicsAndGroupsAreOperatedOn(t *testing.T) {
 		t.Errorf("anew it has %+v, retention %q", got, have["retention.ms"])
 	}
 	do("adding partitions", admin.AddPartitions(ctx, topic, 3))
-	for ; len(lags()) != 3; pause(ctx, commitRetryBase) {
+	for ; len(lags()) != 3; pause.AtMost(ctx, commitRetryBase) {
 		do("waiting for the third partition", ctx.Err())
 	}
 	if err := admin.Sweep(ctx, ""); err == nil {

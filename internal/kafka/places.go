@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/IBM/sarama"
+
+	"sluice/internal/pause"
 )
 
 // Place is where a group stands in one partition.
@@ -89,7 +91,7 @@ func (a *Admin) putPlace(ctx context.Context, commits *offsets, wire string, pla
 		case ctx.Err() != nil || !passing(last):
 			return last
 		}
-		pause(ctx, backoff(commitRetryBase, commitRetryMax, failures))
+		pause.AtMost(ctx, backoff(commitRetryBase, commitRetryMax, failures))
 	}
 	return last
 }

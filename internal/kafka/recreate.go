@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/IBM/sarama"
+
+	"sluice/internal/pause"
 )
 
 // Recreate deletes a topic and makes it anew, empty, with as many partitions and replicas and with
@@ -20,7 +22,7 @@ func (a *Admin) Recreate(ctx context.Context, topic string) error {
 			return err
 		}
 		for failures := range recreateTries {
-			pause(ctx, backoff(commitRetryBase, commitRetryMax, failures))
+			pause.AtMost(ctx, backoff(commitRetryBase, commitRetryMax, failures))
 			err = admin.CreateTopic(wire, shape, false)
 			if !errors.Is(err, sarama.ErrTopicAlreadyExists) { // its deletion is not everywhere yet
 				return err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -45,7 +46,7 @@ func lagOfMarkers(ctx context.Context, t *testing.T, src pipelines.Source) error
 		polled <- err
 	}()
 	for src.Lag() != 0 && ctx.Err() == nil {
-		pause(ctx, commitRetryBase)
+		pause.AtMost(ctx, commitRetryBase)
 	}
 	cancel()
 	if err := <-polled; err == nil {

@@ -3,6 +3,8 @@ package send
 import (
 	"context"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // lingerFor is how long a record that is due may wait for others to fill its request.
@@ -60,7 +62,7 @@ func (r *run) await(ctx context.Context, due time.Time, opened *time.Time) error
 // sleepUntil is up to 1 ms early: a timer per record would cost more than it gives.
 func sleepUntil(ctx context.Context, at time.Time) error {
 	if wait := time.Until(at); wait > time.Millisecond {
-		return sleep(ctx, wait)
+		return pause.For(ctx, wait)
 	}
 	return nil
 }

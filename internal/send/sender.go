@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // Poster takes a batch: a gateway, or a topic.
@@ -82,7 +84,7 @@ func (s *sender) deliver(ctx context.Context, b *Batch) error {
 			return fmt.Errorf("giving up after %s: %w", time.Since(start).Round(time.Millisecond), err)
 		}
 		s.tally.again()
-		if err := sleep(ctx, wait); err != nil {
+		if err := pause.For(ctx, wait); err != nil {
 			return err
 		}
 	}
@@ -91,15 +93,4 @@ func (s *sender) deliver(ctx context.Context, b *Batch) error {
 func backoff(tries int) time.Duration {
 	ceiling := min(retryBase<<min(tries, 10), retryMax)
 	return ceiling/2 + rand.N(ceiling/2)
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }

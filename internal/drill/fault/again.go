@@ -3,6 +3,8 @@ package fault
 import (
 	"context"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // again does something every so often in the background, until it fails or is ended.
@@ -17,7 +19,7 @@ func repeat(ctx context.Context, every time.Duration, do func(ctx context.Contex
 	ctx, end := context.WithCancel(context.WithoutCancel(ctx))
 	a := &again{end: end, ended: make(chan error, 1)}
 	go func() {
-		for Pause(ctx, every) == nil {
+		for pause.For(ctx, every) == nil {
 			if err := do(ctx); err != nil && ctx.Err() == nil {
 				a.ended <- err
 				return

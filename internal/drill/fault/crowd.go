@@ -12,6 +12,7 @@ import (
 
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // crowd is many clients that take a server's connections and give it nothing to do.
@@ -48,7 +49,7 @@ func (c *crowd) Inject(ctx context.Context) error {
 func (c *crowd) haunt(ctx context.Context) {
 	for ctx.Err() == nil {
 		if err := c.visit(ctx); err != nil && ctx.Err() == nil {
-			pause(ctx, comeAgain)
+			pause.AtMost(ctx, comeAgain)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // inn answers whatever it is asked, after a while, and may end the connection then.
@@ -28,7 +30,7 @@ func inn(t *testing.T, after time.Duration, ends bool) (address string) {
 				if _, err := guest.Read(heard); err != nil {
 					return
 				}
-				pause(context.Background(), after)
+				pause.AtMost(context.Background(), after)
 				if _, err := guest.Write([]byte("well")); err != nil || ends {
 					return
 				}
@@ -77,7 +79,7 @@ func TestAFeelerCountsWhileAFaultLasts(t *testing.T) {
 	n := &network{feeler: &feeler{feeling: feeling{name: "delayed", late: time.Millisecond}, ways: map[string]string{"elastic": inn(t, 10*time.Millisecond, false)}}}
 	for round := range 2 {
 		injected(t, n)
-		pause(t.Context(), 3*feelEvery)
+		pause.AtMost(t.Context(), 3*feelEvery)
 		healed(t, n)
 		if got := n.Saw()["delayed"]; got < float64(round+1) {
 			t.Errorf("after round %d: %v", round+1, n.Saw())

@@ -8,6 +8,7 @@ import (
 
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // server can be ended in two ways.
@@ -36,7 +37,7 @@ func (f *felling) Inject(ctx context.Context) error {
 	}
 	for i, s := range f.whom {
 		if i > 0 {
-			errs = append(errs, Pause(ctx, f.pause))
+			errs = append(errs, pause.For(ctx, f.pause))
 		}
 		if f.gently {
 			errs = append(errs, s.Stop(ctx))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // pulse asks a process how it is, all the while.
@@ -33,7 +35,7 @@ func (p *pulse) feel(ctx context.Context) {
 			p.faint, p.last = p.faint+1, err
 		}
 		p.asked++
-		pause(ctx, pulseEvery)
+		pause.AtMost(ctx, pulseEvery)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"sluice/internal/pause"
 )
 
 // dawdle sends a request's head, a byte at a time, and never ends it.
@@ -18,7 +20,7 @@ func dawdle(every time.Duration) func(ctx context.Context, conn net.Conn) error 
 			if _, err := conn.Write(piece); err != nil {
 				return err
 			}
-			pause(ctx, every)
+			pause.AtMost(ctx, every)
 		}
 		return nil
 	}
@@ -27,7 +29,7 @@ func dawdle(every time.Duration) func(ctx context.Context, conn net.Conn) error 
 // linger stays for so long, and then comes anew.
 func linger(stay time.Duration) func(ctx context.Context, conn net.Conn) error {
 	return func(ctx context.Context, _ net.Conn) error {
-		pause(ctx, stay)
+		pause.AtMost(ctx, stay)
 		return nil
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // starving takes the processor away most of the time.
@@ -23,7 +24,7 @@ func (s *starving) Inject(ctx context.Context) error {
 		if err := s.freezing.Inject(ctx); err != nil {
 			return err
 		}
-		_ = Pause(ctx, s.stop) // they go on in any case
+		pause.AtMost(ctx, s.stop) // they go on in any case
 		var errs []error
 		for _, one := range s.whom {
 			errs = append(errs, one.Thaw())

@@ -25,13 +25,3 @@ func until(ctx context.Context, what string, look func(ctx context.Context) erro
 		}
 	}
 }
-
-// pause waits, or not when ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sluice/internal/pause"
 	"sluice/internal/simulate/ledger"
 	"sluice/internal/simulate/plan"
 )
@@ -88,12 +89,8 @@ func (l *load) run(ctx context.Context) error {
 func lingering(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
-		timer := time.NewTimer(grace)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
+		if pause.For(longer, grace) == nil {
 			cancel()
-		case <-longer.Done():
 		}
 	})
 	return longer, func() {

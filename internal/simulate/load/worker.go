@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"sluice/internal/pause"
 	"sluice/internal/simulate/ledger"
 	"sluice/internal/simulate/plan"
 	"sluice/pipelines"
@@ -124,11 +125,7 @@ func (w *worker) retry(ctx context.Context, try func() error) error {
 			return err
 		}
 		w.retries.Add(1)
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if pause.For(ctx, wait) != nil {
 			return err
 		}
 	}
