@@ -10,4 +10,15 @@ var (
 	ErrUnavailable = errors.New("store unavailable")
 	// ErrBadCursor says that a cursor is not one that the store gave out.
 	ErrBadCursor = errors.New("bad cursor")
+	// ErrRecovering says that the store has lost what it knew of a member and reads it back: an
+	// answer would be wrong, and soon will not be.
+	ErrRecovering = errors.New("recovering")
+)
+
+// What a store of member state answers to a write that it must not take.
+var (
+	// ErrLost says that the store knows less than it did: it went back, or begins anew.
+	ErrLost = errors.New("the store has lost what it knew")
+	// ErrFenced says that a later runner has been here: this one must stop.
+	ErrFenced = errors.New("fenced by a later runner")
 )

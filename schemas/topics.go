@@ -2,7 +2,13 @@ package schemas
 
 // Topics, before the configured prefix.
 const (
-	TopicPings = "driver.pings" // key driverId, value Ping
+	TopicPings     = "driver.pings"         // key driverId, value Ping
+	TopicOrders    = "order.events"         // key memberId, value OrderEvent
+	TopicPurchases = "membership.purchases" // key memberId, value Purchase
+	TopicLevels    = "member.levels"        // key memberId, value LevelChanged
+	TopicCoupons   = "coupon.grants"        // key memberId, value CouponGranted
+	TopicTicks     = "jobs.ticks"           // one partition: an offset is the fence of a job's run
+	TopicEpochs    = "level.epochs"         // one partition: an offset is an epoch that nobody else has
 )
 
 // DeadTopic is where a pipeline keeps the records that will never be accepted.
