@@ -82,6 +82,7 @@ func (l *lane[T]) process(rec Record, now time.Time) {
 	b := l.filling()
 	var write Write
 	b.arena, write = l.stream.Process(&l.value, b.arena)
+	write.From, write.Offset = &l.part, rec.Offset
 	if l.cfg.AsOfRecord {
 		write.Expires = 0
 	}

@@ -12,6 +12,9 @@ type Write struct {
 	Time    int64  // event time, ms since 1970 UTC: where freshness is measured from
 	Expires int64  // ms since 1970 UTC after which it is not worth writing; 0 = never
 	Unknown int    // fields of the record that the schema does not know and the document leaves out
+
+	From   *Partition // where its record was read; the lane fills it in. It is not to be changed
+	Offset int64      // of that record
 }
 
 // Sink makes writes durable.
