@@ -52,6 +52,9 @@ func rooms() []room {
 		{path: "internal/city", imports: []string{"schemas", "internal/pause"}},
 		{path: "internal/simulate/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/printable", "internal/simulate/..."}},
 		{path: "internal/requeue", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/relay", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/jobs", imports: []string{"pipelines", "schemas", "schemas/rules"}},
+		{path: "internal/webhook", imports: []string{"pipelines", "schemas", "clients/levels"}},
 		{path: "internal/replay", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/doctor", imports: []string{"pipelines", "schemas", "internal/printable"}},
 		{path: "internal/progress", imports: servers()},
@@ -59,6 +62,8 @@ func rooms() []room {
 
 		{path: "internal/drill/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/printable", "internal/drill/..."}},
 		{path: "internal/failpoint", imports: []string{"pipelines", "schemas"}, std: true},
+
+		{path: "clients/*", imports: []string{"schemas"}, std: true},
 
 		{path: "cmd/sluice/...", free: true},
 		{path: "ops/ci/...", std: true},
@@ -82,8 +87,9 @@ func libraries() []library {
 		{prefix: "github.com/elastic/", homes: []string{"sinks/elastic"}, behind: drivers},
 		{prefix: "github.com/redis/", homes: []string{"sinks/redis"}, behind: drivers},
 		{prefix: "modernc.org/", homes: []string{"sinks/embedded"}, behind: drivers},
-		{prefix: "github.com/ThreeDotsLabs/", homes: []string{"internal/requeue"}, behind: drivers},
-		{prefix: "go.opentelemetry.io/", homes: []string{"internal/telemetry"}, behind: append(drivers, "sinks/elastic")},
+		// Its publisher to Kafka is made of sarama's settings, so it is made where those may be named: internal/kafka/bus.go.
+		{prefix: "github.com/ThreeDotsLabs/", homes: []string{"internal/requeue", "internal/relay", "internal/kafka"}, behind: drivers},
+		{prefix: "go.opentelemetry.io/", homes: []string{"internal/telemetry"}, behind: append(drivers, "sinks/elastic", "internal/kafka")},
 		{prefix: "go.uber.org/zap", homes: []string{"internal/telemetry", "cmd/sluice/..."}},
 		{prefix: "github.com/prometheus/", homes: []string{"internal/telemetry", "cmd/sluice/..."}, behind: []string{"internal/drill/..."}}, // toxiproxy counts with it
 		{prefix: "github.com/knadh/koanf/", homes: []string{"internal/settings"}, behind: drivers},
