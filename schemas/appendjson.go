@@ -66,6 +66,9 @@ func appendText(dst, text []byte) []byte {
 	return append(dst, '"')
 }
 
+// appendQuoted is appendText for a string.
+func appendQuoted(dst []byte, text string) []byte { return appendText(dst, []byte(text)) }
+
 // appendEscaped appends the inside of a JSON string.
 func appendEscaped(dst, text []byte) []byte {
 	const hex = "0123456789abcdef"

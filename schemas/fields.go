@@ -27,6 +27,9 @@ var fieldNames = [fieldCount]string{"", "driverId", "ts", "lat", "lon", "speed",
 // name is the JSON name, "" for fieldUnknown.
 func (f field) name() string { return fieldNames[f] }
 
+// pingField is name when a ping has a field so named, else "".
+func pingField(name []byte) string { return fieldNamed(name).name() }
+
 // fieldNamed is the field with that exact JSON name; upper and lower case differ.
 func fieldNamed(name []byte) field {
 	switch string(name) {
@@ -71,6 +74,7 @@ const (
 	kindText kind = iota
 	kindNumber
 	kindInteger
+	kindID // a whole number above 0, as a number or as text
 )
 
 func (f field) kind() kind {

@@ -9,7 +9,7 @@ import (
 // decodeGeneral is the slow reader of a ping's JSON, for whatever scanPing gave up on.
 func decodeGeneral(p *Ping, value []byte) error {
 	p.reset()
-	if err := checkStrict(value); err != nil {
+	if err := checkStrict(value, pingField); err != nil {
 		return err
 	}
 	var raw map[string]json.RawMessage
@@ -48,29 +48,29 @@ func setGeneral(p *Ping, f field, raw []byte) error {
 		return &FieldError{CodeWrongType, f.name(), "not a number"}
 	}
 	if f.kind() == kindInteger {
-		value, err := wholeNumber(f, string(raw))
+		value, err := wholeNumber(f.name(), string(raw))
 		p.setInteger(f, value)
 		return err
 	}
 	value, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil {
-		return outOfRange(f, "no 64-bit number holds it")
+		return outOfRange(f.name(), "no 64-bit number holds it")
 	}
 	p.setNumber(f, value)
 	return nil
 }
 
 // wholeNumber reads a number that is an integer, however it is written: 1.79e12 is one.
-func wholeNumber(f field, text string) (int64, error) {
+func wholeNumber(name, text string) (int64, error) {
 	if value, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return value, nil
 	}
 	value, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.Abs(value) >= exactInteger {
-		return 0, outOfRange(f, "no 64-bit integer holds it")
+		return 0, outOfRange(name, "no 64-bit integer holds it")
 	}
 	if value != math.Trunc(value) {
-		return 0, &FieldError{CodeWrongType, f.name(), "not an integer"}
+		return 0, &FieldError{CodeWrongType, name, "not an integer"}
 	}
 	return int64(value), nil
 }

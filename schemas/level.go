@@ -30,9 +30,3 @@ type LevelChanged struct {
 func (c *LevelChanged) After(epoch, version int64) bool {
 	return c.Epoch > epoch || c.Epoch == epoch && c.Version > version
 }
-
-// AppendLevelJSON appends the JSON of a change, without a line break.
-func AppendLevelJSON(dst []byte, c *LevelChanged) []byte { return dst }
-
-// DecodeLevel reads the JSON of a change into c, which it resets first. Every error is a *FieldError.
-func DecodeLevel(c *LevelChanged, value []byte) error { return nil }

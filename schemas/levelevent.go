@@ -1,7 +1,12 @@
 package schemas
 
-// LevelEvent is what the meaning of an order event or a purchase is to a store of member state: the
-// body of a pipelines.Write of order-levels and purchase-levels. Byte slices alias the body.
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// LevelEvent is what an order event or a purchase means to a store of member state: the body of a
+// pipelines.Write of order-levels and purchase-levels. Byte slices alias the body.
 type LevelEvent struct {
 	Kind     LevelKind
 	Order    int64  // complete and void: the order id
@@ -26,8 +31,101 @@ const (
 	LevelIgnore             // nothing but that its offset has passed
 )
 
-// AppendLevelEvent appends the compact form of e.
-func AppendLevelEvent(dst []byte, e *LevelEvent) []byte { return dst }
+// String is a word for people.
+func (k LevelKind) String() string {
+	switch k {
+	case LevelComplete:
+		return "complete"
+	case LevelVoid:
+		return "void"
+	case LevelPurchase:
+		return "purchase"
+	case LevelIgnore:
+		return "ignore"
+	case LevelUnset:
+	}
+	return ""
+}
 
-// ParseLevelEvent reads what AppendLevelEvent wrote into e, which it resets first.
-func ParseLevelEvent(body []byte, e *LevelEvent) error { return nil }
+// AppendLevelEvent appends the compact form of e: the kind, At, then what that kind needs, numbers as
+// varints and texts behind their length. What the kind does not need is left out.
+func AppendLevelEvent(dst []byte, e *LevelEvent) []byte {
+	dst = binary.AppendVarint(append(dst, byte(e.Kind)), e.At)
+	switch e.Kind {
+	case LevelComplete, LevelVoid:
+		dst = binary.AppendVarint(dst, e.Order)
+		dst = binary.AppendVarint(dst, int64(e.Month))
+		dst = binary.AppendVarint(dst, int64(e.Second))
+	case LevelPurchase:
+		dst = append(binary.AppendUvarint(dst, uint64(len(e.Purchase))), e.Purchase...)
+		dst = append(binary.AppendUvarint(dst, uint64(len(e.SKU))), e.SKU...)
+		dst = append(dst, byte(e.Rank))
+		dst = binary.AppendVarint(dst, e.Until)
+	case LevelIgnore, LevelUnset:
+	}
+	return dst
+}
+
+// ParseLevelEvent reads what AppendLevelEvent wrote into e, which it resets first; all of body, and
+// nothing else. After an error e is not to be used.
+func ParseLevelEvent(body []byte, e *LevelEvent) error {
+	*e = LevelEvent{}
+	if len(body) == 0 || body[0] == byte(LevelUnset) || body[0] > byte(LevelIgnore) {
+		return errors.New("reading a level event: of no known kind")
+	}
+	e.Kind = LevelKind(body[0])
+	r := eventReader{rest: body[1:], ok: true}
+	e.At = r.number()
+	switch e.Kind {
+	case LevelComplete, LevelVoid:
+		e.Order = r.number()
+		e.Month = Month(r.number())
+		e.Second = int32(r.number())
+	case LevelPurchase:
+		e.Purchase, e.SKU = r.text(), r.text()
+		e.Rank = int8(r.octet())
+		e.Until = r.number()
+	case LevelIgnore, LevelUnset:
+	}
+	if !r.ok || len(r.rest) > 0 {
+		return errors.New("reading a level event: cut short, or more than one")
+	}
+	return nil
+}
+
+// eventReader takes one part after the other; once a part is missing all others are.
+type eventReader struct {
+	rest []byte
+	ok   bool
+}
+
+func (r *eventReader) number() int64 {
+	n, size := binary.Varint(r.rest)
+	if size <= 0 {
+		r.ok, r.rest = false, nil
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return n
+}
+
+func (r *eventReader) text() []byte {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 || n > uint64(len(r.rest)-size) {
+		r.ok, r.rest = false, nil
+		return nil
+	}
+	text := r.rest[size : size+int(n) : size+int(n)]
+	r.rest = r.rest[size+int(n):]
+	return text
+}
+
+func (r *eventReader) octet() byte {
+	if len(r.rest) == 0 {
+		r.ok = false
+		return 0
+	}
+	c := r.rest[0]
+	r.rest = r.rest[1:]
+	return c
+}

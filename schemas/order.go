@@ -9,7 +9,7 @@ type OrderEvent struct {
 	Type      OrderType
 	At        int64 // when it happened, ms since 1970 UTC
 	CreatedAt int64 // when the order was made, ms; 0 when absent
-	Amount    int64 // fen, 0 or more
+	Amount    int64 // fen; a system that writes refunds as debts may go below 0
 	HasAmount bool
 	City      []byte
 	Text      []byte // what the customer wrote
@@ -44,11 +44,17 @@ func (t OrderType) String() string {
 	return ""
 }
 
-// DecodeOrder reads the JSON of an order event into e, which it resets first. Texts of e alias value,
-// unless they had to be unescaped. Every error is a *FieldError, after which e is not to be used.
-// orderId is text or number. It is as strict as DecodePing.
-func DecodeOrder(e *OrderEvent, value []byte) error { return nil }
-
-// AppendOrderJSON appends the canonical JSON of an order event, without a line break: the order id as
-// text, since 63 bits do not fit the numbers of JavaScript; absent fields left out.
-func AppendOrderJSON(dst []byte, e *OrderEvent) []byte { return dst }
+// ParseOrderType reads what String writes, false when it is none of them.
+func ParseOrderType(text []byte) (OrderType, bool) {
+	switch string(text) {
+	case "created":
+		return OrderCreated, true
+	case "completed":
+		return OrderCompleted, true
+	case "cancelled":
+		return OrderCancelled, true
+	case "refunded":
+		return OrderRefunded, true
+	}
+	return OrderUnset, false
+}

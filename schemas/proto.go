@@ -87,7 +87,7 @@ func (p *Ping) setVarint(f field, v uint64) error {
 		p.setNumber(f, float64(low)/protoHundreds)
 	case fieldSeq:
 		if v > math.MaxInt64 {
-			return outOfRange(f, "above 2^63 - 1")
+			return outOfRange(f.name(), "above 2^63 - 1")
 		}
 		p.Seq = int64(v)
 	case fieldStatus:

@@ -15,8 +15,9 @@ const (
 )
 
 // checkStrict refuses what encoding/json passes in silence: bad UTF-8, lone surrogates,
-// duplicate keys; and records too deep or with too many unknown keys.
-func checkStrict(value []byte) error {
+// duplicate keys; and records too deep or with too many unknown keys. known is the name of a field that
+// the schema has, "" of any other.
+func checkStrict(value []byte, known func(name []byte) string) error {
 	if !utf8.Valid(value) {
 		return &FieldError{CodeBadUTF8, "", "not UTF-8"}
 	}
@@ -26,7 +27,7 @@ func checkStrict(value []byte) error {
 	if loneSurrogate(value) {
 		return &FieldError{CodeBadUTF8, "", "a lone surrogate"}
 	}
-	return checkShape(value)
+	return checkShape(value, known)
 }
 
 // level is one open object or array.
@@ -37,7 +38,7 @@ type level struct {
 }
 
 // checkShape walks the tokens of valid JSON.
-func checkShape(value []byte) error {
+func checkShape(value []byte, known func(name []byte) string) error {
 	tokens := json.NewDecoder(bytes.NewReader(value))
 	tokens.UseNumber() // a number too large for a float64 is not this function's matter
 	var open []level
@@ -52,14 +53,14 @@ func checkShape(value []byte) error {
 		}
 		top := len(open) - 1
 		if name, isText := token.(string); isText && top >= 0 && open[top].object && !open[top].isValue {
-			if top > 0 || fieldNamed([]byte(name)) == fieldUnknown {
+			if top > 0 || known([]byte(name)) == "" {
 				unknown++
 			}
 			if unknown > MaxUnknownKeys {
 				return &FieldError{CodeManyKeys, "", "more than 64 unknown keys"}
 			}
 			if _, twice := open[top].keys[name]; twice {
-				return &FieldError{CodeDuplicate, fieldNamed([]byte(name)).name(), "a key that comes twice"}
+				return &FieldError{CodeDuplicate, known([]byte(name)), "a key that comes twice"}
 			}
 			if open[top].keys == nil {
 				open[top].keys = map[string]struct{}{}

@@ -36,22 +36,22 @@ func (p *Ping) finish(have fieldSet) error {
 	}
 	p.Speed, p.Heading, p.Accuracy = known(p.Speed), known(p.Heading), known(p.Accuracy)
 	if outside(p.Speed, MaxSpeed) {
-		return outOfRange(fieldSpeed, "not within 0 to 515 m/s")
+		return outOfRange(fieldSpeed.name(), "not within 0 to 515 m/s")
 	}
 	if outside(p.Heading, MaxHeading) {
-		return outOfRange(fieldHeading, "not within 0 to 360 degrees")
+		return outOfRange(fieldHeading.name(), "not within 0 to 360 degrees")
 	}
 	if outside(p.Accuracy, MaxAccuracy) {
-		return outOfRange(fieldAccuracy, "not within 0 to 20,037,509 m")
+		return outOfRange(fieldAccuracy.name(), "not within 0 to 20,037,509 m")
 	}
-	if err := checkText(fieldVehicle, p.Vehicle); err != nil {
+	if err := checkText(fieldVehicle.name(), p.Vehicle); err != nil {
 		return err
 	}
-	if err := checkText(fieldCity, p.City); err != nil {
+	if err := checkText(fieldCity.name(), p.City); err != nil {
 		return err
 	}
 	if have.has(fieldSeq) && p.Seq < 0 {
-		return outOfRange(fieldSeq, "below 0")
+		return outOfRange(fieldSeq.name(), "below 0")
 	}
 	if p.Datum != WGS84 {
 		lat, lon := ToWGS84(p.Datum, p.Lat, p.Lon)
@@ -70,17 +70,17 @@ func (p *Ping) checkRequired(have fieldSet) error {
 	if len(p.DriverID) == 0 {
 		return &FieldError{CodeMissing, fieldDriverID.name(), "empty"}
 	}
-	if err := checkText(fieldDriverID, p.DriverID); err != nil {
+	if err := checkText(fieldDriverID.name(), p.DriverID); err != nil {
 		return err
 	}
 	if p.TS < MinTS || p.TS >= MaxTS {
-		return outOfRange(fieldTS, "not ms since 1970 of the years 2000 to 2099")
+		return outOfRange(fieldTS.name(), "not ms since 1970 of the years 2000 to 2099")
 	}
 	if !(p.Lat >= -90 && p.Lat <= 90) {
-		return outOfRange(fieldLat, "not within -90 to 90 degrees")
+		return outOfRange(fieldLat.name(), "not within -90 to 90 degrees")
 	}
 	if !(p.Lon >= -180 && p.Lon <= 180) {
-		return outOfRange(fieldLon, "not within -180 to 180 degrees")
+		return outOfRange(fieldLon.name(), "not within -180 to 180 degrees")
 	}
 	if p.Lat == 0 && p.Lon == 0 {
 		return &FieldError{CodeNullIsland, fieldLat.name(), "0,0 is a receiver without a fix"}
@@ -102,32 +102,32 @@ func known(reading float64) float64 {
 // outside reports a value below 0 or above limit; an absent one (NaN) is not outside.
 func outside(value, limit float64) bool { return value < 0 || value > limit }
 
-func outOfRange(f field, detail string) error {
-	return &FieldError{CodeOutOfRange, f.name(), detail}
+func outOfRange(name, detail string) error {
+	return &FieldError{CodeOutOfRange, name, detail}
 }
 
 // checkText refuses a text that is too long, is not UTF-8 or holds control characters.
-func checkText(f field, text []byte) error {
+func checkText(name string, text []byte) error {
 	if len(text) > MaxTextBytes {
-		return &FieldError{CodeTooLong, f.name(), "longer than 64 bytes"}
+		return &FieldError{CodeTooLong, name, "longer than 64 bytes"}
 	}
 	for i, c := range text {
 		if c >= ' ' && c < 0x7f {
 			continue
 		}
-		return checkUnusualText(f, text[i:])
+		return checkUnusualText(name, text[i:])
 	}
 	return nil
 }
 
 // checkUnusualText checks a text from its first byte that is not printable ASCII.
-func checkUnusualText(f field, text []byte) error {
+func checkUnusualText(name string, text []byte) error {
 	if !utf8.Valid(text) {
-		return &FieldError{CodeBadUTF8, f.name(), "not UTF-8"}
+		return &FieldError{CodeBadUTF8, name, "not UTF-8"}
 	}
 	for _, r := range string(text) {
 		if unicode.IsControl(r) {
-			return &FieldError{CodeBadUTF8, f.name(), "a control character"}
+			return &FieldError{CodeBadUTF8, name, "a control character"}
 		}
 	}
 	return nil
