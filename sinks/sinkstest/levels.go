@@ -1,0 +1,115 @@
+package sinkstest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"sluice/pipelines"
+	"sluice/schemas"
+	"sluice/schemas/rules"
+)
+
+// LevelsSetup is what a store of member levels is to be opened with.
+type LevelsSetup struct {
+	Rules   *rules.Rules
+	Buckets int
+	Now     func() time.Time // the only clock by which a level is announced
+}
+
+// LevelsSubject is a store of member levels under test, empty and unborn when it is handed over.
+//
+// What the suite holds it to, beside schemas.MemberState and LevelEvent:
+//
+// A write without From has no watermark; a change that it brings has the cause repair. A bucket without
+// an epoch takes no event: Write fails with schemas.ErrLost, and so it does when a watermark is below what this
+// process has seen of it. An error of Write leaves the buckets that it concerns as they were.
+//
+// Verdicts: complete is Stored when it adds the order, or moves it to an earlier month; Duplicate as "void"
+// (tombstoned), else as "counted", also when the earlier second of the same month is kept. void is Stored when it
+// leaves a tombstone, Duplicate as "void" when there is one. purchase is Stored, or Duplicate as "bought".
+// What belongs to a month older than 13 before the present one, or a membership that ended before those, is
+// Stale as "expired"; of a month later than the next, Poison as "future"; a body that is no event, Poison as "bad_event";
+// LevelIgnore is Stale as "ignored".
+//
+// An announcement compares the level announced last (at first the base level) with that of this moment. Before an
+// event that changes something, a level that has ended by now is announced as Turn would (cause month, or membership
+// when that gave it), and then that which the event changed (orders with the order's id, membership). So each is
+// announced for what caused it, whoever comes first. Version goes up by one each time and never back.
+//
+// A timer stands at ValidUntil, or where a membership or a month that gives more begins before that. Turn takes those that
+// are due. A bucket that is recovering takes events and announces, but no Turn and no coupons: schemas.ErrRecovering.
+type LevelsSubject struct {
+	Levels Levels
+	Bucket func(member string) int
+	// Lose makes the store forget everything, as a server that was flushed; nil when it cannot.
+	Lose func(t *testing.T)
+	// Reopen closes the store and opens it again as another process does, with the same data; nil when it cannot.
+	Reopen func(t *testing.T) LevelsSubject
+}
+
+// Levels is the whole contract of a store of member levels; each part is what one user of it asks for.
+type Levels interface {
+	pipelines.Sink
+	LevelMarks
+	LevelOutbox
+	LevelTurns
+	LevelCoupons
+	LevelMembers
+	LevelIDs
+	// Buckets is how many there are, numbered from 0.
+	Buckets() int
+}
+
+// LevelMarks is what internal/rewind asks for.
+type LevelMarks interface {
+	// Watermarks is the least watermark of a partition over all buckets, 0 for one that has none, and whether
+	// any bucket is unborn.
+	Watermarks(ctx context.Context, part pipelines.Partition) (least int64, unborn bool, err error)
+	// Raise lifts all buckets' watermarks to next; it fails with schemas.ErrLost when one is below what this process
+	// has seen of it, or unborn.
+	Raise(ctx context.Context, part pipelines.Partition, next int64) error
+	// Recover gives each bucket that is unborn, or whose watermark is below target, that epoch and lets it be recovering until
+	// its watermark is at target; from is the least watermark of those, target when there are none.
+	Recover(ctx context.Context, part pipelines.Partition, target, epoch int64) (from int64, err error)
+}
+
+// LevelOutbox is what internal/relay asks for.
+type LevelOutbox interface {
+	Waiting(ctx context.Context) ([]int, error)
+	Outbox(ctx context.Context, bucket, limit int) ([]schemas.OutboxEntry, error)
+	Trim(ctx context.Context, bucket int, ids []string) error
+}
+
+// LevelTurns is what internal/jobs asks for.
+type LevelTurns interface {
+	Due(ctx context.Context, now int64) (levels, coupons []int, err error)
+	Turn(ctx context.Context, bucket int, now, fence int64, limit int) (announced int, more bool, err error)
+}
+
+// LevelCoupons is what internal/jobs asks for.
+type LevelCoupons interface {
+	CouponsDue(ctx context.Context, bucket int, now int64, but []string, limit int) ([]schemas.CouponTimer, error)
+	DecideCoupons(ctx context.Context, bucket int, fence int64, decisions []schemas.CouponDecision) ([]schemas.CouponOutcome, error)
+	ArmCoupons(ctx context.Context, bucket int, fence int64, timers []schemas.CouponTimer) (armed int, err error)
+}
+
+// LevelMembers is what internal/query and internal/jobs ask for.
+type LevelMembers interface {
+	Member(ctx context.Context, id string) (schemas.MemberState, error)
+	Raised(ctx context.Context, bucket int, after string, limit int) ([]string, error)
+	CouponTimers(ctx context.Context, member string) ([]schemas.CouponTimer, error)
+}
+
+// LevelIDs is what reconciliation asks for.
+type LevelIDs interface {
+	// Digest is the digest of the orders that count in a month, of all members of a bucket.
+	Digest(ctx context.Context, bucket int, month schemas.Month) (schemas.OrderDigest, error)
+	// IDs is what is held of a member's month, in the order of the ids.
+	IDs(ctx context.Context, member string, month schemas.Month) (schemas.OrderIDSet, error)
+}
+
+// TestLevels runs the suite.
+func TestLevels(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject) {
+	_ = open
+}
