@@ -21,9 +21,8 @@ type LevelsSetup struct {
 //
 // What the suite holds it to, beside schemas.MemberState and LevelEvent:
 //
-// A write without From has no watermark; a change that it brings has the cause repair. A bucket without
-// an epoch takes no event: Write fails with schemas.ErrLost, and so it does when a watermark is below what this
-// process has seen of it. An error of Write leaves the buckets that it concerns as they were.
+// What internal/rewind says of stores (its package comment). Write fails with pipelines.ErrLost where that says so, and
+// leaves the buckets that it concerns as they were. A change that a write without From brings has the cause repair.
 //
 // Verdicts: complete is Stored when it adds the order, or moves it to an earlier month; Duplicate as "void"
 // (tombstoned), else as "counted", also when the earlier second of the same month is kept. void is Stored when it
@@ -61,17 +60,11 @@ type Levels interface {
 	Buckets() int
 }
 
-// LevelMarks is what internal/rewind asks for.
+// LevelMarks is what internal/rewind asks for; its package comment is the contract.
 type LevelMarks interface {
-	// Watermarks is the least watermark of a partition over all buckets, 0 for one that has none, and whether
-	// any bucket is unborn.
-	Watermarks(ctx context.Context, part pipelines.Partition) (least int64, unborn bool, err error)
-	// Raise lifts all buckets' watermarks to next; it fails with schemas.ErrLost when one is below what this process
-	// has seen of it, or unborn.
+	Open(ctx context.Context, feed pipelines.Feed, claim string) (pipelines.Marks, error)
+	Recover(ctx context.Context, claim string, epoch int64, feeds []pipelines.Feed) (buckets int, err error)
 	Raise(ctx context.Context, part pipelines.Partition, next int64) error
-	// Recover gives each bucket that is unborn, or whose watermark is below target, that epoch and lets it be recovering until
-	// its watermark is at target; from is the least watermark of those, target when there are none.
-	Recover(ctx context.Context, part pipelines.Partition, target, epoch int64) (from int64, err error)
 }
 
 // LevelOutbox is what internal/relay asks for.
