@@ -13,17 +13,18 @@ func (l *lane[T]) launch(ctx context.Context) {
 		l.ready = append(l.ready[:0], l.ready[1:]...)
 		l.flying++
 		go func() {
-			settled := l.settle.fly(ctx, b)
-			l.landed <- landing{batch: b, settled: settled} // has room for every flight: nobody need be listening
+			settled, lost := l.settle.fly(ctx, b)
+			l.landed <- landing{batch: b, settled: settled, lost: lost} // has room for every flight: nobody need be listening
 		}()
 	}
 }
 
-// land settles what a batch carried. A batch that was given up settles nothing.
-func (l *lane[T]) land(landed landing) {
+// land settles what a batch carried. A batch that was given up settles nothing, and behind one whose
+// store has lost what it had nothing may follow: it would look whole and lack this one.
+func (l *lane[T]) land(landed landing) error {
 	l.flying--
 	if !landed.settled {
-		return
+		return landed.lost
 	}
 	b := landed.batch
 	for i := range b.results {
@@ -43,6 +44,7 @@ func (l *lane[T]) land(landed landing) {
 	l.bytes -= b.bytes
 	b.reset()
 	l.spare = append(l.spare, b)
+	return nil
 }
 
 // commitIfDue asks for the settled prefix to be made durable. The answer comes by the channel: a
@@ -71,12 +73,12 @@ type answer struct {
 // hear takes notice of an answer. It is false once the partition has gone.
 func (l *lane[T]) hear(a answer) bool {
 	l.asking = false
-	if errors.Is(a.err, ErrStopped) || errors.Is(a.err, ErrRevoked) {
-		return true // the lane's end cut it off: the last commit follows
+	if errors.Is(a.err, ErrStopped) || errors.Is(a.err, ErrRevoked) || errors.Is(a.err, ErrBehind) {
+		return true // the lane's end cut it off, and the last commit follows; or it is no progress
 	}
 	if a.err != nil {
 		l.obs.Noted(l.part, Event{Kind: Failed, Stage: StageCommit, N: a.next, Err: a.err})
-		return !errors.Is(a.err, ErrFenced)
+		return !errors.Is(a.err, ErrFenced) && !errors.Is(a.err, ErrLost)
 	}
 	l.committed = a.next
 	l.obs.Noted(l.part, Event{Kind: Committed, Stage: StageCommit, N: a.next, Value: l.source.Lag() + l.progress.open})
@@ -101,17 +103,23 @@ func (l *lane[T]) commitLast(ctx context.Context) {
 // drain ends a lane: it closes what is open, waits for the sink until the deadline,
 // commits what is settled, and says what it left. What is left is not lost: its offsets
 // are not committed, and the next owner reads it again.
-func (l *lane[T]) drain(ctx, flights context.Context) {
+func (l *lane[T]) drain(ctx, flights context.Context, lost bool) {
 	start := time.Now()
 	deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.cfg.DrainTimeout)
 	defer cancel()
-	l.emit(start, true)
-	l.launch(flights)
+	if !lost {
+		l.emit(start, true)
+		l.launch(flights)
+	}
 	for l.flying > 0 && deadline.Err() == nil {
 		select {
 		case landed := <-l.landed:
-			l.land(landed)
-			l.launch(flights)
+			if l.land(landed) != nil {
+				lost = true
+			}
+			if !lost {
+				l.launch(flights)
+			}
 		case <-deadline.Done():
 		}
 	}
@@ -119,18 +127,26 @@ func (l *lane[T]) drain(ctx, flights context.Context) {
 	grace, release := context.WithTimeout(context.WithoutCancel(ctx), max(commitGrace, l.cfg.DrainTimeout-time.Since(start)))
 	defer release()
 	l.commitLast(grace)
-	l.farewell(ctx, time.Since(start))
+	l.farewell(goneFor(ctx, lost), time.Since(start))
+}
+
+// goneFor is why a lane ended, in a word.
+func goneFor(ctx context.Context, lost bool) string {
+	switch {
+	case errors.Is(context.Cause(ctx), ErrRevoked):
+		return "revoked"
+	case lost || errors.Is(context.Cause(ctx), ErrLost):
+		return "lost"
+	default:
+		return "stopped"
+	}
 }
 
 // commitGrace is what the last commit of a lane may take when the drain time-out is over.
 const commitGrace = time.Second
 
 // farewell says what the lane leaves to the next owner of its partition, which reads it again.
-func (l *lane[T]) farewell(ctx context.Context, took time.Duration) {
-	reason := "stopped"
-	if errors.Is(context.Cause(ctx), ErrRevoked) {
-		reason = "revoked"
-	}
+func (l *lane[T]) farewell(reason string, took time.Duration) {
 	left, uncommitted := l.progress.open, l.progress.beyond(l.committed)
 	if left == 0 && uncommitted == 0 {
 		l.obs.Noted(l.part, Event{Kind: Drained, Stage: StageCommit, Took: took, Reason: reason})

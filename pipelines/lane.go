@@ -43,10 +43,11 @@ type lane[T any] struct {
 type landing struct {
 	batch   *batch
 	settled bool
+	lost    error // the store has lost what it had
 }
 
 // run carries the partition until ctx ends, then drains. It returns an error only when
-// the source can no longer be read.
+// the source can no longer be read, or the store has lost what it had (ErrLost).
 func (l *lane[T]) run(ctx context.Context) error {
 	defer l.gauge.leave()
 	flights, abandon := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -55,7 +56,7 @@ func (l *lane[T]) run(ctx context.Context) error {
 	l.obs.Noted(l.part, Event{Kind: Assigned, Stage: StageSource})
 	err := l.loop(ctx, flights, polled)
 	stopReading()
-	l.drain(ctx, flights)
+	l.drain(ctx, flights, errors.Is(err, ErrLost))
 	return err
 }
 
@@ -74,10 +75,12 @@ func (l *lane[T]) loop(ctx, flights context.Context, polled <-chan poll) error {
 			}
 			l.take(p.records)
 		case landed := <-l.landed:
-			l.land(landed)
+			if err := l.land(landed); err != nil {
+				return err
+			}
 		case answered := <-l.answered:
 			if !l.hear(answered) {
-				return nil
+				return lossIn(answered.err)
 			}
 		case <-alarm.C:
 		case <-ctx.Done():
@@ -88,6 +91,14 @@ func (l *lane[T]) loop(ctx, flights context.Context, polled <-chan poll) error {
 		l.commitIfDue(ctx, time.Now())
 		alarm.Reset(l.untilNext(time.Now()))
 	}
+}
+
+// lossIn is err when it is an ErrLost.
+func lossIn(err error) error {
+	if errors.Is(err, ErrLost) {
+		return err
+	}
+	return nil
 }
 
 // lost tells the end of the partition from a source that failed.

@@ -2,6 +2,7 @@ package pipelines
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -26,22 +27,26 @@ type flight struct {
 	letters []DeadLetter // Poison whose letter is not acknowledged yet
 	waits   int          // rounds without success, the exponent of the backoff
 	held    Verdict      // what the sink holds against us: Retry or Refused, Unsettled when nothing
+	lost    error        // an ErrLost of the sink
 }
 
-// fly is true once every record of the batch is settled, and false when ctx ended first:
-// then no verdict of the batch may be used.
-func (s *settler) fly(ctx context.Context, b *batch) bool {
+// fly is true once every record of the batch is settled, and false when ctx ended first, or
+// the store has lost what it had: then no verdict of the batch may be used.
+func (s *settler) fly(ctx context.Context, b *batch) (settled bool, lost error) {
 	f := &flight{settler: s, batch: b, letters: b.dead}
 	b.results = append(b.results[:0], make([]Result, len(b.writes))...)
 	for {
 		f.expire()
 		done := f.attempt(ctx)
+		if f.lost != nil {
+			return false, f.lost
+		}
 		done = f.bury(ctx) && done
 		if done {
-			return true
+			return true, nil
 		}
 		if !f.wait(ctx) {
-			return false
+			return false, nil
 		}
 	}
 }
@@ -114,7 +119,9 @@ func (f *flight) attempt(ctx context.Context) bool {
 		clear(results) // whatever the sink put there is not to be trusted
 		report.Retries = len(writes)
 		f.obs.Wrote(f.part, report)
-		if ctx.Err() == nil {
+		if errors.Is(err, ErrLost) {
+			f.lost = err
+		} else if ctx.Err() == nil {
 			f.hold(Retry, "unreachable", len(writes), err)
 		}
 		return false

@@ -40,4 +40,7 @@ type Source interface {
 	// Rewind has the next Poll begin at an offset, which may be below the commit; that stays where it
 	// is. It is called only between two calls of Poll.
 	Rewind(ctx context.Context, next int64) error
+	// Position is the offset that is read next; it has passed those that hold no record. It is asked
+	// between two calls of Poll.
+	Position() int64
 }

@@ -35,6 +35,8 @@
 //   - what is kept of a lane (what it had acknowledged, by bucket) is thrown away by the next Open of its partition,
 //     not added to. Write takes it first and looks at its context after that, and fails when that has
 //     ended: so a call that an ended lane left behind cannot use the next lane's.
+//   - after one ErrLost every call for that partition gets ErrLost until the next Open, whatever the bucket says by
+//     then: somebody may have recovered it, and the batch that failed would be a hole in the next span.
 //   - a Write whose partition was never opened (a replay, a repair) reads and moves no watermarks; it obeys rule 1.
 //
 // Rule 3, epochs. An epoch is used for a bucket once, and a later one is greater, whatever dies or sleeps
