@@ -6,6 +6,7 @@ const (
 	CauseMembership = "membership" // a paid level began, or ended
 	CauseMonth      = "month"      // a month's orders no longer hold
 	CauseRules      = "rules"      // the rules changed
+	CauseRecovered  = "recovered"  // none did: what the store had lost was read again, and the level is said once more
 	CauseRepair     = "repair"     // reconciliation found what was missing, or too much
 )
 

@@ -41,10 +41,10 @@ type BucketKeys struct{ stem string }
 // keys itself: behind it stands a kind, a colon, the member and, of a month, a colon and its six digits.
 func (b BucketKeys) Stem() string { return b.stem }
 
-// Head is the hash with the bucket's epoch, fence and ruleset. A bucket without one is unborn.
+// Head is the hash with the bucket's epoch, home, claim, fence and the count of its outbox. A bucket without an epoch is unborn.
 func (b BucketKeys) Head() string { return b.stem + "head" }
 
-// Watermarks is the hash topic/partition -> the offset below which everything was applied.
+// Watermarks is the hash topic/partition -> the offset below which everything was applied, a space, and which topic of that name it is.
 func (b BucketKeys) Watermarks() string { return b.stem + "wm" }
 
 // Recovering is the hash topic/partition -> the watermark at which lost state is back.
@@ -53,14 +53,17 @@ func (b BucketKeys) Recovering() string { return b.stem + "rec" }
 // Outbox is the stream of what is to be published.
 func (b BucketKeys) Outbox() string { return b.stem + "ob" }
 
-// Due is the sorted set member -> the moment (ms) at which its level falls by itself.
+// Due is the sorted set member -> the moment (ms) at which its level changes by itself.
 func (b BucketKeys) Due() string { return b.stem + "due" }
 
 // CouponsDue is the sorted set plan:member -> the moment (ms) of the next coupon.
 func (b BucketKeys) CouponsDue() string { return b.stem + "cd" }
 
-// Member is the hash of what is known of one member: announced level, version, counters.
-func (b BucketKeys) Member(member string) string { return b.stem + "m:" + member }
+// Members is the hash member -> what is known of it in few bytes: version, announced level, timer, which months there are.
+func (b BucketKeys) Members() string { return b.stem + "m" }
+
+// Raised is the sorted set, by name, of the members above the base level.
+func (b BucketKeys) Raised() string { return b.stem + "up" }
 
 // Orders is the completed orders of a member in a month: order id -> second of the month.
 func (b BucketKeys) Orders(member string, m Month) string { return b.ofMonth("o:", member, m) }
@@ -74,7 +77,7 @@ func (b BucketKeys) Memberships(member string) string { return b.stem + "p:" + m
 // History is the list of a member's last changes of level.
 func (b BucketKeys) History(member string) string { return b.stem + "h:" + member }
 
-// Issued is the hash plan -> the last period whose coupon was granted.
+// Issued is the hash plan -> when its next coupon is due (ms, 0 = never), a space, and the last period that was decided.
 func (b BucketKeys) Issued(member string) string { return b.stem + "i:" + member }
 
 // ofMonth ends in the month, whose digits have one length: it can be told from any member id.

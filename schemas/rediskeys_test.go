@@ -23,7 +23,8 @@ func TestTheGrammarOfKeys(t *testing.T) {
 		b.Outbox():              "s:{b0017}:ob",
 		b.Due():                 "s:{b0017}:due",
 		b.CouponsDue():          "s:{b0017}:cd",
-		b.Member("M42"):         "s:{b0017}:m:M42",
+		b.Members():             "s:{b0017}:m",
+		b.Raised():              "s:{b0017}:up",
 		b.Orders("M42", 20261):  "s:{b0017}:o:M42:020261",
 		b.Orders("M42", 202611): "s:{b0017}:o:M42:202611",
 		b.Voids("M42", 202611):  "s:{b0017}:v:M42:202611",
@@ -75,11 +76,11 @@ func TestKeysShareASlotAndNothingElse(t *testing.T) {
 		}
 		for what, key := range map[string]string{
 			"head": b.Head(), "watermarks": b.Watermarks(), "recovering": b.Recovering(), "outbox": b.Outbox(), "due": b.Due(), "coupons": b.CouponsDue(),
+			"members": b.Members(), "raised": b.Raised(),
 		} {
 			add(what, key)
 		}
 		for _, m := range []string{member.Draw(t, "one"), member.Draw(t, "other")} {
-			add("member "+m, b.Member(m))
 			add("memberships "+m, b.Memberships(m))
 			add("history "+m, b.History(m))
 			add("issued "+m, b.Issued(m))
