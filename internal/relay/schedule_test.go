@@ -1,0 +1,107 @@
+package relay
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"sluice/schemas"
+)
+
+// Relays are started, killed at any step and overlap, while store, bus and dead letters fail by chance: each entry is
+// published or kept as a letter before it is trimmed, and of each bucket the first publications are in order.
+func TestNothingIsLostUnderAnyMischief(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		seed := rapid.Uint64().Draw(rt, "seed")
+		relays := rapid.IntRange(1, 3).Draw(rt, "relays")
+		kills := rapid.IntRange(0, 6).Draw(rt, "kills")
+		faults := rapid.IntRange(0, 40).Draw(rt, "faults")
+		synctest.Test(t, func(*testing.T) { mischief(rt, seed, relays, kills, faults) })
+	})
+}
+
+func mischief(t *rapid.T, seed uint64, relays, kills, faults int) {
+	w := newWorld()
+	chance := rand.New(rand.NewPCG(seed, 1))
+	var mu sync.Mutex
+	roll := func(n int) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return chance.IntN(100) < n
+	}
+	w.fault = func(step, _ string) error {
+		if roll(10) {
+			time.Sleep(time.Millisecond)
+		}
+		if !roll(faults) {
+			return nil
+		}
+		if step == "publish" && roll(20) {
+			return errNever
+		}
+		return errAway
+	}
+	const buckets, total = 5, 120
+	var running sync.WaitGroup
+	start := func() context.CancelFunc {
+		ctx, cancel := context.WithCancel(context.Background())
+		r := w.relay(t, Config{Page: 7, Buckets: 3, RetryMax: 200 * time.Millisecond})
+		running.Go(func() { _ = r.Run(ctx) }) // it is nil
+		return cancel
+	}
+	var lives []context.CancelFunc
+	for range relays {
+		lives = append(lives, start())
+	}
+	for i := range total {
+		w.put(i%buckets, schemas.TopicLevels, 1)
+		time.Sleep(3 * time.Millisecond)
+		if kills > 0 && i%(total/kills+1) == total/kills {
+			lives[0]()
+			lives = append(lives[1:], start())
+		}
+	}
+	w.fails(func(string, string) error { return nil })
+	time.Sleep(10 * time.Second)
+	for _, end := range lives {
+		end()
+	}
+	running.Wait()
+	judge(t, w, buckets, total)
+}
+
+// judge sees what Kafka has, and the letters.
+func judge(t *rapid.T, w *world, buckets, total int) {
+	if n := w.left(); n != 0 {
+		t.Fatalf("%d entries are left", n)
+	}
+	for _, wrong := range w.wrong {
+		t.Fatal(wrong)
+	}
+	firsts := make([][]int, buckets)
+	seen := map[string]bool{}
+	for _, id := range w.sent {
+		n, _ := strconv.Atoi(id)
+		if !seen[id] {
+			firsts[(n-1)%buckets] = append(firsts[(n-1)%buckets], n)
+		}
+		seen[id] = true
+	}
+	for n := 1; n <= total; n++ {
+		if id := strconv.Itoa(n); !seen[id] && !w.buried(id) {
+			t.Fatalf("%s is neither published nor kept", id)
+		}
+	}
+	for bucket, ids := range firsts {
+		if !slices.IsSorted(ids) {
+			t.Fatalf("bucket %d: first published in the order %v", bucket, ids)
+		}
+	}
+}
