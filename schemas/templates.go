@@ -54,7 +54,11 @@ func Templates(prefix string, opt TemplateOptions) ([]Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Template{positions, pings}, nil
+	orders, err := opt.template("orders", prefix+OrdersAlias, prefix+ordersPrefix+"*", prefix+OrdersAlias)
+	if err != nil {
+		return nil, err
+	}
+	return []Template{positions, pings, orders}, nil
 }
 
 // template fills in what is not fixed in the file: patterns, settings and alias.

@@ -44,11 +44,15 @@ func TestMappingsKnowEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var document map[string]any
-	if err := json.Unmarshal(fullDocument(), &document); err != nil {
-		t.Fatal(err)
-	}
 	for _, template := range templates {
+		full := fullDocument()
+		if template.Name == OrdersAlias {
+			full = fullOrder()
+		}
+		var document map[string]any
+		if err := json.Unmarshal(full, &document); err != nil {
+			t.Fatal(err)
+		}
 		var body struct {
 			Template struct {
 				Mappings struct {
@@ -89,10 +93,11 @@ func TestElasticsearchTakesTemplates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	positions, pings := prefix+PositionsIndex, prefix+PingIndex(1790000000123)
+	positions, pings, orders := prefix+PositionsIndex, prefix+PingIndex(1790000000123), prefix+OrderIndex(301885432101234567)
 	t.Cleanup(func() {
 		cluster.must(http.MethodDelete, positions, "")
 		cluster.must(http.MethodDelete, pings, "")
+		cluster.must(http.MethodDelete, orders, "")
 		for _, template := range templates {
 			cluster.must(http.MethodDelete, "_index_template/"+template.Name, "")
 		}
@@ -114,6 +119,20 @@ func TestElasticsearchTakesTemplates(t *testing.T) {
 			t.Errorf("%s: %s", target, reply)
 		}
 	}
+	cluster.must(http.MethodPut, orders+"/_create/301885432101234567?refresh=true", string(fullOrder()))
+	query = `{"query":{"bool":{"filter":[{"term":{"memberId":"M1"}},{"term":{"orderId":301885432101234567}},{"match_phrase":{"text":"Sofas"}},{"match_phrase":{"text":"三楼"}}]}}}`
+	if reply := cluster.must(http.MethodGet, prefix+OrdersAlias+"/_search?filter_path=hits.total.value", query); !strings.Contains(reply, `"value":1`) {
+		t.Errorf("orders: %s", reply)
+	}
+}
+
+// fullOrder is an order with every field.
+func fullOrder() []byte {
+	amount := int64(3800)
+	return AppendOrder(nil, &Order{
+		OrderID: 301885432101234567, MemberID: "M1", DriverID: "D1", Type: "refunded", TS: 1, CreatedAt: 1, CompletedAt: 2, CancelledAt: 3, RefundedAt: 4,
+		Amount: &amount, City: "上海", Text: "two sofas, 三楼", MemberSaid: 1, DriverSaid: 1, AmountSaid: 1, CitySaid: 1, TextSaid: 1,
+	})
 }
 
 // elastic asks a real cluster.

@@ -23,8 +23,16 @@ func TestFamiliesAreTheSchemas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(known) != 2 {
+	if len(known) != 3 {
 		t.Fatalf("%d families", len(known))
+	}
+	if months := familyFor(known, schemas.OrderIndex(1)); months == nil || !months.monthly || !months.orders || months.versions || months.daily {
+		t.Errorf("the family of orders is %+v", months)
+	}
+	for _, none := range []string{"orders", "orders-", "orders-2026.13", "orders-2026.1", "orders-2026.11.21", "orders-2026.11x"} {
+		if f := familyFor(known, none); f != nil {
+			t.Errorf("%s is of the family %s", none, f.name)
+		}
 	}
 	live, days := familyFor(known, schemas.PositionsIndex), familyFor(known, schemas.PingIndex(0))
 	if live == nil || days == nil || !live.versions || !live.drivers || days.versions || days.drivers || !days.daily {

@@ -18,7 +18,7 @@ const (
 	pageBytes = 4 << 20
 )
 
-// Documents hands every document of a family to each, which may keep it; positions in the order of their
+// Documents hands every document of a family to each, which may keep it; positions and orders in the order of their
 // ids, history day by day in the order of arrival. What is written meanwhile may be among them or not. An error of
 // each ends it and is returned.
 func (s *Store) Documents(ctx context.Context, q schemas.DocumentsQuery, each func(schemas.Document) error) error {
@@ -65,17 +65,21 @@ func scanAll(known []family, targets []string, q schemas.DocumentsQuery,
 		if !mine.holds(target) {
 			continue
 		}
-		if err := one(&scan{target: target, family: mine, prefix: []byte(q.DriverPrefix), each: each}); err != nil {
+		prefix := q.DriverPrefix
+		if mine.orders {
+			prefix = q.MemberPrefix
+		}
+		if err := one(&scan{target: target, family: mine, prefix: []byte(prefix), each: each}); err != nil {
 			return fmt.Errorf("reading documents of %s: %w", target, err)
 		}
 	}
 	return nil
 }
 
-// familyNamed is the family of a DocumentsQuery: an index, or the alias of all days.
+// familyNamed is the family of a DocumentsQuery: an index, or the alias of all days or months.
 func familyNamed(known []family, name string) (*family, error) {
 	for i := range known {
-		if f := &known[i]; f.name == name && !f.daily || f.daily && strings.TrimSuffix(f.name, "-") == name {
+		if f := &known[i]; f.name == name && !f.several() || f.several() && strings.TrimSuffix(f.name, "-") == name {
 			return f, nil
 		}
 	}
@@ -92,10 +96,27 @@ type scan struct {
 }
 
 func (s *scan) run(ctx context.Context, reads *sql.DB) error {
-	if s.family.versions {
+	switch {
+	case s.family.versions:
 		return s.byName(ctx, reads)
+	case s.family.orders:
+		return s.byID(ctx, reads)
 	}
 	return s.byArrival(ctx, reads)
+}
+
+func (s *scan) byID(ctx context.Context, reads *sql.DB) error {
+	const query = "SELECT id, CAST(id AS TEXT), 0, body FROM docs WHERE id > ?1 AND member >= ?2 AND member < ?3 ORDER BY id LIMIT ?4"
+	for after := int64(0); ; {
+		more, err := s.read(ctx, reads, query, after, s.prefix, behind(s.prefix), pageRows)
+		if err != nil || len(s.page) == 0 {
+			return err
+		}
+		after = s.page[len(s.page)-1].Version // the id, until handOver
+		if err := s.handOver(); err != nil || !more {
+			return err
+		}
+	}
 }
 
 func (s *scan) byName(ctx context.Context, reads *sql.DB) error {
@@ -168,7 +189,7 @@ func (s *scan) handOver() error {
 	for _, doc := range s.page {
 		if !s.family.versions {
 			doc.Version = 0
-			if len(s.prefix) > 0 && !bytes.HasPrefix(driverOf([]byte(doc.ID)), s.prefix) {
+			if s.family.daily && len(s.prefix) > 0 && !bytes.HasPrefix(driverOf([]byte(doc.ID)), s.prefix) {
 				continue
 			}
 		}

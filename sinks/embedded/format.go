@@ -27,6 +27,9 @@ var ErrFormat = errors.New("not a store of this program's format")
 // Some pings have another event time than the device's clock (it was ahead): those alone are in a third place,
 // by driver and event time.
 func (f *family) ddl() []string {
+	if f.orders {
+		return orderTables()
+	}
 	if f.versions {
 		return []string{
 			"CREATE TABLE docs (name BLOB PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL) STRICT, WITHOUT ROWID",
@@ -63,6 +66,10 @@ func (f *family) prepare(c *conn) error {
 		if err := f.create(c); err != nil {
 			return errors.Join(err, c.rollback())
 		}
+	}
+	if f.orders {
+		c.orders, err = prepareOrders(c)
+		return err
 	}
 	c.put, err = f.insert(c)
 	return err

@@ -43,6 +43,9 @@ func (s *Store) Sees(ctx context.Context, w pipelines.Write) (bool, error) {
 
 // holds looks into one file.
 func holds(ctx context.Context, f *family, reads *sql.DB, w pipelines.Write) (bool, error) {
+	if f.orders {
+		return holdsOrder(ctx, reads, w)
+	}
 	var row *sql.Row
 	if f.versions {
 		row = reads.QueryRowContext(ctx, "SELECT version FROM docs WHERE name = ?", w.Key)

@@ -49,7 +49,7 @@ func (s *Store) opened(p *place, target string) (*file, error) {
 	}
 	p.mu.RUnlock()
 
-	if err := s.makeRoom(); err != nil {
+	if err := s.makeRoom(familyFor(s.families, target)); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
@@ -128,11 +128,19 @@ func (s *Store) isClosed() bool {
 	return s.closed
 }
 
-// makeRoom closes the days that nobody has used for longest, until one more may be opened. Days in use stay open: the
-// limit is passed rather than a write held up.
-func (s *Store) makeRoom() error {
-	for {
-		p := s.oldestOpen()
+// maxOpenMonths is how many months are open at once. A question about orders looks into each that there is, so it is more than
+// of days.
+const maxOpenMonths = 48
+
+// makeRoom closes the days of a family that nobody has used for longest, until one more may be opened, or its months. Those
+// in use stay open: the limit is passed rather than a write held up.
+func (s *Store) makeRoom(f *family) error {
+	most := s.cfg.MaxOpenDays
+	if f.monthly {
+		most = maxOpenMonths
+	}
+	for f.several() {
+		p := s.oldestOpen(f, most)
 		if p == nil || !p.mu.TryLock() {
 			return nil
 		}
@@ -142,23 +150,24 @@ func (s *Store) makeRoom() error {
 			return err
 		}
 	}
+	return nil
 }
 
-// oldestOpen is the open day that was used least recently, nil while there is room for one more.
-func (s *Store) oldestOpen() *place {
+// oldestOpen is the open target of a family that was used least recently, nil while fewer than most are open.
+func (s *Store) oldestOpen(f *family, most int) *place {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var oldest *place
 	open := 0
 	for target, p := range s.places {
-		if p.file.Load() == nil || !familyFor(s.families, target).daily {
+		if p.file.Load() == nil || !f.holds(target) {
 			continue
 		}
 		if open++; oldest == nil || p.used < oldest.used {
 			oldest = p
 		}
 	}
-	if open < s.cfg.MaxOpenDays {
+	if open < most {
 		return nil
 	}
 	return oldest

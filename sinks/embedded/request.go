@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 )
 
 // row is one write, checked and ready for its file.
@@ -13,12 +14,13 @@ type row struct {
 	key, body []byte
 	version   int64
 	slot      int64
-	at        int64   // event time, when moved
-	moved     bool    // the event time is not the one in the key
-	driver    *driver // who it is about, nil where nobody searches by place
-	place     int     // in the batch
-	changed   bool    // the statement changed a row
-	crowded   bool    // no statement was run: there are too many drivers
+	at        int64          // event time, when moved
+	moved     bool           // the event time is not the one in the key
+	driver    *driver        // who it is about, nil where nobody searches by place
+	order     *schemas.Order // what it says, nil unless it is of an order
+	place     int            // in the batch
+	changed   bool           // the statement changed a row
+	crowded   bool           // no statement was run: there are too many drivers
 }
 
 // compare is the order of a file's index: rows that come together lie together, which spares pages.
@@ -80,6 +82,9 @@ func (r *request) settle(results []pipelines.Result) {
 
 // unchanged is the verdict of a write that found its key there.
 func (f *family) unchanged() pipelines.Result {
+	if f.orders {
+		return pipelines.Result{Verdict: pipelines.Duplicate, Reason: reasonNothingNew}
+	}
 	if f.versions {
 		return pipelines.Result{Verdict: pipelines.Stale, Reason: "version_conflict"}
 	}

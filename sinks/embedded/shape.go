@@ -28,12 +28,14 @@ type field struct {
 // shape is every field that the documents of a family may have, by name.
 type shape map[string]field
 
-// family is a kind of targets: one index of Elasticsearch, or one per day.
+// family is a kind of targets: one index of Elasticsearch, or one per day or month.
 type family struct {
-	name     string // of the target, or what the names of its days begin with
+	name     string // of the target, or what the names of its days or months begin with
 	daily    bool   // one target per UTC day
+	monthly  bool   // one target per UTC month
 	versions bool   // newest wins; else a key is created once
 	drivers  bool   // its documents are positions, to be looked up by place
+	orders   bool   // its documents are orders, merged from what is written
 	shape    shape
 }
 
@@ -72,8 +74,12 @@ func familyOf(t schemas.Template) (family, error) {
 	if len(body.Patterns) != 1 {
 		return family{}, fmt.Errorf("%d patterns, want one", len(body.Patterns))
 	}
-	name, daily := strings.CutSuffix(body.Patterns[0], "*")
-	f := family{name: name, daily: daily, versions: !daily, drivers: name == schemas.PositionsIndex, shape: shape{}}
+	name, several := strings.CutSuffix(body.Patterns[0], "*")
+	orders := schemas.IsOrderIndex(name)
+	f := family{
+		name: name, daily: several && !orders, monthly: several && orders,
+		versions: !several, drivers: name == schemas.PositionsIndex, orders: orders, shape: shape{},
+	}
 	for field, property := range body.Template.Mappings.Properties {
 		if err := f.shape.add(field, property.Type); err != nil {
 			return family{}, err
@@ -87,7 +93,7 @@ func (s shape) add(name, mapping string) error {
 	const most = 64
 	var k kind
 	switch mapping {
-	case "keyword":
+	case "keyword", "text":
 		k = kindText
 	case "date", "long":
 		k = kindInteger

@@ -28,8 +28,9 @@ func cacheSize(bytes int64) string { return pragma("cache_size", -max(bytes>>10,
 // conn is the one connection that writes a file. It speaks to the driver itself: database/sql costs more
 // than half of what SQLite does to insert a row.
 type conn struct {
-	raw sqldriver.Conn
-	put *statement
+	raw    sqldriver.Conn
+	put    *statement
+	orders *orderStatements // instead of put, in a file of orders
 }
 
 // busyWait is how long a statement waits for a lock that another process holds. The only one that a reader
@@ -58,6 +59,9 @@ func (c *conn) close() error {
 	var err error
 	if c.put != nil {
 		err = c.put.close()
+	}
+	if c.orders != nil {
+		err = errors.Join(err, c.orders.close())
 	}
 	return errors.Join(err, c.raw.Close())
 }

@@ -68,9 +68,9 @@ func open(cfg Config, known []family) (*Store, error) {
 	for _, target := range targets {
 		s.places[target] = &place{there: true}
 	}
-	// What is searched by place must be in memory before anybody asks; a day is opened when it is needed.
+	// What is searched by place must be in memory before anybody asks; a day or month is opened when it is needed.
 	for i := range known {
-		if known[i].daily {
+		if known[i].several() {
 			continue
 		}
 		_, release, err := s.use(known[i].name, true)

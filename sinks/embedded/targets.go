@@ -12,28 +12,45 @@ import (
 // fileSuffix follows the target in the name of its file; SQLite adds more for the log beside it.
 const fileSuffix = ".db"
 
-// dayForm ends the name of a day.
-const dayForm = "2006.01.02"
+// What ends the name of a day, and of a month.
+const (
+	dayForm   = "2006.01.02"
+	monthForm = "2006.01"
+)
 
-// dayOf is the UTC day of a target of the family; ok is false unless it is exactly the name of one. File names are
-// made of targets, so nothing else may pass.
+// dayOf is the UTC day of a target of the family; ok is false unless it is exactly the name of one.
 func (f *family) dayOf(target string) (day time.Time, ok bool) {
-	text, ok := strings.CutPrefix(target, f.name)
-	if !ok || !f.daily {
+	if !f.daily {
 		return time.Time{}, false
 	}
-	day, err := time.Parse(dayForm, text)
-	return day, err == nil && day.Format(dayForm) == text
+	return f.timeOf(target, dayForm)
+}
+
+// timeOf is the time in the name of a target; ok is false unless it is exactly of that form. File names are
+// made of targets, so nothing else may pass.
+func (f *family) timeOf(target, form string) (at time.Time, ok bool) {
+	text, ok := strings.CutPrefix(target, f.name)
+	if !ok {
+		return time.Time{}, false
+	}
+	at, err := time.Parse(form, text)
+	return at, err == nil && at.Format(form) == text
 }
 
 // holds reports whether a target is of the family.
 func (f *family) holds(target string) bool {
-	if !f.daily {
-		return target == f.name
+	ok := target == f.name
+	switch {
+	case f.daily:
+		_, ok = f.timeOf(target, dayForm)
+	case f.monthly:
+		_, ok = f.timeOf(target, monthForm)
 	}
-	_, ok := f.dayOf(target)
 	return ok
 }
+
+// several reports whether there may be many targets, each of which is opened when it is needed.
+func (f *family) several() bool { return f.daily || f.monthly }
 
 // familyFor is the family of a target, nil when there is none.
 func familyFor(known []family, target string) *family {

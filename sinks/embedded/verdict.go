@@ -20,6 +20,8 @@ const (
 	reasonNoTarget       = "index_not_found_exception" // Elasticsearch's word
 	reasonNoVersion      = "version_missing"
 	reasonVersion        = "version_not_allowed"
+	reasonNothingNew     = "nothing_new"   // the document says all that already
+	reasonUnmerged       = "not_mergeable" // it is not of that order
 )
 
 // refusal is a verdict that stands before SQLite is asked.

@@ -86,6 +86,9 @@ func (b *batch) add(s *Store, w *pipelines.Write, at int) pipelines.Result {
 	if reason := unfit(w.Key, w.Body); reason != "" {
 		return pipelines.Result{Verdict: pipelines.Poison, Reason: reason}
 	}
+	if r.family.orders {
+		return r.addOrder(w, at)
+	}
 	b.reading = reading{}
 	if r.family.drivers {
 		b.reading.driver = newDriver(string(w.Key), w.Version)

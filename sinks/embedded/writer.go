@@ -145,6 +145,12 @@ func (f *file) insert(rows []*row) error {
 	if err := f.conn.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	if f.family.orders {
+		if err := f.merge(rows); err != nil {
+			return err
+		}
+		return f.conn.exec("COMMIT")
+	}
 	f.crowd(rows)
 	put := f.conn.put
 	for _, r := range rows {

@@ -1,0 +1,137 @@
+package embedded
+
+import (
+	"context"
+	sqldriver "database/sql/driver"
+	"errors"
+	"io"
+
+	"sluice/schemas"
+)
+
+// orderTables are those of one month of orders. The id of an order is the number of its row, so every index gives
+// what it finds in the order in which orders are answered. The words of texts are kept without the texts.
+func orderTables() []string {
+	return []string{
+		"CREATE TABLE docs (id INTEGER PRIMARY KEY, member BLOB NOT NULL, driver BLOB, city BLOB, ts INTEGER NOT NULL," +
+			" type TEXT NOT NULL, body BLOB NOT NULL) STRICT",
+		"CREATE INDEX members ON docs (member)",
+		"CREATE INDEX drivers ON docs (driver) WHERE driver IS NOT NULL",
+		"CREATE INDEX cities ON docs (city) WHERE city IS NOT NULL",
+		"CREATE INDEX times ON docs (ts)",
+		"CREATE VIRTUAL TABLE words USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0')",
+	}
+}
+
+// orderStatements are what the writer of a month needs.
+type orderStatements struct {
+	get   *lookup    // id
+	put   *statement // id, member, driver, city, ts, type, body
+	renew *statement // type, body, id: nothing that an index has
+	say   *statement // id, words
+}
+
+func prepareOrders(c *conn) (*orderStatements, error) {
+	s := &orderStatements{}
+	var errs [4]error
+	s.get, errs[0] = c.lookup("SELECT body FROM docs WHERE id = ?")
+	s.put, errs[1] = c.prepare("INSERT OR REPLACE INTO docs (id, member, driver, city, ts, type, body) VALUES (?, ?, ?, ?, ?, ?, ?)", 7)
+	s.renew, errs[2] = c.prepare("UPDATE docs SET type = ?, body = ? WHERE id = ?", 3)
+	s.say, errs[3] = c.prepare("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", 2)
+	if err := errors.Join(errs[:]...); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+func (s *orderStatements) close() error {
+	var errs []error
+	if s.get != nil {
+		errs = append(errs, s.get.done.Close())
+	}
+	for _, one := range []*statement{s.put, s.renew, s.say} {
+		if one != nil {
+			errs = append(errs, one.close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// write keeps what an order has become; was is what it was, nil when it is new.
+func (s *orderStatements) write(o, was *schemas.Order) error {
+	body := schemas.AppendOrder(nil, o)
+	if was != nil && was.MemberID == o.MemberID && was.DriverID == o.DriverID && was.City == o.City && was.TS == o.TS {
+		s.renew.set(o.Type, body, o.OrderID)
+		if _, err := s.renew.run(); err != nil {
+			return err
+		}
+	} else {
+		s.put.set(o.OrderID, []byte(o.MemberID), textOrNull(o.DriverID), textOrNull(o.City), o.TS, o.Type, body)
+		if _, err := s.put.run(); err != nil {
+			return err
+		}
+	}
+	if o.Text == "" || was != nil && was.Text == o.Text {
+		return nil
+	}
+	s.say.set(o.OrderID, indexed(o.Text))
+	_, err := s.say.run()
+	return err
+}
+
+// textOrNull is a text as it stands in a column; none is null.
+func textOrNull(text string) sqldriver.Value {
+	if text == "" {
+		return nil
+	}
+	return []byte(text)
+}
+
+// set fills in the arguments, as many as the statement has.
+func (s *statement) set(values ...sqldriver.Value) {
+	for i := range s.args {
+		s.args[i].Value = values[i]
+	}
+}
+
+// lookup is a prepared query for one blob by one number.
+type lookup struct {
+	stmt sqldriver.StmtQueryContext
+	done sqldriver.Stmt
+	args [1]sqldriver.NamedValue
+}
+
+func (c *conn) lookup(query string) (*lookup, error) {
+	preparer, ok := c.raw.(sqldriver.ConnPrepareContext)
+	if !ok {
+		return nil, errDriver
+	}
+	done, err := preparer.PrepareContext(context.Background(), query)
+	if err != nil {
+		return nil, err
+	}
+	stmt, ok := done.(sqldriver.StmtQueryContext)
+	if !ok {
+		return nil, errors.Join(errDriver, done.Close())
+	}
+	return &lookup{stmt: stmt, done: done, args: [1]sqldriver.NamedValue{{Ordinal: 1}}}, nil
+}
+
+// run returns the blob under a number, nil when there is none.
+func (l *lookup) run(id int64) ([]byte, error) {
+	l.args[0].Value = id
+	rows, err := l.stmt.QueryContext(context.Background(), l.args[:])
+	if err != nil {
+		return nil, err
+	}
+	var row [1]sqldriver.Value
+	err = rows.Next(row[:])
+	if errors.Is(err, io.EOF) {
+		return nil, rows.Close()
+	}
+	body, ok := row[0].([]byte)
+	if err == nil && !ok {
+		err = errCorrupt
+	}
+	return body, errors.Join(err, rows.Close())
+}
