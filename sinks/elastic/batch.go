@@ -19,6 +19,20 @@ type batch struct {
 	blamed   int  // items that were Poison because their request of one was refused with a 400
 }
 
+// run sends all that is sendable, in as many requests as it takes.
+func (b *batch) run(ctx context.Context) error {
+	b.scratch.at = b.sendable(b.scratch.at[:0])
+	for rest := b.scratch.at; len(rest) > 0; {
+		n := b.fits(rest)
+		if err := b.send(ctx, rest[:n]); err != nil {
+			return b.giveUp(ctx, err)
+		}
+		rest = rest[n:]
+	}
+	b.unblame()
+	return nil
+}
+
 // sendable settles the writes that can never be sent and returns the places of the others.
 func (b *batch) sendable(at []int) []int {
 	for i := range b.writes {
@@ -120,6 +134,9 @@ func (b *batch) settle(at []int, items []item) {
 			continue
 		}
 		verdict, reason := judge(it.status, it.kind, it.detail, b.writes[i].Version == 0)
+		if it.status == http.StatusConflict && b.scratch.guard(i) != nil {
+			verdict, reason = pipelines.Retry, reasonConflict
+		}
 		b.results[i] = pipelines.Result{Verdict: verdict, Status: it.status, Reason: reason}
 	}
 }

@@ -103,7 +103,7 @@ func BenchmarkBody(b *testing.B) {
 			if s.unfit(&writes[i]) != "" {
 				b.Fatal("unfit")
 			}
-			body = s.appendWrite(body, &writes[i])
+			body = s.appendWrite(body, &writes[i], nil)
 		}
 	}
 	perDoc(b, cpu, len(writes))

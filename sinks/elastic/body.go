@@ -12,7 +12,7 @@ import (
 const maxIDBytes = 512
 
 // actionBytes is what an action line weighs beside its index and id, at most.
-const actionBytes = len(`{"index":{"_index":"","_id":"","version":`) + len(`9223372036854775807`) + len(`,"version_type":"external"}}`) + 2
+const actionBytes = len(`{"index":{"_index":"","_id":"","if_seq_no":`) + 2*len(`9223372036854775807`) + len(`,"if_primary_term":}}`) + 2
 
 // unfit says why a write can never be sent, "" when it can. Each of these would spoil the
 // whole request, and its neighbours with it.
@@ -39,9 +39,16 @@ func (s *Sink) weight(w *pipelines.Write) int {
 	return actionBytes + len(s.cfg.IndexPrefix) + len(w.Target) + len(w.Key) + len(w.Body)
 }
 
-// appendWrite appends the two lines of a write.
-func (s *Sink) appendWrite(body []byte, w *pipelines.Write) []byte {
-	if w.Version > 0 {
+// guard is what a merged document was merged into: nothing, or the very document that is replaced.
+type guard struct {
+	held      bool
+	seq, term int64 // its place in the history of its shard
+}
+
+// appendWrite appends the two lines of a write; g is nil unless its document was merged.
+func (s *Sink) appendWrite(body []byte, w *pipelines.Write, g *guard) []byte {
+	guarded := g != nil && g.held
+	if w.Version > 0 || guarded {
 		body = append(body, `{"index":{"_index":"`...)
 	} else {
 		body = append(body, `{"create":{"_index":"`...)
@@ -50,11 +57,16 @@ func (s *Sink) appendWrite(body []byte, w *pipelines.Write) []byte {
 	body = appendText(body, w.Target)
 	body = append(body, `","_id":"`...)
 	body = appendText(body, w.Key)
-	if w.Version > 0 {
+	switch {
+	case guarded:
+		body = strconv.AppendInt(append(body, `","if_seq_no":`...), g.seq, 10)
+		body = strconv.AppendInt(append(body, `,"if_primary_term":`...), g.term, 10)
+		body = append(body, `}}`...)
+	case w.Version > 0:
 		body = append(body, `","version":`...)
 		body = strconv.AppendInt(body, w.Version, 10)
 		body = append(body, `,"version_type":"external"}}`...)
-	} else {
+	default:
 		body = append(body, `"}}`...)
 	}
 	body = append(body, '\n')

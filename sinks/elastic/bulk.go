@@ -63,7 +63,7 @@ func (s *Sink) exchange(ctx context.Context, writes []pipelines.Write, at []int,
 	body := getPayload(&s.payloads)
 	defer func() { body.release() }()
 	for _, i := range at {
-		body.buf = s.appendWrite(body.buf, &writes[i])
+		body.buf = s.appendWrite(body.buf, &writes[i], sc.guard(i))
 	}
 	size = len(body.buf)
 	header := http.Header{"Content-Type": {"application/x-ndjson"}}

@@ -30,6 +30,8 @@ func (r *Reader) Documents(ctx context.Context, q schemas.DocumentsQuery, each f
 	case schemas.PositionsIndex:
 	case schemas.PingsAlias:
 		index, option = r.pings, "&ignore_unavailable=true" // before the first ping there is no day
+	case schemas.OrdersAlias:
+		index, option = r.orders, "&ignore_unavailable=true" // likewise
 	default:
 		return fmt.Errorf("reading documents of %q: %w", q.Family, errFamily)
 	}
@@ -49,7 +51,7 @@ func (r *Reader) pages(ctx context.Context, view string, q schemas.DocumentsQuer
 		defer close(ahead)
 		var after []json.RawMessage
 		for {
-			page, err := r.page(ctx, &view, q.DriverPrefix, after)
+			page, err := r.page(ctx, &view, ofPrefix(q), after)
 			if err != nil {
 				return fmt.Errorf("reading documents of %s: %w", q.Family, err)
 			}
@@ -90,15 +92,26 @@ type found struct {
 	Sort    []json.RawMessage `json:"sort"`
 }
 
+// ofPrefix is the query for the documents of a prefix; nil = of all.
+func ofPrefix(q schemas.DocumentsQuery) object {
+	switch {
+	case q.Family == schemas.OrdersAlias && q.MemberPrefix != "":
+		return object{"prefix": object{"memberId": q.MemberPrefix}}
+	case q.Family != schemas.OrdersAlias && q.DriverPrefix != "":
+		return object{"prefix": object{"driverId": q.DriverPrefix}}
+	}
+	return nil
+}
+
 // page fetches what comes after a place. Without filter_path: a filtered answer has its
 // sources parsed and written anew, one by one.
-func (r *Reader) page(ctx context.Context, view *string, prefix string, after []json.RawMessage) ([]found, error) {
+func (r *Reader) page(ctx context.Context, view *string, which object, after []json.RawMessage) ([]found, error) {
 	query := object{
 		"size": maxWindow, "track_total_hits": false, "version": true,
 		"pit": object{"id": *view, "keep_alive": pitKeepAlive}, "sort": []string{"_shard_doc"},
 	}
-	if prefix != "" {
-		query["query"] = object{"prefix": object{"driverId": prefix}}
+	if which != nil {
+		query["query"] = which
 	}
 	if after != nil {
 		query["search_after"] = after

@@ -84,7 +84,7 @@ func TestGoldenSetup(t *testing.T) {
 	t.Cleanup(s.Close)
 	done := sinkstest.Answer{Status: http.StatusOK, Body: `{"acknowledged":true}`}
 	for _, request := range []string{
-		"PUT /_index_template/p-positions", "PUT /_index_template/p-pings", "PUT /p-positions", "DELETE /p-pings-2026.09.01",
+		"PUT /_index_template/p-positions", "PUT /_index_template/p-pings", "PUT /_index_template/p-orders", "PUT /p-positions", "DELETE /p-pings-2026.09.01",
 		"PUT /_ilm/policy/p-pings-retention", "PUT /p-pings-*/_settings",
 	} {
 		server.Answer(request, done)

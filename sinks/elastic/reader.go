@@ -10,13 +10,14 @@ import (
 	"sluice/schemas"
 )
 
-// Reader answers what the query API asks about drivers. Its errors wrap schemas.ErrNotFound,
+// Reader answers what the query API asks about drivers and orders. Its errors wrap schemas.ErrNotFound,
 // ErrUnavailable or ErrBadCursor where they apply; none repeats what Elasticsearch said. It is
 // used from many goroutines at once.
 type Reader struct {
 	client    *client
 	positions string
 	pings     string
+	orders    string
 }
 
 // NewReader makes a reader with connections of its own, so that bulk requests do not
@@ -30,6 +31,7 @@ func NewReader(cfg Config) (*Reader, error) {
 		client:    c,
 		positions: c.cfg.IndexPrefix + schemas.PositionsIndex,
 		pings:     c.cfg.IndexPrefix + schemas.PingsAlias,
+		orders:    c.cfg.IndexPrefix + schemas.OrdersAlias,
 	}, nil
 }
 
@@ -39,27 +41,35 @@ const maxWindow = 10_000
 // object is a part of a search request.
 type object = map[string]any
 
-// hit is one document found.
-type hit struct {
-	Source schemas.Position  `json:"_source"`
+// hit is one position found.
+type hit = hitOf[schemas.Position]
+
+// hitOf is one document found.
+type hitOf[T any] struct {
+	Source T                 `json:"_source"`
 	Sort   []json.RawMessage `json:"sort"`
 }
 
 // searchPath and its options: an answer that lacks a shard is an error, not a short list.
 const searchOptions = "?allow_partial_search_results=false&filter_path=timed_out,_shards.failed,hits.hits._source,hits.hits.sort"
 
-// search asks one index. A missing index is an error unless option allows it.
+// search asks one index for positions.
 func (r *Reader) search(ctx context.Context, index, option string, query object) ([]hit, error) {
+	return searchFor[schemas.Position](ctx, r.client, index, option, query)
+}
+
+// searchFor asks one index. A missing index is an error unless option allows it.
+func searchFor[T any](ctx context.Context, c *client, index, option string, query object) ([]hitOf[T], error) {
 	var reply struct {
 		TimedOut bool `json:"timed_out"`
 		Shards   struct {
 			Failed int `json:"failed"`
 		} `json:"_shards"`
 		Hits struct {
-			Hits []hit `json:"hits"`
+			Hits []hitOf[T] `json:"hits"`
 		} `json:"hits"`
 	}
-	err := r.client.ask(ctx, http.MethodPost, "/"+index+"/_search"+searchOptions+option, query, &reply)
+	err := c.ask(ctx, http.MethodPost, "/"+index+"/_search"+searchOptions+option, query, &reply)
 	if err != nil {
 		return nil, err
 	}

@@ -2,29 +2,41 @@ package elastic
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 )
 
 // Sees reports whether a search, not a get, finds a write or a newer version of it now: what
-// was written since the last refresh it does not find.
+// was written since the last refresh it does not find. Of an order it finds a write when the document that it finds knows
+// all that the write says.
 func (r *Reader) Sees(ctx context.Context, w pipelines.Write) (bool, error) {
 	var reply struct {
 		Hits struct {
 			Hits []struct {
-				Version int64 `json:"_version"`
+				Version int64           `json:"_version"`
+				Source  json.RawMessage `json:"_source"`
 			} `json:"hits"`
 		} `json:"hits"`
 	}
+	merged := schemas.IsOrderIndex(w.Target)
 	query := object{
-		"size": 1, "version": true, "track_total_hits": false, "_source": false,
+		"size": 1, "version": true, "track_total_hits": false, "_source": merged,
 		"query": object{"ids": object{"values": []string{string(w.Key)}}},
 	}
-	path := "/" + r.client.cfg.IndexPrefix + w.Target + "/_search?filter_path=hits.hits._version"
+	path := "/" + r.client.cfg.IndexPrefix + w.Target + "/_search?filter_path=hits.hits._version,hits.hits._source"
 	if err := r.client.ask(ctx, http.MethodPost, path, query, &reply); err != nil {
 		return false, fmt.Errorf("looking for a write: %w", err)
 	}
-	return len(reply.Hits.Hits) > 0 && reply.Hits.Hits[0].Version >= w.Version, nil
+	if len(reply.Hits.Hits) == 0 {
+		return false, nil
+	}
+	if merged {
+		_, more, err := schemas.MergeOrders(nil, reply.Hits.Hits[0].Source, w.Body)
+		return err == nil && !more, err
+	}
+	return reply.Hits.Hits[0].Version >= w.Version, nil
 }

@@ -40,6 +40,16 @@ type scratch struct {
 	at    []int  // the writes to be sent, by their place in the batch
 	items []item // what the answer says of them
 	reply []byte // the answer
+
+	guards []guard // one for each write when their documents are merged, else none
+}
+
+// guard is the guard of the i-th write, nil when it is written as it came.
+func (s *scratch) guard(i int) *guard {
+	if s.guards == nil {
+		return nil
+	}
+	return &s.guards[i]
 }
 
 // Write sends the writes in one bulk request, or in as many as the body limit asks for, and
@@ -55,17 +65,9 @@ func (s *Sink) Write(ctx context.Context, writes []pipelines.Write, results []pi
 	}
 	defer s.scratch.Put(sc)
 
+	sc.guards = nil
 	b := batch{sink: s, scratch: sc, writes: writes, results: results}
-	sc.at = b.sendable(sc.at[:0])
-	for rest := sc.at; len(rest) > 0; {
-		n := b.fits(rest)
-		if err := b.send(ctx, rest[:n]); err != nil {
-			return b.giveUp(ctx, err)
-		}
-		rest = rest[n:]
-	}
-	b.unblame()
-	return nil
+	return b.run(ctx)
 }
 
 // Close ends the connections that are not in use.

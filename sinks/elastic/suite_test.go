@@ -93,7 +93,7 @@ func clear(t testing.TB, cfg Config) {
 			t.Error(err)
 		}
 	}
-	for _, name := range []string{"strict", schemas.PositionsIndex, schemas.PingsAlias} {
+	for _, name := range []string{"strict", schemas.PositionsIndex, schemas.PingsAlias, schemas.OrdersAlias} {
 		there, err := c.exists(ctx, "/_index_template/"+cfg.IndexPrefix+name)
 		if err != nil || !there {
 			continue

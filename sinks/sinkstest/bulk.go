@@ -18,6 +18,8 @@ type action struct {
 	ID      string `json:"_id"`
 	Version int64  `json:"version"`
 	Type    string `json:"version_type"`
+	Seq     *int64 `json:"if_seq_no"`
+	Term    *int64 `json:"if_primary_term"`
 }
 
 var errBadBulk = errors.New("not a bulk request")
@@ -121,14 +123,16 @@ func (s *Scripted) one(op string, a action, doc []byte, f Fault, n int) (status 
 		s.docs[a.Index] = index
 	}
 	held, there := index[a.ID]
-	conflict := there && (op == "create" || a.Type == "external" && held.Version >= a.Version)
+	conflict := there && (op == "create" || a.Type == "external" && held.Version >= a.Version) ||
+		a.Seq != nil && (!there || *a.Seq != held.Seq || a.Term == nil || *a.Term != 1)
 	switch {
 	case conflict:
 		return http.StatusConflict, "version_conflict_engine_exception", "[" + a.ID + "]: version conflict"
 	case a.Type != "external":
 		a.Version = held.Version + 1
 	}
-	index[a.ID] = Doc{Version: a.Version, Body: bytes.Clone(doc)}
+	s.seq++
+	index[a.ID] = Doc{Version: a.Version, Seq: s.seq, Body: bytes.Clone(doc)}
 	if there {
 		return http.StatusOK, "", ""
 	}

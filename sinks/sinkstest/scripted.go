@@ -12,23 +12,27 @@ import (
 )
 
 // Scripted is an Elasticsearch over HTTP that does what it is told: it carries out bulk
-// requests with versions and creates as the real one does, remembers what it was asked, and
+// requests with versions, creates and guards as the real one does, and multi-gets, remembers what it was asked, and
 // has the faults that the test gives it. Safe from many goroutines at once.
 type Scripted struct {
 	server *httptest.Server
 
 	mu       sync.Mutex
 	docs     map[string]map[string]Doc // index, id
+	seq      int64                     // of the last write
 	next     []Fault                   // of the next bulk requests, one each
 	always   Fault                     // of all others
 	maxBody  int                       // bytes of a body above which it is 413; 0 = none
 	answers  map[string]Answer         // method and path
 	requests []Recorded
+
+	meanwhile func() // between a multi-get and its answer; nil = nothing
 }
 
 // Doc is what the server holds under an id.
 type Doc struct {
 	Version int64
+	Seq     int64 // sequence number; its primary term is always 1
 	Body    []byte
 }
 
@@ -127,6 +131,8 @@ func (s *Scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.write(w, answer.Body)
 	case r.URL.Path == "/_bulk":
 		s.bulk(w, r, body)
+	case r.URL.Path == "/_mget":
+		s.multiGet(w, body)
 	default:
 		w.WriteHeader(http.StatusNotFound)
 		s.write(w, failure("index_not_found_exception", "no such thing", http.StatusNotFound))
