@@ -9,6 +9,9 @@ const (
 	pingsPrefix    = "pings-"    // then the UTC day, YYYY.MM.DD
 )
 
+// LevelsTarget is the target of what happens to members' levels: their state, which is no index.
+const LevelsTarget = "levels"
+
 const dayMS = 24 * 60 * 60 * 1000
 
 // PingIndex is the index of history for an event time in ms: pings-YYYY.MM.DD of its UTC
