@@ -62,7 +62,7 @@ func TestOrderIDsRiseWhateverTheClockDoes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		last, lastOf, ahead := int64(0), map[uint16]int64{}, int64(0)
+		last, lastOf := int64(0), map[uint16]int64{}
 		for _, step := range rapid.SliceOf(rapid.Int64Range(-3_600_000, 3_600_000)).Draw(t, "steps") {
 			now += step
 			gene := rapid.Uint16Range(0, 511).Draw(t, "gene")
@@ -76,8 +76,8 @@ func TestOrderIDsRiseWhateverTheClockDoes(t *testing.T) {
 				if place <= last || id <= lastOf[gene] {
 					t.Fatalf("%+v is not behind what came before", parts)
 				}
-				if ahead = max(now<<6, last+1); place != ahead {
-					t.Fatalf("%+v, want place %d", parts, ahead)
+				if want := max(now<<6, last+1); place != want {
+					t.Fatalf("%+v, want place %d", parts, want)
 				}
 				last, lastOf[gene] = place, id
 			}

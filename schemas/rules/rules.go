@@ -1,6 +1,10 @@
 package rules
 
-import "sluice/schemas"
+import (
+	"time"
+
+	"sluice/schemas"
+)
 
 // Month is a month of the business calendar: 202611.
 type Month = schemas.Month
@@ -8,7 +12,8 @@ type Month = schemas.Month
 // Membership is a paid level for a time.
 type Membership = schemas.Membership
 
-// Rules is one version of the rules. It is not to be changed: Read makes another.
+// Rules is one version of the rules. It is not to be changed: Read makes another. It is safe for
+// concurrent use.
 type Rules struct {
 	Version    string       `yaml:"version"`    // names this version wherever a level is announced
 	TimeZone   string       `yaml:"timeZone"`   // of the business calendar, an IANA name
@@ -16,6 +21,9 @@ type Rules struct {
 	Levels     []Level      `yaml:"levels"`     // from the base level upwards; the place of one is its rank
 	Products   []Product    `yaml:"products"`   // what can be bought
 	Coupons    []CouponPlan `yaml:"coupons"`    // what is granted again and again
+
+	location *time.Location
+	starts   []int64 // of the months from firstMonth on, ms
 }
 
 // Level is one level.
@@ -37,26 +45,59 @@ type CouponPlan struct {
 	ID    string `yaml:"id"`
 	Level string `yaml:"level"` // this one and those above; "" when it is for a product
 	SKU   string `yaml:"sku"`   // "" when it is for a level
-	Every string `yaml:"every"` // month, week or day
-	Day   int    `yaml:"day"`   // of the month (1 to 31, the last one of a shorter month), of the week (1 = Monday to 7); 0 with day
+	Every string `yaml:"every"` // EveryMonth, EveryWeek or EveryDay
+	Day   int    `yaml:"day"`   // of the month (1 to 31, the last one of a shorter month) or week (1 = Monday to 7); 0 with EveryDay
 	At    string `yaml:"at"`    // time of that day: "09:00"
 	Quota int    `yaml:"quota"` // at most so many a second when a backlog is worked off; 0 = no limit
 }
 
-// Read reads a rules file; its error is all that is wrong with it.
-func Read(file []byte) (*Rules, error) { return &Rules{}, nil }
+// How often a coupon is granted.
+const (
+	EveryMonth = "month"
+	EveryWeek  = "week"
+	EveryDay   = "day"
+)
 
-// Default is the rules of an installation that has none of its own.
-func Default() *Rules { return &Rules{} }
+// dayMS is 24 hours, ms.
+const dayMS = 24 * 60 * 60 * 1000
 
 // Rank is the rank of the level that so many orders in a month give.
-func (r *Rules) Rank(orders int) int { return 0 }
+func (r *Rules) Rank(orders int) int {
+	for rank := len(r.Levels) - 1; rank > 0; rank-- {
+		if orders >= r.Levels[rank].Orders {
+			return rank
+		}
+	}
+	return 0
+}
 
 // RankOf is the rank of the level with that name, false when there is none.
-func (r *Rules) RankOf(name string) (int, bool) { return 0, false }
+func (r *Rules) RankOf(name string) (int, bool) {
+	for rank := range r.Levels {
+		if r.Levels[rank].Name == name {
+			return rank, true
+		}
+	}
+	return 0, false
+}
 
-// LevelName is the name of the level with that rank; one above the highest is the highest.
-func (r *Rules) LevelName(rank int) string { return "" }
+// LevelName is the name of the level with that rank; of one above the highest it is the highest, since a
+// membership may be older than these rules.
+func (r *Rules) LevelName(rank int) string { return r.Levels[r.capped(rank)].Name }
 
-// Product is the product with that SKU, and the rank that it gives; false when there is none.
-func (r *Rules) Product(sku string) (p Product, rank int, ok bool) { return Product{}, 0, false }
+// capped is a rank that these rules have.
+func (r *Rules) capped(rank int) int { return max(0, min(rank, len(r.Levels)-1)) }
+
+// Product is the product with that SKU and the rank that it gives, false when there is none.
+func (r *Rules) Product(sku string) (p Product, rank int, ok bool) {
+	for i := range r.Products {
+		if r.Products[i].SKU == sku {
+			rank, ok = r.RankOf(r.Products[i].Level)
+			return r.Products[i], rank, ok
+		}
+	}
+	return Product{}, 0, false
+}
+
+// Until is when what was bought at a moment (ms) ends, ms, exclusive.
+func (p *Product) Until(from int64) int64 { return from + int64(p.Days)*dayMS }

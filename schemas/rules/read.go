@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+	_ "time/tzdata" // a container may have no time zones of its own, and a level is not to depend on it
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxFile is far above what rules need, bytes.
+const maxFile = 4 << 20
+
+//go:embed levels.yaml
+var defaultFile []byte
+
+// Default is the rules of an installation that has none of its own.
+func Default() *Rules {
+	r, err := Read(defaultFile)
+	if err != nil {
+		panic(err) // the file is part of the binary, and of the tests
+	}
+	return r
+}
+
+// Read reads a rules file. Its error is all that is wrong with it, a line for each complaint, beginning
+// with the place in the file.
+func Read(file []byte) (*Rules, error) {
+	if len(file) > maxFile {
+		return nil, fmt.Errorf("reading rules: longer than %d bytes", maxFile)
+	}
+	r, wrong, err := decode(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading rules: %w", err)
+	}
+	if wrong = append(wrong, r.complaints()...); len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
+	if r.location, err = time.LoadLocation(r.TimeZone); err != nil {
+		return nil, fmt.Errorf("reading rules: %w", err)
+	}
+	r.starts = monthStarts(r.location)
+	return r, nil
+}
+
+// decode fills rules from a file. wrong is what is amiss with what it holds; with err nothing was read.
+func decode(file []byte) (r *Rules, wrong []error, err error) {
+	var tree yaml.Node
+	if err := yaml.Unmarshal(file, &tree); err != nil {
+		return nil, nil, err
+	}
+	if tree.IsZero() {
+		return nil, nil, errors.New("the file is empty")
+	}
+	wrong, r = mistaken(&tree), &Rules{}
+	in := yaml.NewDecoder(bytes.NewReader(file))
+	in.KnownFields(true)
+	err = in.Decode(r)
+	if mistyped, ok := errors.AsType[*yaml.TypeError](err); ok {
+		for _, text := range mistyped.Errors {
+			wrong = append(wrong, errors.New(text))
+		}
+		err = nil
+	}
+	if err == nil && !errors.Is(in.Decode(new(any)), io.EOF) {
+		wrong = append(wrong, errors.New("the file holds more than one YAML document"))
+	}
+	return r, wrong, err
+}
