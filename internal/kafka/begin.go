@@ -38,6 +38,7 @@ type start struct {
 	next  int64
 	epoch int32 // of the record before next; unknownEpoch
 	moved bool  // the commit is elsewhere, and is to be put here
+	anew  bool  // the log has lost its end: from next on it is another
 
 	committed int64 // up to where it is committed, as far as that counts; -1
 }
@@ -76,7 +77,7 @@ func (c *claims) begin(ctx context.Context, part pipelines.Partition) (at start,
 			found.commit = c.recall(part, found)
 			at, missing := found.start()
 			if next, cut := c.takeCut(part.ID); cut {
-				return start{topic: found.topic, next: max(next, found.oldest), epoch: unknownEpoch, moved: true, committed: -1}, true
+				return start{topic: found.topic, next: max(next, found.oldest), epoch: unknownEpoch, moved: true, anew: true, committed: -1}, true
 			}
 			if missing.why != "" {
 				c.group.obs.GroupGap(part, missing.from, missing.to, missing.why)

@@ -22,7 +22,7 @@ func (c *claims) carry(ctx context.Context, session sarama.ConsumerGroupSession,
 	if at.moved {
 		c.put(ctx, src, at)
 	}
-	src.fetcher.start(ctx, c.group.cfg.DialTimeout, at, claim.HighWaterMarkOffset())
+	src.read(at, claim.HighWaterMarkOffset())
 	err := c.serve(ctx, part, src)
 	src.close()
 	c.leaves(part.ID, commit{next: src.reached(), epoch: unknownEpoch, note: at.topic.note()})
@@ -41,9 +41,12 @@ func (c *claims) reads(lane *lane, topic incarnation) {
 
 // source makes the partition's source; its fetcher is not started.
 func (c *claims) source(ctx context.Context, part pipelines.Partition, session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim, lane *lane, at start) *source {
-	src := &source{
+	var src *source
+	src = &source{
 		part: part, wire: claim.Topic(), kept: orElse(c.group.group.Notes[part.ID], at.topic.note()), session: session, offsets: c.offsets,
-		committed: at.committed, reader: reader{names: pipelines.HeaderNames{}},
+		committed: at.committed, reader: reader{names: pipelines.HeaderNames{}}, begun: at,
+		look: func() (standing, error) { return c.standing(part.ID) },
+		read: func(at start, end int64) { src.fetcher.start(ctx, c.group.cfg.DialTimeout, at, end) },
 	}
 	src.next.Store(at.next)
 	src.fetcher = &fetcher{

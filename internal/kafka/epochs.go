@@ -25,6 +25,13 @@ func (e *epochs) since(offset int64, epoch int32) {
 	e.from = append(e.from, epochFrom{offset, epoch})
 }
 
+// forget begins again: what is read next lies further back.
+func (e *epochs) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.from = nil
+}
+
 // before is the epoch of the record before next. Those further back are forgotten: commits
 // only go forward.
 func (e *epochs) before(next int64) int32 {

@@ -53,8 +53,8 @@ type fetcher struct {
 // fetchVersion is the last one before topics' ids, and every broker since 2.3 has it.
 const fetchVersion = 11
 
-// start fetches from an offset until ctx ends or close. end is the partition's, until
-// its leader says more.
+// start fetches from an offset until ctx ends or close, after which it may start again. end is the
+// partition's, until its leader says more.
 func (f *fetcher) start(ctx context.Context, dialTimeout time.Duration, at start, end int64) {
 	f.ctx, f.stop = context.WithCancel(ctx)
 	conf := *f.client.Config()
@@ -66,7 +66,7 @@ func (f *fetcher) start(ctx context.Context, dialTimeout time.Duration, at start
 	conf.Net.Proxy.Dialer = f.tap
 	f.conf = &conf
 	f.done, f.answers = make(chan struct{}), make(chan answer)
-	f.next, f.epoch, f.bytes = at.next, at.epoch, f.group.FetchBytes
+	f.next, f.epoch, f.bytes, f.careful, f.puzzles = at.next, at.epoch, f.group.FetchBytes, 0, 0
 	f.end.Store(end)
 	go f.run()
 }

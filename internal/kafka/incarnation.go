@@ -36,12 +36,15 @@ func (i incarnation) unlike(note string) bool {
 
 // incarnation asks a broker which topic this is.
 func (c *claims) incarnation() (incarnation, error) {
-	wire := c.group.cfg.topic(c.group.topic)
-	broker := c.client.LeastLoadedBroker()
+	return incarnationOf(c.client, c.group.cfg.topic(c.group.topic))
+}
+
+func incarnationOf(client sarama.Client, wire string) (incarnation, error) {
+	broker := client.LeastLoadedBroker()
 	if broker == nil {
 		return incarnation{}, sarama.ErrOutOfBrokers
 	}
-	said, err := broker.GetMetadata(sarama.NewMetadataRequest(c.client.Config().Version, []string{wire}))
+	said, err := broker.GetMetadata(sarama.NewMetadataRequest(client.Config().Version, []string{wire}))
 	switch {
 	case err != nil:
 		return incarnation{}, errors.Join(err, hangUpOn(broker))

@@ -20,6 +20,9 @@ type source struct {
 	fetcher *fetcher
 	reader  reader
 	unread  unread
+	begun   start                     // where the claim began
+	look    func() (standing, error)  // asks how the partition stands now
+	read    func(at start, end int64) // starts the fetcher, which is not under way
 
 	next   atomic.Int64 // the offset after the last record polled
 	closed atomic.Bool

@@ -38,6 +38,13 @@ func (u *unread) behind(next int64) int64 {
 	return next
 }
 
+// forget begins again: what is read next lies further back.
+func (u *unread) forget() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.spans = nil
+}
+
 // pass takes notice of offsets that will never be read, and commits behind them when all
 // before them is committed already: no record need ever come behind them.
 func (s *source) pass(ctx context.Context, gone hole) {
