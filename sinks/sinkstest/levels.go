@@ -104,5 +104,9 @@ type LevelIDs interface {
 
 // TestLevels runs the suite.
 func TestLevels(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject) {
-	_ = open
+	for part, checks := range map[string]map[string]func(*house){
+		"counts": levelCounts(), "changes": levelChanges(),
+	} {
+		t.Run(part, func(t *testing.T) { runLevelChecks(t, checks, begun(open)) })
+	}
 }
