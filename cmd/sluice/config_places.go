@@ -6,8 +6,6 @@ import (
 	"net"
 	"strconv"
 	"strings"
-
-	"sluice/schemas"
 )
 
 // addresses refuses addresses and names that cannot be; none is tried.
@@ -42,9 +40,9 @@ const maxTopicBytes = 249
 
 // checkTopicPrefix accepts what may begin the name of every topic.
 func checkTopicPrefix(prefix string) error {
-	longest := len(schemas.TopicPings)
-	for _, name := range pipelineNames() {
-		longest = max(longest, len(schemas.DeadTopic(name)))
+	longest := 0
+	for _, spec := range topicSpecs(&config{}) {
+		longest = max(longest, len(spec.Name))
 	}
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 	switch {

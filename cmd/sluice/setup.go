@@ -76,6 +76,14 @@ func topicSpecs(cfg *config) []kafka.TopicSpec {
 	// own clock does: else a clock ahead could not be told, and would freeze its driver.
 	pings.Settings["message.timestamp.type"] = "LogAppendTime"
 	specs := []kafka.TopicSpec{pings}
+	for _, name := range []string{schemas.TopicOrders, schemas.TopicPurchases, schemas.TopicLevels, schemas.TopicCoupons} {
+		specs = append(specs, topic(name, int64(cfg.Topic.MaxMessage), cfg.Topic.Retention))
+	}
+	for _, name := range []string{schemas.TopicTicks, schemas.TopicEpochs} {
+		counter := topic(name, int64(cfg.Topic.MaxMessage), cfg.Topic.Retention)
+		counter.Partitions = 1 // its offsets are numbers that must not come twice
+		specs = append(specs, counter)
+	}
 	for _, name := range pipelineNames() {
 		specs = append(specs, topic(schemas.DeadTopic(name), int64(cfg.Topic.MaxMessage)+letterMargin, cfg.Topic.DeadRetention))
 	}

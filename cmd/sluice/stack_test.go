@@ -110,8 +110,8 @@ func removeTopics(t *testing.T, brokers []string, prefix string) {
 		t.Error(err)
 		return
 	}
-	for _, topic := range []string{"driver.pings", "gps-live.dead", "gps-history.dead"} {
-		if err := admin.DeleteTopic(prefix + topic); err != nil {
+	for _, spec := range topicSpecs(&config{}) {
+		if err := admin.DeleteTopic(prefix + spec.Name); err != nil {
 			t.Error(err)
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"sluice/internal/opshttp"
 	"sluice/internal/query"
 	"sluice/internal/telemetry"
-	"sluice/schemas"
 )
 
 // addGateway adds the endpoints that take records.
@@ -32,7 +31,7 @@ func (a *app) addGateway(keys *apikeys.Keys) error {
 		return usage(err)
 	}
 	a.routes = append(a.routes, g.Routes()...)
-	a.precondition(roleGateway, a.topicsAre([]string{schemas.TopicPings}))
+	a.precondition(roleGateway, a.topicsAre(gateway.Topics()))
 	a.checks = append(a.checks, opshttp.Check{Name: "kafka", Ready: a.admin.Ping})
 	return nil
 }

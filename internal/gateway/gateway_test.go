@@ -104,7 +104,11 @@ func newGateway(t testing.TB, cfg Config, pub Publisher, obs Observer) http.Hand
 }
 
 func post(h http.Handler, contentType, body string, headers ...string) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, "/v1/pings", strings.NewReader(body))
+	return postTo(h, "/v1/pings", contentType, body, headers...)
+}
+
+func postTo(h http.Handler, path, contentType, body string, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", contentType)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
