@@ -42,7 +42,7 @@ func rooms() []room {
 		{path: "internal/opshttp", imports: []string{"internal/httpserver", "internal/problem"}},
 		{path: "internal/kafka", imports: []string{"pipelines", "schemas", "internal/pause"}},
 		{path: "internal/gateway", imports: servers()},
-		{path: "internal/query", imports: servers()},
+		{path: "internal/query", imports: append(servers(), "schemas/rules")},
 		{path: "internal/send", imports: []string{"schemas", "internal/pause"}},
 		{path: "internal/settings", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/telemetry", imports: []string{"pipelines", "schemas"}},

@@ -29,6 +29,7 @@ const (
 	CodeQuota            = "quota_exceeded"   // of this client
 	CodeOverloaded       = "overloaded"       // a limit of this server
 	CodeUnavailable      = "unavailable"      // Kafka or the store is away
+	CodeRecovering       = "recovering"       // the store reads back what it lost
 	CodeTimeout          = "timeout"
 	CodeInternal         = "internal"
 	CodeBadParameters    = "bad_parameters" // Errors says which and why

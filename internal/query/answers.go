@@ -79,6 +79,11 @@ func failed(ctx context.Context, err error) *problem.Problem {
 		return &problem.Problem{
 			Status: http.StatusGatewayTimeout, Code: problem.CodeTimeout, Detail: "the store did not answer in time", RetryAfter: retryAfter,
 		}
+	case errors.Is(err, schemas.ErrRecovering):
+		return &problem.Problem{
+			Status: http.StatusServiceUnavailable, Code: problem.CodeRecovering,
+			Detail: "the store reads back what it lost: an answer would be wrong", RetryAfter: retryAfter,
+		}
 	case errors.Is(err, schemas.ErrUnavailable):
 		return &problem.Problem{
 			Status: http.StatusServiceUnavailable, Code: problem.CodeUnavailable, Detail: "the store is away", RetryAfter: retryAfter,

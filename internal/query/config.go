@@ -24,6 +24,9 @@ type Config struct {
 	TrackLimit    int           // points of a page when the question names none. 0 = 500
 	MaxTrackLimit int           // points that a question may name. 0 = 5000
 
+	OrdersLimit    int // orders of a page when the question names none. 0 = 50
+	MaxOrdersLimit int // orders that a question may name. 0 = 500
+
 	Live LiveConfig
 }
 
@@ -52,6 +55,8 @@ func (c Config) withDefaults() Config {
 	c.MaxTrackSpan = or(c.MaxTrackSpan, 7*24*time.Hour)
 	c.TrackLimit = or(c.TrackLimit, 500)
 	c.MaxTrackLimit = or(c.MaxTrackLimit, 5000)
+	c.OrdersLimit = or(c.OrdersLimit, 50)
+	c.MaxOrdersLimit = or(c.MaxOrdersLimit, 500)
 	c.Live = c.Live.withDefaults()
 	return c
 }
@@ -87,6 +92,8 @@ func (c Config) Validate() error {
 		{"MaxTrackSpan", float64(c.MaxTrackSpan)},
 		{"TrackLimit", float64(c.TrackLimit)},
 		{"MaxTrackLimit", float64(c.MaxTrackLimit)},
+		{"OrdersLimit", float64(c.OrdersLimit)},
+		{"MaxOrdersLimit", float64(c.MaxOrdersLimit)},
 		{"Live.MaxSubscribers", float64(c.Live.MaxSubscribers)},
 		{"Live.MaxBoxDegrees", c.Live.MaxBoxDegrees},
 		{"Live.MaxPositions", float64(c.Live.MaxPositions)},
@@ -116,6 +123,7 @@ func (c Config) contradictions() []error {
 	within(c.MaxAge <= c.MaxMaxAge, "MaxAge", "MaxMaxAge")
 	within(c.TrackSpan <= c.MaxTrackSpan, "TrackSpan", "MaxTrackSpan")
 	within(c.TrackLimit <= c.MaxTrackLimit, "TrackLimit", "MaxTrackLimit")
+	within(c.OrdersLimit <= c.MaxOrdersLimit, "OrdersLimit", "MaxOrdersLimit")
 	return complaints
 }
 

@@ -17,6 +17,22 @@ type Drivers interface {
 	Track(ctx context.Context, q schemas.TrackQuery) (schemas.Track, error)
 }
 
+// Orders is where orders are looked up; its errors are as those of Drivers.
+type Orders interface {
+	// Order returns what is known of one order.
+	Order(ctx context.Context, id int64) (schemas.Order, error)
+	// Orders returns one page of the orders that match, those with the greatest ids first.
+	Orders(ctx context.Context, q schemas.OrdersQuery) (schemas.Orders, error)
+}
+
+// Members is where the state of members is read, always where it is written and never from a copy. Its errors are as those
+// of Drivers; one that nobody has heard of is a state without orders.
+type Members interface {
+	// Member returns a member's state; schemas.ErrRecovering, or a state that says so, when it
+	// may be short of events.
+	Member(ctx context.Context, id string) (schemas.MemberState, error)
+}
+
 // Area is where live positions are read from.
 type Area interface {
 	// Within returns the positions of a box with event time at or after Since, oldest first, at most

@@ -13,6 +13,7 @@ import (
 
 	"sluice/internal/problem"
 	"sluice/schemas"
+	"sluice/schemas/rules"
 )
 
 // params reads the parameters of one question and collects every complaint. An empty
@@ -112,6 +113,21 @@ func (p *params) integer(name string, fallback, low, high int64) int64 {
 		p.complain(name, schemas.CodeOutOfRange, must)
 	}
 	return value
+}
+
+// date is the parameter's value, a day of the business calendar such as 2026-11-21, or fallback when it is
+// absent.
+func (p *params) date(name string, fallback rules.Date) rules.Date {
+	text := p.values.Get(name)
+	if text == "" {
+		return fallback
+	}
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		p.complain(name, schemas.CodeWrongType, "must be a day such as 2026-11-21")
+		return fallback
+	}
+	return rules.Date{Month: schemas.MonthOf(day.Year(), int(day.Month())), Day: day.Day()}
 }
 
 // duration is the parameter's value, or fallback when it is absent.

@@ -1,5 +1,6 @@
-// Package query answers questions about drivers over HTTP: who is near, where is one,
-// where was it, and what moves in an area now.
+// Package query answers questions over HTTP. Of drivers: who is near, where is one, where was it, and
+// what moves in an area now. Of orders: what became of one, and which are about something. Of members: which level
+// they have, why and until when.
 package query
 
 import (
@@ -11,6 +12,7 @@ import (
 	"sluice/internal/apikeys"
 	"sluice/internal/httpserver"
 	"sluice/internal/problem"
+	"sluice/schemas/rules"
 )
 
 // The paths, as they are in metrics.
@@ -19,12 +21,20 @@ const (
 	pathDriver = "/v1/drivers/{id}"
 	pathTrack  = "/v1/drivers/{id}/track"
 	pathLive   = "/v1/live"
+	pathOrder  = "/v1/orders/{orderId}"
+	pathOrders = "/v1/orders"
+	pathMember = "/v1/members/{id}"
+	pathCounts = "/v1/members/{id}/counts"
+	pathLevels = "/v1/members/{id}/levels"
 )
 
-// Deps are what questions are answered with; all are needed.
+// Deps are what questions are answered with; all are needed but Orders and Members.
 type Deps struct {
 	Drivers  Drivers
 	Area     Area
+	Orders   Orders       // nil: this installation keeps none, and no path of orders is served
+	Members  Members      // nil: likewise of members
+	Rules    *rules.Rules // of levels; needed with Members
 	Keys     *apikeys.Keys
 	Observer Observer
 }
@@ -42,6 +52,9 @@ func New(cfg Config, deps Deps) (*Query, error) {
 	err := cfg.Validate()
 	if deps.Drivers == nil || deps.Area == nil || deps.Keys == nil || deps.Observer == nil {
 		err = errors.Join(err, errors.New("query needs drivers, an area, keys and an observer"))
+	}
+	if deps.Members != nil && deps.Rules == nil {
+		err = errors.Join(err, errors.New("query needs the rules of its members' levels"))
 	}
 	if err != nil {
 		return nil, err
@@ -63,15 +76,24 @@ func (q *Query) Run(ctx context.Context) error {
 
 // Routes are the endpoints, one GET each.
 func (q *Query) Routes() []httpserver.Route {
-	get := func(path string, h http.Handler) httpserver.Route {
-		return httpserver.Route{Method: http.MethodGet, Path: path, Handler: q.deps.Keys.Guard(h)}
+	var routes []httpserver.Route
+	get := func(path string, h http.Handler) {
+		routes = append(routes, httpserver.Route{Method: http.MethodGet, Path: path, Handler: q.deps.Keys.Guard(h)})
 	}
-	return []httpserver.Route{
-		get(pathNearby, q.question(pathNearby, q.nearby)),
-		get(pathDriver, q.question(pathDriver, q.driver)),
-		get(pathTrack, q.question(pathTrack, q.track)),
-		get(pathLive, q.live),
+	get(pathNearby, q.question(pathNearby, q.nearby))
+	get(pathDriver, q.question(pathDriver, q.driver))
+	get(pathTrack, q.question(pathTrack, q.track))
+	get(pathLive, q.live)
+	if q.deps.Orders != nil {
+		get(pathOrder, q.question(pathOrder, q.order))
+		get(pathOrders, q.question(pathOrders, q.orders))
 	}
+	if q.deps.Members != nil {
+		get(pathMember, q.question(pathMember, q.member))
+		get(pathCounts, q.question(pathCounts, q.counts))
+		get(pathLevels, q.question(pathLevels, q.levels))
+	}
+	return routes
 }
 
 // ask answers one question: a value to encode, a problem of the question, or an error of the store.
