@@ -108,23 +108,31 @@ func (s stream) calls() []call {
 	}
 }
 
+// aDriver is what every answer about drivers holds.
+const aDriver = `"driverId":"D1"`
+
 // queryCalls are the same for each question: what differs is the target, and the field that a bad one names.
 func queryCalls() []call {
 	var calls []call
-	fails := func(err error) func(*setup) { return func(s *setup) { s.drivers.err = err } }
+	fails := func(err error) func(*setup) { return func(s *setup) { s.drivers.err, s.members.err = err, err } }
 	for _, q := range []struct {
-		name, good, bad, field string
-		notFound               bool
+		name, good, has, bad, field string
+		notFound                    bool
 	}{
-		{"nearby", "/v1/drivers/nearby?lat=31.2&lon=121.4&limit=3", "/v1/drivers/nearby?lat=91&lon=121.4", `"field":"lat"`, false},
-		{"driver", "/v1/drivers/D1", "/v1/drivers/D1?x=1", "unknown_parameter", true},
-		{"track", "/v1/drivers/D1/track", "/v1/drivers/D1/track?limit=0", `"field":"limit"`, true},
-		{"live", "/v1/live?topics=positions&bbox=121,31,122,32", "/v1/live?topics=levels&bbox=121,31,122,32", "not_offered", false},
+		{"nearby", "/v1/drivers/nearby?lat=31.2&lon=121.4&limit=3", aDriver, "/v1/drivers/nearby?lat=91&lon=121.4", `"field":"lat"`, false},
+		{"driver", "/v1/drivers/D1", aDriver, "/v1/drivers/D1?x=1", "unknown_parameter", true},
+		{"track", "/v1/drivers/D1/track", aDriver, "/v1/drivers/D1/track?limit=0", `"field":"limit"`, true},
+		{"live", "/v1/live?topics=positions&bbox=121,31,122,32", aDriver, "/v1/live?topics=levels&bbox=121,31,122,32", "not_offered", false},
+		{"order", "/v1/orders/301885432101234567", `"orderId":"301885432101234567"`, "/v1/orders/x", `"field":"orderId"`, true},
+		{"orders", "/v1/orders?memberId=M1&q=sofas&limit=3", `"truncated":true`, "/v1/orders?limit=0", `"field":"limit"`, false},
+		{"member", "/v1/members/M1", `"level":"gold"`, "/v1/members/M1?at=soon", `"field":"at"`, false},
+		{"counts", "/v1/members/M1/counts", `"orders":21`, "/v1/members/M1/counts?from=soon", `"field":"from"`, false},
+		{"levels", "/v1/members/M1/levels", `"cause":"orders"`, "/v1/members/M1/levels?x=1", "unknown_parameter", false},
 	} {
 		get := func(target string, status int, has string, change func(*setup)) {
 			calls = append(calls, call{name: fmt.Sprint(q.name, " ", status), change: change, method: http.MethodGet, target: target, status: status, has: has})
 		}
-		get(q.good, http.StatusOK, `"driverId":"D1"`, nil)
+		get(q.good, http.StatusOK, q.has, nil)
 		get(q.bad, http.StatusBadRequest, q.field, nil)
 		get(q.good, http.StatusUnauthorized, "unauthorized", func(s *setup) { s.withKeys = true })
 		if q.notFound {
@@ -136,6 +144,12 @@ func queryCalls() []call {
 		calls = append(calls, call{name: q.name + " 405", method: http.MethodDelete, target: q.good, status: http.StatusMethodNotAllowed, has: "method_not_allowed"})
 	}
 	calls = append(calls, call{
+		name: "recovering", method: http.MethodGet, target: "/v1/members/M1", change: func(s *setup) { s.members.state.Recovering = true },
+		status: http.StatusServiceUnavailable, has: `"recovering"`,
+	}, call{
+		name: "nobody", method: http.MethodGet, target: "/v1/members/M1", change: func(s *setup) { s.members.state = schemas.MemberState{} },
+		status: http.StatusOK, has: `"source":null`,
+	}, call{
 		name: "bad cursor", method: http.MethodGet, target: "/v1/drivers/D1/track?cursor=x", change: fails(schemas.ErrBadCursor),
 		status: http.StatusBadRequest, has: "bad_cursor",
 	})

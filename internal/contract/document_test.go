@@ -16,6 +16,7 @@ import (
 	"sluice/internal/httpserver"
 	"sluice/internal/progress"
 	"sluice/internal/query"
+	"sluice/schemas/rules"
 )
 
 func load(t *testing.T) *openapi3.T {
@@ -127,7 +128,9 @@ func newWorld(t *testing.T, change func(*setup)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q, err := query.New(s.query, query.Deps{Drivers: s.drivers, Area: s.drivers, Keys: keys, Observer: query.Nobody{}})
+	q, err := query.New(s.query, query.Deps{
+		Drivers: s.drivers, Area: s.drivers, Orders: s.members, Members: s.members, Rules: rules.Default(), Keys: keys, Observer: query.Nobody{},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

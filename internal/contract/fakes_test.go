@@ -15,6 +15,7 @@ import (
 	"sluice/internal/query"
 	"sluice/pipelines"
 	"sluice/schemas"
+	"sluice/schemas/rules"
 )
 
 // setup is what a world is made of; cases change it.
@@ -25,6 +26,7 @@ type setup struct {
 	withKeys  bool
 	publisher *publisher
 	drivers   *drivers
+	members   *members
 	progress  progress.Config
 	kafka     *kafka
 	local     func() []progress.Pipeline
@@ -40,6 +42,7 @@ func newSetup(t *testing.T) *setup {
 		kafka:     &kafka{offsets: []progress.Offsets{{Partition: 0, Committed: 7, End: 9}, {Partition: 1, Committed: -1, End: 1}}},
 		local:     onePipeline,
 		publisher: &publisher{},
+		members:   &members{state: aMember()},
 		drivers: &drivers{at: schemas.Position{
 			DriverID: "D1", Lat: 31.2, Lon: 121.4, TS: 1790000000123, Speed: &speed, Status: "idle",
 		}},
@@ -96,6 +99,40 @@ func (d *drivers) Track(context.Context, schemas.TrackQuery) (schemas.Track, err
 
 func (d *drivers) Within(context.Context, schemas.WithinQuery) ([]schemas.Position, error) {
 	return []schemas.Position{d.at}, d.err
+}
+
+// members answers with one member's state, and with one order as often as asked.
+type members struct {
+	state schemas.MemberState
+	err   error
+}
+
+// aMember has orders, a paid level and a history.
+func aMember() schemas.MemberState {
+	now := time.Now().UnixMilli()
+	month := rules.Default().Month(now)
+	return schemas.MemberState{
+		MemberID: "M1", Epoch: 3, Version: 17, Announced: "gold",
+		Months:      []schemas.MonthOrders{{Month: month, Orders: 21, Days: make([]int, rules.Default().Days(month))}},
+		Memberships: []schemas.Membership{{PurchaseID: "P1", SKU: "gold-month", Rank: 2, From: now - 1000, Until: now + 1_000_000}},
+		History: []schemas.LevelChanged{{
+			MemberID: "M1", From: "silver", To: "gold", Cause: schemas.CauseOrders, Period: month.String(), Orders: 20, OrderID: "17", Epoch: 3, Version: 17, At: now, Ruleset: "1",
+		}},
+	}
+}
+
+func (m *members) Member(context.Context, string) (schemas.MemberState, error) { return m.state, m.err }
+
+func (m *members) Order(_ context.Context, id int64) (schemas.Order, error) {
+	return schemas.Order{OrderID: id, MemberID: "M1", Type: "completed", CompletedAt: 1790000000123, City: "shanghai"}, m.err
+}
+
+func (m *members) Orders(_ context.Context, q schemas.OrdersQuery) (schemas.Orders, error) {
+	page := schemas.Orders{Orders: make([]schemas.Order, q.Limit), Next: "more"}
+	for i := range page.Orders {
+		page.Orders[i] = schemas.Order{OrderID: int64(i + 1), MemberID: "M1", Type: "created", CreatedAt: 1790000000123}
+	}
+	return page, m.err
 }
 
 // kafka stands where it is told, or answers with its error.
