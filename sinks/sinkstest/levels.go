@@ -105,7 +105,7 @@ type LevelIDs interface {
 // TestLevels runs the suite.
 func TestLevels(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject) {
 	for part, checks := range map[string]map[string]func(*house){
-		"counts": levelCounts(), "changes": levelChanges(),
+		"counts": levelCounts(), "changes": levelChanges(), "time": levelTurns(), "losses": levelLosses(),
 	} {
 		t.Run(part, func(t *testing.T) { runLevelChecks(t, checks, begun(open)) })
 	}
