@@ -106,7 +106,9 @@ type LevelIDs interface {
 func TestLevels(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject) {
 	for part, checks := range map[string]map[string]func(*house){
 		"counts": levelCounts(), "changes": levelChanges(), "time": levelTurns(), "losses": levelLosses(),
+		"coupons": levelCoupons(), "ids": levelIDChecks(),
 	} {
 		t.Run(part, func(t *testing.T) { runLevelChecks(t, checks, begun(open)) })
 	}
+	t.Run("any history ends with what its events mean (rapid)", func(t *testing.T) { anyHistory(t, open) })
 }
