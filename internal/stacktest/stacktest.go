@@ -27,6 +27,12 @@ func Elastic(t testing.TB) []string {
 	return addresses(t, "SLUICE_TEST_ELASTIC", "a real Elasticsearch")
 }
 
+// Redis returns the address of a real Redis (SLUICE_TEST_REDIS, host:port).
+func Redis(t testing.TB) string {
+	t.Helper()
+	return addresses(t, "SLUICE_TEST_REDIS", "a real Redis")[0]
+}
+
 // Value returns one setting of the stack, by its variable's name.
 func Value(t testing.TB, variable, what string) string {
 	t.Helper()

@@ -1,0 +1,78 @@
+-- apply: a batch of events of one bucket and, unless part is '', one partition: a span of offsets without holes.
+-- KEYS: head, watermarks, recovering, members, outbox, due, raised.
+-- ARGV behind the rules: part, topic, from, to, repair, most orders, most purchases, then the number of members,
+-- their ids, and for each of them runs: a number (kind + 4*last + 8*month + 2^20*n), then n ids and n seconds, or, for a
+-- purchase, id, sku, rank, from, until. It answers with a letter for each event.
+local part, topic, from, to = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+local repair = ARGV[at + 4] == '1'
+max_orders, max_purchases = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+orders_cause, purchase_cause = repair and 'repair' or 'orders', repair and 'repair' or 'membership'
+local groups = tonumber(ARGV[at + 7])
+if not (from and to and max_orders and max_purchases and groups) then return error_reply('ERR sluice: bad arguments') end
+at = at + 8
+
+local head = call('HMGET', KEYS[1], 'epoch', 'home', 'sent')
+if away(head[1], head[2]) then return {'LOST'} end
+epoch = tonumber(head[1])
+local mark_there, target
+if part ~= '' then
+  mark_there = mark_of(call('HGET', KEYS[2], part), topic)
+  if not mark_there or mark_there < from then return {'LOST'} end
+  target = tonumber(call('HGET', KEYS[3], part) or nil)
+end
+-- What is read again may end at a level that the lost history had announced otherwise: it is said once more.
+local replaying = target and from < target
+
+local verdicts = {}
+local function out(m, verdict)
+  verdicts[#verdicts + 1] = verdict
+  if replaying and not m.broken and m.epoch < epoch then judge(m, 'recovered', '', true) end
+end
+
+local runs = {}
+runs[1] = function(m, month, n)
+  local key = orders_key(m, month)
+  local found = ask(m, 'HMGET', key, unpack(ARGV, at, at + n - 1)) or {}
+  for i = at, at + n - 1 do out(m, m.broken and 'w' or complete(m, month, key, ARGV[i], ARGV[i + n], found[i - at + 1])) end
+  at = at + 2 * n
+end
+runs[2] = function(m, month, n)
+  local key = voids_key(m, month)
+  for i = at, at + n - 1 do out(m, m.broken and 'w' or void(m, month, key, ARGV[i])) end
+  at = at + 2 * n
+end
+runs[3] = function(m)
+  out(m, m.broken and 'w' or purchase(m, unpack(ARGV, at, at + 4)))
+  at = at + 5
+end
+
+local states = groups > 0 and call('HMGET', members_key, unpack(ARGV, at, at + groups - 1)) or {}
+local ids, members = at, {}
+at = at + groups
+for g = 1, groups do
+  local m = load_member(ARGV[ids + g - 1], states[g]) or {id = ARGV[ids + g - 1], broken = true, ops = {}, news = {}, due = 0, was_due = 0}
+  m.seen = {}
+  members[g], m.first = m, #verdicts + 1
+  repeat
+    local h = tonumber(ARGV[at])
+    at = at + 1
+    runs[h % 4](m, math.floor(h / 8) % 131072, math.floor(h / 1048576))
+  until math.floor(h / 4) % 2 == 1
+  m.last = #verdicts
+end
+if not room(members) then return {'FULL'} end
+for g = 1, groups do -- a member of whom one key is not what it should be is left alone altogether
+  local m = members[g]
+  if m.broken then
+    for i = m.first, m.last do verdicts[i] = 'w' end
+  end
+end
+
+local sent = tonumber(head[3] or 0)
+local now_sent = write_members(members, sent)
+if now_sent > sent then call('HSET', KEYS[1], 'sent', digits(now_sent)) end
+if part ~= '' and to > mark_there then
+  call('HSET', KEYS[2], part, digits(to) .. ' ' .. topic)
+  if target and to >= target then call('HDEL', KEYS[3], part) end
+end
+return {'OK', table.concat(verdicts), now_sent - sent}

@@ -1,0 +1,17 @@
+-- member: all that is known of one. KEYS: head, watermarks, recovering, members. ARGV: the member, the first month
+-- that is kept. It answers the epoch, the state, the history, the purchases, and months with the seconds of their orders.
+if recovering then return {'RECOVERING'} end
+local id, first = ARGV[1], tonumber(ARGV[2])
+local text = call('HGET', KEYS[4], id)
+local months = {}
+if text then
+  local m = parse_state(text)
+  m.id = id
+  for month = m.newest, math.max(first, m.newest - 15), -1 do
+    if has(m, m.orders, month) then
+      months[#months + 1] = digits_of_month(month)
+      months[#months + 1] = call('HVALS', orders_key(m, month))
+    end
+  end
+end
+return {'OK', epoch, text, call('LRANGE', stem .. 'h:' .. id, 0, -1), call('HGETALL', stem .. 'p:' .. id), months}
