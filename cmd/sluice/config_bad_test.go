@@ -84,7 +84,7 @@ func badEnvironments(t *testing.T) map[string]bad {
 		"compression":              {environ: "KAFKA_COMPRESSION=brotli", want: `SLUICE_KAFKA_COMPRESSION: "brotli" is none of lz4, zstd, snappy, gzip, none`},
 		"acks":                     {environ: "KAFKA_ACKS=1", want: "SLUICE_KAFKA_ACKS: no such variable"},
 		"letters of a topic":       {environ: "TOPIC_PREFIX=fleet/", want: `topic.prefix: "fleet/" has a character that no topic may have`},
-		"length of a topic":        {environ: "TOPIC_PREFIX=" + strings.Repeat("a", 240), want: "topic.prefix: its 240 bytes are more than 233"},
+		"length of a topic":        {environ: "TOPIC_PREFIX=" + strings.Repeat("a", 240), want: "topic.prefix: its 240 bytes are more than 229"},
 		"letters of an index":      {environ: "INDEX_PREFIX=Fleet-", want: `index.prefix "Fleet-": only a-z`},
 		"length of an index":       {environ: "INDEX_PREFIX=" + strings.Repeat("a", 65), want: "index.prefix: its 65 bytes are more than 64"},
 		"no partitions":            {environ: "TOPIC_PARTITIONS=0", want: "SLUICE_TOPIC_PARTITIONS: 0 is out of range: write 1 to 10000"},

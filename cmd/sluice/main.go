@@ -39,6 +39,8 @@ type commands struct {
 	Drill    drillCmd    `cmd:"" help:"Hurt a running installation on purpose, and prove that nothing is lost."`
 	Config   configCmd   `cmd:"" help:"Print, check or document the configuration."`
 	Doctor   doctorCmd   `cmd:"" help:"Check every server, topic, template, setting, clock, disk and permission, and say how to mend what is found."`
+	Rules    rulesCmd    `cmd:"" help:"Print, check or compare the rules of member levels."`
+	ID       idCmd       `cmd:"" name:"id" help:"Make order ids, or take them apart."`
 	Version  versionCmd  `cmd:"" help:"Say which binary this is."`
 }
 

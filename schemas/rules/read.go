@@ -2,25 +2,40 @@ package rules
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	_ "time/tzdata" // a container may have no time zones of its own, and a level is not to depend on it
 
 	"go.yaml.in/yaml/v3"
 )
 
-// maxFile is far above what rules need, bytes.
-const maxFile = 4 << 20
+// MaxFile is the longest rules file, bytes.
+const MaxFile = 4 << 20
 
-//go:embed levels.yaml
-var defaultFile []byte
+//go:embed levels.yaml levels.schema.json
+var files embed.FS
+
+// DefaultFile is the rules file of an installation that has none of its own.
+func DefaultFile() []byte { return part("levels.yaml") }
+
+// Schema is the JSON schema of rules files.
+func Schema() []byte { return part("levels.schema.json") }
+
+func part(name string) []byte {
+	text, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // it is part of the binary
+	}
+	return text
+}
 
 // Default is the rules of an installation that has none of its own.
 func Default() *Rules {
-	r, err := Read(defaultFile)
+	r, err := Read(DefaultFile())
 	if err != nil {
 		panic(err) // the file is part of the binary, and of the tests
 	}
@@ -30,8 +45,8 @@ func Default() *Rules {
 // Read reads a rules file. Its error is all that is wrong with it, a line for each complaint, beginning
 // with the place in the file.
 func Read(file []byte) (*Rules, error) {
-	if len(file) > maxFile {
-		return nil, fmt.Errorf("reading rules: longer than %d bytes", maxFile)
+	if len(file) > MaxFile {
+		return nil, fmt.Errorf("reading rules: longer than %d bytes", MaxFile)
 	}
 	r, wrong, err := decode(file)
 	if err != nil {
@@ -62,6 +77,7 @@ func decode(file []byte) (r *Rules, wrong []error, err error) {
 	err = in.Decode(r)
 	if mistyped, ok := errors.AsType[*yaml.TypeError](err); ok {
 		for _, text := range mistyped.Errors {
+			text, _, _ = strings.Cut(text, " in type ") // which is ours, and not the file's
 			wrong = append(wrong, errors.New(text))
 		}
 		err = nil

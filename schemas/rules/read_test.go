@@ -106,7 +106,7 @@ func TestFilesThatAreNoRules(t *testing.T) {
 		{"version: v\nlevels: [{name: base}]\ntimeZone: Local\n", `timeZone: "Local" is no time zone`},
 		{"version: v\ntimeZone: UTC\n", "levels: required"},
 		{"version: v\ntimeZone: UTC\nlevels: [" + strings.Repeat("{name: a},", maxLevels+1) + "]", "levels: 17 are more than 16"},
-		{strings.Repeat("#", maxFile+1), "longer than"},
+		{strings.Repeat("#", MaxFile+1), "longer than"},
 	} {
 		if r, err := Read([]byte(c[0])); err == nil || r != nil || !strings.Contains(err.Error(), c[1]) {
 			t.Errorf("%.40q: %v, want %s", c[0], err, c[1])

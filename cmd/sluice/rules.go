@@ -1,0 +1,182 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"sluice/schemas/rules"
+)
+
+// rulesCmd is `sluice rules`.
+type rulesCmd struct {
+	Print rulesPrintCmd `cmd:"" help:"Print the default rules, to begin a file of your own."`
+	Check rulesCheckCmd `cmd:"" help:"Say what is wrong with a rules file."`
+	Diff  rulesDiffCmd  `cmd:"" help:"Say what differs between two rules files, and whether levels move by it."`
+}
+
+// Help is the long text of --help.
+func (rulesCmd) Help() string {
+	return "The rules say which levels there are, what earns them, what can be bought and which coupons are granted.\n\n" +
+		"Example:\n  sluice rules print > levels.yaml\n  sluice rules check levels.yaml\n  sluice rules diff old.yaml levels.yaml"
+}
+
+type rulesPrintCmd struct {
+	Schema bool `help:"Print the JSON schema of such files instead, for an editor."`
+}
+
+// Help is the long text of --help.
+func (rulesPrintCmd) Help() string { return "Example:\n  sluice rules print > levels.yaml" }
+
+// Run prints the file.
+func (c *rulesPrintCmd) Run(p *process) error {
+	file := rules.DefaultFile()
+	if c.Schema {
+		file = rules.Schema()
+	}
+	if _, err := p.stdout.Write(file); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	return nil
+}
+
+type rulesCheckCmd struct {
+	File string `arg:"" help:"The rules file."`
+	JSON bool   `help:"Print JSON." name:"json"`
+}
+
+// Help is the long text of --help.
+func (rulesCheckCmd) Help() string {
+	return "Prints what the file says in a line, or a line for each complaint with exit code 2.\n\nExample:\n  sluice rules check levels.yaml"
+}
+
+// checkedRules is the answer of --json.
+type checkedRules struct {
+	OK         bool     `json:"ok"`
+	Version    string   `json:"version,omitempty"`
+	Levels     []string `json:"levels,omitempty"` // from the base level upwards
+	Products   int      `json:"products"`
+	Coupons    int      `json:"coupons"`
+	Complaints []string `json:"complaints,omitempty"`
+}
+
+// Run reads the file.
+func (c *rulesCheckCmd) Run(p *process) error {
+	r, err := readRules(c.File)
+	if err != nil {
+		if c.JSON {
+			said := checkedRules{Complaints: strings.Split(err.Error(), "\n")}
+			return errors.Join(json.NewEncoder(p.stdout).Encode(said), usage(err))
+		}
+		return usage(err)
+	}
+	said := checkedRules{OK: true, Version: r.Version, Products: len(r.Products), Coupons: len(r.Coupons)}
+	for _, level := range r.Levels {
+		said.Levels = append(said.Levels, level.Name)
+	}
+	if c.JSON {
+		return json.NewEncoder(p.stdout).Encode(said)
+	}
+	_, err = fmt.Fprintf(p.stdout, "ok: version %s, levels %s, products %d, coupons %d, time zone %s\n",
+		r.Version, strings.Join(said.Levels, " < "), said.Products, said.Coupons, r.TimeZone)
+	return err
+}
+
+// readRules reads a rules file; its errors name the file.
+func readRules(path string) (*rules.Rules, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	text, err := io.ReadAll(io.LimitReader(file, rules.MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", path, err)
+	}
+	r, err := rules.Read(text)
+	if err != nil {
+		return nil, errors.New(path + ": " + strings.ReplaceAll(err.Error(), "\n", "\n"+path+": "))
+	}
+	return r, nil
+}
+
+type rulesDiffCmd struct {
+	Old  string `arg:"" help:"The rules in force."`
+	New  string `arg:"" help:"The rules to come."`
+	JSON bool   `help:"Print JSON." name:"json"`
+}
+
+// Help is the long text of --help.
+func (rulesDiffCmd) Help() string {
+	return `A line for each value that differs; "moves" marks those by which members may have another level. Exit code 3 when both files have one version, and differ.
+
+Example:
+  sluice rules diff old.yaml levels.yaml`
+}
+
+// rulesDiff is the answer of --json.
+type rulesDiff struct {
+	From    string         `json:"from"` // versions
+	To      string         `json:"to"`
+	Moves   bool           `json:"moves"` // members may have another level
+	Changes []rules.Change `json:"changes"`
+}
+
+// Run compares.
+func (c *rulesDiffCmd) Run(p *process) error {
+	from, errOld := readRules(c.Old)
+	to, errNew := readRules(c.New)
+	if err := errors.Join(errOld, errNew); err != nil {
+		return usage(err)
+	}
+	diff := rulesDiff{From: from.Version, To: to.Version, Changes: rules.Diff(from, to)}
+	for _, change := range diff.Changes {
+		diff.Moves = diff.Moves || change.Moves
+	}
+	if err := diff.print(p.stdout, c.JSON); err != nil {
+		return fmt.Errorf("printing: %w", err)
+	}
+	if len(diff.Changes) > 0 && from.Version == to.Version {
+		return fmt.Errorf("%w: both files are version %s: announcements could not be told apart", errFound, from.Version)
+	}
+	return nil
+}
+
+func (d *rulesDiff) print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		if d.Changes == nil {
+			d.Changes = []rules.Change{}
+		}
+		return json.NewEncoder(w).Encode(d)
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, change := range d.Changes {
+		moves := "-"
+		if change.Moves {
+			moves = "moves"
+		}
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t-> %s\n", moves, change.Place, orDash(change.From), orDash(change.To)); err != nil {
+			return err
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	said := "no level moves"
+	if d.Moves {
+		said = "members may have another level"
+	}
+	_, err := fmt.Fprintf(w, "version %s -> %s: %d differences, %s\n", d.From, d.To, len(d.Changes), said)
+	return err
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
