@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -82,11 +83,7 @@ func TestQueryWords(t *testing.T) {
 			t.Errorf("%q: %q %v", text, got, ok)
 		}
 	}
-	many := ""
-	for range 50 {
-		many += "x "
-	}
-	if got, _ := QueryWords(many); len(got) != maxQueryWords {
+	if got, _ := QueryWords(strings.Repeat("x ", 50)); len(got) != maxQueryWords {
 		t.Errorf("%d words", len(got))
 	}
 }

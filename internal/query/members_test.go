@@ -59,7 +59,7 @@ func hours(n int64) int64 { return n * time.Hour.Milliseconds() }
 // inMarch runs a test at that moment.
 func inMarch(t *testing.T, test func(t *testing.T, r *registry, h http.Handler)) {
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.UnixMilli(march).Sub(time.Now()))
+		time.Sleep(time.Until(time.UnixMilli(march)))
 		r := &registry{state: schemas.MemberState{
 			MemberID: "M1", Epoch: 3, Version: 17, Announced: "gold",
 			Months: []schemas.MonthOrders{month(200002, 22, 5, 14, 29, 3), month(200003, 7, 1, 2, 16, 5)},

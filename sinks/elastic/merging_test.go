@@ -3,6 +3,7 @@ package elastic
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -124,18 +125,18 @@ func TestARepetitionSharesTheFateOfWhatItRepeats(t *testing.T) {
 	batch := []pipelines.Write{created, completed, completed, created}
 	for _, c := range []struct {
 		fault sinkstest.Fault
-		want  string
+		want  []pipelines.Verdict
 	}{
-		{sinkstest.BusyItems(1), "[duplicate retry retry retry]"},
-		{sinkstest.Fault{}, "[duplicate stored duplicate duplicate]"},
+		{sinkstest.BusyItems(1), []pipelines.Verdict{pipelines.Duplicate, pipelines.Retry, pipelines.Retry, pipelines.Retry}},
+		{sinkstest.Fault{}, []pipelines.Verdict{pipelines.Duplicate, pipelines.Stored, pipelines.Duplicate, pipelines.Duplicate}},
 	} {
 		server.Always(c.fault)
 		var got []pipelines.Verdict
 		for _, r := range offer(t, m, batch...) {
 			got = append(got, r.Verdict)
 		}
-		if fmt.Sprint(got) != c.want {
-			t.Errorf("%v, want %s", got, c.want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v, want %v", got, c.want)
 		}
 	}
 }

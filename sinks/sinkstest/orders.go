@@ -2,7 +2,8 @@ package sinkstest
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"strconv"
 	"testing"
 
 	"sluice/pipelines"
@@ -71,6 +72,9 @@ func orderID(month, n int) int64 {
 func event(id int64, kind schemas.OrderType, n int64) schemas.OrderEvent {
 	return schemas.OrderEvent{OrderID: id, MemberID: []byte("M1"), Type: kind, At: noon + n}
 }
+
+// idText is an order id as a client sees it.
+func idText(id int64) string { return strconv.FormatInt(id, 10) }
 
 // orderWrite is the write that order-index makes of an event.
 func orderWrite(e *schemas.OrderEvent) pipelines.Write {
@@ -143,7 +147,7 @@ func sameOrder(t testingT, what string, got, want schemas.Order) {
 // sameVerdicts fails the test unless the verdicts are these.
 func sameVerdicts(t testingT, what string, got []pipelines.Verdict, want ...pipelines.Verdict) {
 	t.Helper()
-	if fmt.Sprint(got) != fmt.Sprint(want) {
+	if !slices.Equal(got, want) {
 		t.Fatalf("%s: verdicts %v, want %v", what, got, want)
 	}
 }

@@ -2,7 +2,6 @@ package sinkstest
 
 import (
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 
@@ -45,7 +44,7 @@ func anyOrderOfEvents(t *testing.T, s Shop) {
 			arrivals = arrivals[cut:]
 		}
 		for id, order := range want {
-			sameOrder(t, fmt.Sprint(id), s.order(t, id), order)
+			sameOrder(t, idText(id), s.order(t, id), order)
 		}
 	})
 }
@@ -155,5 +154,5 @@ func ordersReopened(t *testing.T, s Shop) {
 	}
 	sameVerdicts(t, "what comes then", s.tell(t, completed), pipelines.Stored)
 	s.Refresh(t)
-	same(t, "a search", s.search(t, schemas.OrdersQuery{Words: []string{"sofas"}, Type: "completed", Limit: 5}), []string{fmt.Sprint(id)})
+	same(t, "a search", s.search(t, schemas.OrdersQuery{Words: []string{"sofas"}, Type: "completed", Limit: 5}), []string{idText(id)})
 }

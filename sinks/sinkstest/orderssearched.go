@@ -21,7 +21,7 @@ func (s *Shop) search(t *testing.T, q schemas.OrdersQuery) []string {
 			t.Fatalf("searching %+v: %v", q, err)
 		}
 		for i := range page.Orders {
-			ids = append(ids, fmt.Sprint(page.Orders[i].OrderID))
+			ids = append(ids, idText(page.Orders[i].OrderID))
 		}
 		if len(page.Orders) > q.Limit || (page.Next != "" && len(page.Orders) < q.Limit) {
 			t.Fatalf("a page of %d orders with a limit of %d", len(page.Orders), q.Limit)
@@ -103,7 +103,7 @@ func matchingOrders(orders []schemas.Order, q schemas.OrdersQuery) []string {
 		}
 		if worded && is(q.MemberID, o.MemberID) && is(q.DriverID, o.DriverID) && is(q.City, o.City) && is(q.Type, o.Type) &&
 			(q.From == 0 || o.TS >= q.From) && (q.To == 0 || o.TS < q.To) {
-			ids = append(ids, fmt.Sprint(o.OrderID))
+			ids = append(ids, idText(o.OrderID))
 		}
 	}
 	return ids
@@ -130,7 +130,7 @@ func wordsFound(t *testing.T, s Shop) {
 		}
 		ids := []string{}
 		for _, n := range want {
-			ids = append(ids, fmt.Sprint(orderID(9, n)))
+			ids = append(ids, idText(orderID(9, n)))
 		}
 		same(t, question, s.search(t, schemas.OrdersQuery{Words: words, Limit: 2}), ids)
 		same(t, question+" of a member", s.search(t, schemas.OrdersQuery{Words: words, MemberID: "M1", Limit: 2}), ids)
@@ -140,7 +140,7 @@ func wordsFound(t *testing.T, s Shop) {
 	s.tell(t, moved)
 	s.Refresh(t)
 	same(t, "a text that was replaced", s.search(t, schemas.OrdersQuery{Words: []string{"sofas"}, Limit: 2}), []string{})
-	same(t, "the text instead of it", s.search(t, schemas.OrdersQuery{Words: []string{"tables"}, Limit: 2}), []string{fmt.Sprint(orderID(9, 0))})
+	same(t, "the text instead of it", s.search(t, schemas.OrdersQuery{Words: []string{"tables"}, Limit: 2}), []string{idText(orderID(9, 0))})
 }
 
 func pagesStay(t *testing.T, s Shop) {
@@ -154,7 +154,7 @@ func pagesStay(t *testing.T, s Shop) {
 			t.Fatal(err)
 		}
 		for i := range page.Orders {
-			got = append(got, fmt.Sprint(page.Orders[i].OrderID))
+			got = append(got, idText(page.Orders[i].OrderID))
 			changed := event(page.Orders[i].OrderID, schemas.OrderCreated, -5000) // earlier than anybody said
 			changed.DriverID = []byte("D9")
 			s.tell(t, changed)
@@ -194,7 +194,7 @@ func ordersListed(t *testing.T, s Shop) {
 		got := []string{}
 		err := s.Documents.Documents(t.Context(), schemas.DocumentsQuery{Family: schemas.OrdersAlias, MemberPrefix: prefix}, func(d schemas.Document) error {
 			o, err := schemas.ParseOrder(d.Body)
-			if err != nil || d.ID != fmt.Sprint(o.OrderID) {
+			if err != nil || d.ID != idText(o.OrderID) {
 				return fmt.Errorf("a document %s that is no order: %w", d.ID, err)
 			}
 			got = append(got, d.Target+" "+string(d.Body))
