@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -46,4 +47,15 @@ type Members interface {
 type Ticks interface {
 	// Publish returns nil once all in-sync replicas have the records.
 	Publish(ctx context.Context, topic string, records []pipelines.Record) error
+}
+
+// Observer is told what the jobs do; it must not block, and is called from many goroutines at once.
+type Observer interface {
+	// JobDid counts what one pass of a job did: ticks written, falls announced, coupons given, timers armed.
+	JobDid(job string, n int)
+	// JobFailed reports a failure after which the job goes on by itself; schemas.ErrFenced says that a later runner
+	// has been here.
+	JobFailed(job string, err error)
+	// CouponGiven says how late one coupon was given, behind the moment of its timer.
+	CouponGiven(plan string, late time.Duration)
 }

@@ -1,0 +1,302 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sluice/schemas"
+	"sluice/schemas/rules"
+)
+
+const (
+	monthly = `{id: m, level: gold, every: month, day: 31, at: "09:00"}`
+	weekly  = `{id: w, level: silver, every: week, day: 1, at: "09:00"}`
+	daily   = `{id: d, sku: gold-month, every: day, at: "00:30"}`
+)
+
+// tickets are the grants as texts, without what they say of when.
+func (c *company) tickets() []string {
+	c.store.mu.Lock()
+	defer c.store.mu.Unlock()
+	var all []string
+	for _, g := range c.store.grants {
+		if g.CouponID != schemas.CouponID(g.Plan, g.Period, g.MemberID) {
+			c.t.Errorf("%+v: not the id of its plan, period and member", g)
+		}
+		all = append(all, g.Plan+" "+g.Period+" "+g.MemberID)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// want is what the calendar says that members get on the days behind one, up to another: by itself, and not by the code
+// that is tested.
+func want(begins, ends time.Time, members map[string][]string) []string {
+	var all []string
+	for day := begins.AddDate(0, 0, 1); !day.After(ends); day = day.AddDate(0, 0, 1) {
+		for plan, ids := range members {
+			period := ""
+			switch {
+			case plan == "m" && day.AddDate(0, 0, 1).Day() == 1: // the 31st, or the last day
+				period = day.Format("2006-01")
+			case plan == "w" && day.Weekday() == time.Monday:
+				year, week := day.ISOWeek()
+				period = fmt.Sprintf("%04d-W%02d", year, week)
+			case plan == "d":
+				period = day.Format(time.DateOnly)
+			}
+			for _, id := range ids {
+				if period != "" {
+					all = append(all, plan+" "+period+" "+id)
+				}
+			}
+		}
+	}
+	return all
+}
+
+func same(t testing.TB, got, want []string) {
+	t.Helper()
+	for _, one := range want {
+		if !slices.Contains(got, one) {
+			t.Errorf("%s is missing", one)
+			return
+		}
+	}
+	for i, one := range got {
+		if i > 0 && one == got[i-1] {
+			t.Errorf("%s is given twice", one)
+			return
+		}
+		if !slices.Contains(want, one) {
+			t.Errorf("%s is not due", one)
+			return
+		}
+	}
+}
+
+// year has orders in all months: gold, for as long as the story goes.
+func year(orders int) map[schemas.Month]int {
+	months := map[schemas.Month]int{}
+	for m := schemas.Month(202609); m <= 202704; m = m.Add(1) {
+		months[m] = orders
+	}
+	return months
+}
+
+// Three months with a runner killed, frozen or away again and again: each coupon once, none missing, no chain dead.
+func TestThreeMonthsOfCouponsWithKills(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, monthly+","+weekly+","+daily), "2026-11-01 12:00:00", Config{
+			TickEvery: time.Hour, TurnEvery: time.Hour, CouponEvery: 10 * time.Minute, SweepEvery: 4 * time.Hour, Page: 5, Buckets: 2,
+		})
+		defer c.close()
+		members := map[string][]string{}
+		until := c.ms() + (200 * 24 * time.Hour).Milliseconds()
+		for i := range 40 {
+			id := fmt.Sprintf("M%04d", i)
+			switch i % 4 {
+			case 0:
+				c.store.join(id, c.ms(), year(25))
+				members["m"] = append(members["m"], id)
+				members["w"] = append(members["w"], id)
+			case 1:
+				c.store.join(id, c.ms(), year(6))
+				members["w"] = append(members["w"], id)
+			case 2:
+				c.store.join(id, c.ms(), nil, schemas.Membership{SKU: "gold-month", Rank: 2, From: c.ms(), Until: until})
+				members["m"], members["w"], members["d"] = append(members["m"], id), append(members["w"], id), append(members["d"], id)
+			default:
+				c.store.join(id, c.ms(), year(1))
+			}
+		}
+		chance := rand.New(rand.NewPCG(6, 6))
+		kills := 0
+		c.store.trouble = func(context.Context, string) error {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if chance.IntN(400) == 0 {
+				kills++
+				for _, end := range c.ends {
+					end()
+				}
+				return errAway
+			}
+			return nil
+		}
+		begins := c.now() // noon: nothing is due
+		for c.now().Before(begins.AddDate(0, 0, 92)) {
+			c.hire()
+			after(time.Duration(1+chance.IntN(20)) * time.Hour)
+		}
+		c.store.mu.Lock()
+		c.store.trouble = func(context.Context, string) error { return nil }
+		c.store.mu.Unlock()
+		c.hire()
+		ends := begins.AddDate(0, 0, 93)
+		after(ends.Sub(c.now()))
+		got := c.tickets()
+		same(t, got, want(begins, ends, members))
+		if kills < 20 || len(got) < 1000 {
+			t.Errorf("%d kills, %d coupons: too few to tell", kills, len(got))
+		}
+	})
+}
+
+func TestACouponIsOnTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, monthly), "2026-11-30 08:00:00", Config{Jitter: 10 * time.Minute})
+		defer c.close()
+		for i := range 500 {
+			c.store.join(fmt.Sprintf("M%04d", i), c.ms(), year(25))
+		}
+		c.hire()
+		after(75 * time.Minute)
+		if n := len(c.tickets()); n != 500 {
+			t.Fatalf("%d coupons", n)
+		}
+		slices.Sort(c.heard.late)
+		if p99 := c.heard.late[495]; p99 > 100*time.Millisecond || c.heard.late[0] < 0 {
+			t.Errorf("late by %v (p99), at least %v", p99, c.heard.late[0])
+		}
+		first, last := c.store.grants[0].At, c.store.grants[499].At
+		if spread := time.Duration(last-first) * time.Millisecond; spread < 9*time.Minute || spread > 10*time.Minute {
+			t.Errorf("all within %v, want them over 10 min", spread)
+		}
+	})
+}
+
+func TestABacklogKeepsToItsQuotaAndBlocksNoOtherPlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, `{id: q, level: gold, every: month, day: 30, at: "09:00", quota: 20},`+weekly), "2026-11-30 08:00:00", Config{Jitter: time.Millisecond, Page: 7})
+		defer c.close()
+		for i := range 400 {
+			c.store.join(fmt.Sprintf("M%04d", i), c.ms(), year(25))
+		}
+		c.hire()
+		after(time.Hour + time.Second)
+		quota, free := 0, 0
+		for _, g := range c.store.grants {
+			if g.Plan == "q" {
+				quota++
+			} else {
+				free++
+			}
+		}
+		if free != 400 || quota < 20 || quota > 41 {
+			t.Errorf("within a second %d of the plan without a quota, %d of that with 20 a second", free, quota)
+		}
+		after(25 * time.Second)
+		if n := len(c.tickets()); n != 800 {
+			t.Errorf("%d coupons, want 800", n)
+		}
+	})
+}
+
+func TestPeriodsWithoutEntitlementArePassedOverAndTheChainLives(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, monthly), "2026-11-01 12:00:00", Config{CouponEvery: time.Hour, TurnEvery: time.Hour, TickEvery: 6 * time.Hour, SweepEvery: 8 * time.Hour})
+		defer c.close()
+		c.store.join("M", c.ms(), map[schemas.Month]int{202611: 25, 202703: 25}) // gold in November, December, and again in March, April
+		c.hire()
+		after(150 * 24 * time.Hour) // March 31
+		c.store.mu.Lock()
+		c.store.level(c.store.people["M"], c.ms()) // as the orders of March would have
+		c.store.mu.Unlock()
+		after(40 * 24 * time.Hour)
+		same(t, c.tickets(), []string{"m 2026-11 M", "m 2026-12 M", "m 2027-03 M", "m 2027-04 M"})
+		if len(c.tickets()) != 4 {
+			t.Errorf("got %v", c.tickets())
+		}
+	})
+}
+
+func TestALostTimerIsArmedAgainAndMissesNoPeriod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, daily), "2026-11-01 12:00:00", Config{CouponEvery: 20 * time.Minute, TurnEvery: time.Hour, TickEvery: time.Hour, SweepEvery: 2 * time.Hour})
+		defer c.close()
+		c.store.join("M", c.ms(), nil, schemas.Membership{SKU: "gold-month", Rank: 2, From: c.ms(), Until: c.ms() + (31 * 24 * time.Hour).Milliseconds()})
+		c.hire()
+		after(48 * time.Hour)
+		c.close() // and nobody is there for three days
+		c.store.mu.Lock()
+		timer := c.store.timers["d M"]
+		timer.Due = 0
+		c.store.timers["d M"] = timer
+		c.store.mu.Unlock()
+		after(72 * time.Hour)
+		c.hire()
+		after(4 * time.Hour)
+		same(t, c.tickets(), []string{"d 2026-11-02 M", "d 2026-11-03 M", "d 2026-11-04 M", "d 2026-11-05 M", "d 2026-11-06 M"})
+	})
+}
+
+func TestAPlanThatChangesGoesOnAndOneThatEndsEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, monthly+","+weekly), "2026-11-01 12:00:00", Config{CouponEvery: 20 * time.Minute, TurnEvery: time.Hour, TickEvery: time.Hour, SweepEvery: 2 * time.Hour})
+		defer c.close()
+		c.store.join("M", c.ms(), year(25))
+		c.hire()
+		after(2 * 24 * time.Hour) // Tuesday, the 3rd: the Monday's was given
+		c.store.mu.Lock()
+		c.store.rules = readRules(t, `{id: m, level: gold, every: month, day: 5, at: "09:00"}`)
+		c.store.mu.Unlock()
+		after(40 * 24 * time.Hour)
+		// The timer of November 30 is not the plan's any more: it goes on at the next occurrence behind it.
+		same(t, c.tickets(), []string{"w 2026-W45 M", "m 2026-12 M"})
+		if timer := c.store.timers["w M"]; timer.Due != 0 {
+			t.Errorf("a plan that is no more has a timer: %+v", timer)
+		}
+	})
+}
+
+func TestCouponsWaitWhileABucketRecovers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, monthly), "2026-11-30 08:00:00", Config{})
+		defer c.close()
+		c.store.join("M", c.ms(), year(25))
+		c.hire()
+		after(30 * time.Minute)
+		c.store.mu.Lock()
+		c.store.people["M"].state.Recovering = true
+		c.store.mu.Unlock()
+		after(time.Hour)
+		same(t, c.tickets(), nil)
+		c.store.mu.Lock()
+		c.store.people["M"].state.Recovering = false
+		c.store.mu.Unlock()
+		after(time.Second)
+		same(t, c.tickets(), []string{"m 2026-11 M"})
+	})
+}
+
+func TestTheQuotaGivesBack(t *testing.T) {
+	inForce := readRules(t, `{id: q, level: gold, every: day, at: "09:00", quota: 2}`)
+	var q quota
+	p := &inForce.Coupons[0]
+	q.fill(inForce, 1_000_000)
+	for i, want := range []bool{true, true, false} {
+		if q.take(p) != want {
+			t.Errorf("%d: %v", i, !want)
+		}
+	}
+	if got := q.spent(); len(got) != 1 {
+		t.Errorf("spent: %v", got)
+	}
+	q.back(p)
+	if !q.take(p) || q.take(p) {
+		t.Error("what was given back is not there once")
+	}
+	q.fill(inForce, 1_000_500)
+	if !q.take(p) || q.take(p) {
+		t.Error("half a second is one coupon")
+	}
+	if !q.take(&rules.CouponPlan{ID: "free"}) {
+		t.Error("a plan without a quota has one")
+	}
+}

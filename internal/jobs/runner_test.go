@@ -1,0 +1,356 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"sluice/schemas"
+	"sluice/schemas/rules"
+)
+
+// company is the runners of a test and what they work on.
+type company struct {
+	t     testing.TB
+	store *store
+	topic *topic
+	heard *heard
+	cfg   Config
+	now   func() time.Time
+
+	mu      sync.Mutex
+	ends    []context.CancelFunc
+	running sync.WaitGroup
+}
+
+// found begins a story at a time; members and buckets are the test's to put in.
+func found(t testing.TB, inForce *rules.Rules, begins string, cfg Config) *company {
+	t.Helper()
+	at, err := time.Parse("2006-01-02 15:04:05 -07", begins+" +08")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &company{t: t, store: newStore(inForce, 8), topic: newTopic(), heard: &heard{}, cfg: cfg, now: clock(at)}
+}
+
+func (c *company) ms() int64 { return c.now().UnixMilli() }
+
+// hire starts a runner.
+func (c *company) hire() {
+	r, err := New(c.cfg, Deps{
+		Ticks: c.topic, Levels: c.store, Coupons: c.store, Members: c.store, Observer: c.heard, Now: c.now,
+		Rules: func() *rules.Rules {
+			c.store.mu.Lock()
+			defer c.store.mu.Unlock()
+			return c.store.rules
+		},
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(context.Background())
+	c.mu.Lock()
+	c.ends = append(c.ends, end)
+	c.mu.Unlock()
+	c.running.Go(func() {
+		if err := r.Run(ctx, c.topic); err != nil {
+			c.t.Error(err)
+		}
+	})
+}
+
+// close ends all runners.
+func (c *company) close() {
+	c.mu.Lock()
+	for _, end := range c.ends {
+		end()
+	}
+	c.mu.Unlock()
+	c.running.Wait()
+}
+
+// after lets virtual time pass.
+func after(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// golds makes members who were gold in one month.
+func (c *company) golds(n int, m schemas.Month) {
+	for i := range n {
+		c.store.join(fmt.Sprintf("M%04d", i), c.ms(), map[schemas.Month]int{m: 25})
+	}
+}
+
+func (c *company) announced() []string {
+	c.store.mu.Lock()
+	defer c.store.mu.Unlock()
+	return slices.Clone(c.store.falls)
+}
+
+// once complains unless so many members fell, each once.
+func (c *company) once(n int) {
+	c.t.Helper()
+	falls := c.announced()
+	if len(falls) != n {
+		c.t.Errorf("%d falls are announced, want %d", len(falls), n)
+	}
+	slices.Sort(falls)
+	for i, fall := range falls {
+		if i > 0 && fall == falls[i-1] {
+			c.t.Errorf("%s is announced twice", fall)
+		}
+		if !strings.HasSuffix(fall, " bronze") {
+			c.t.Errorf("%s: want bronze", fall)
+		}
+	}
+}
+
+const eve = "2026-11-30 23:58:00"
+
+func TestFallsAtTheTurnOfAMonthAreAnnouncedOnceBehindTheGrace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), eve, Config{Page: 16, CouponEvery: time.Minute, TickEvery: time.Minute, SweepEvery: 8 * time.Hour})
+		defer c.close()
+		c.golds(400, 202610)
+		c.hire()
+		c.hire()
+		after(6*time.Minute + 59*time.Second)
+		c.once(0)
+		after(3 * time.Second)
+		c.once(400)
+		after(24 * time.Hour)
+		c.once(400)
+		if c.heard.did[JobTurn] != 400 {
+			t.Errorf("%d counted", c.heard.did[JobTurn])
+		}
+	})
+}
+
+func TestALateOrderWithinTheGraceKeepsALevel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), eve, Config{})
+		defer c.close()
+		c.store.join("late", c.ms(), map[schemas.Month]int{202610: 25, 202611: 19})
+		c.hire()
+		after(5 * time.Minute)
+		c.store.mu.Lock()
+		p := c.store.people["late"]
+		p.state.Months = []schemas.MonthOrders{{Month: 202610, Orders: 25}, {Month: 202611, Orders: 20}}
+		c.store.level(p, c.ms())
+		c.store.mu.Unlock()
+		after(time.Hour)
+		c.once(0)
+	})
+}
+
+func TestAMembershipThatEndsIsAnnouncedSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), "2026-11-10 12:00:00", Config{})
+		defer c.close()
+		until := c.ms() + time.Hour.Milliseconds()
+		c.store.join("paid", c.ms(), nil, schemas.Membership{SKU: "gold-month", Rank: 2, From: c.ms(), Until: until})
+		c.hire()
+		after(time.Hour - time.Millisecond)
+		c.once(0)
+		after(2 * time.Second)
+		c.once(1)
+	})
+}
+
+func TestAMonthThatWasMissedIsCaughtUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), eve, Config{})
+		defer c.close()
+		c.golds(100, 202610)
+		after(3 * time.Hour) // nobody is there
+		c.hire()
+		after(10 * time.Second)
+		c.once(100)
+	})
+}
+
+// Whoever is killed, before a change or behind it with the answer lost, another goes on with what is left.
+func TestARunnerKilledAtEachStepIsTakenOver(t *testing.T) {
+	for kill := 1; kill <= 60; kill += 3 {
+		t.Run(strconv.Itoa(kill), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := found(t, readRules(t, ""), eve, Config{Page: 10, Buckets: 2, CouponEvery: time.Minute, SweepEvery: 8 * time.Hour})
+				defer c.close()
+				c.golds(300, 202610)
+				steps := 0
+				c.store.trouble = func(_ context.Context, step string) error {
+					c.mu.Lock()
+					defer c.mu.Unlock()
+					if strings.HasSuffix(step, "turn") {
+						steps++
+					}
+					if steps == kill {
+						steps++
+						c.ends[0]()
+						return errAway
+					}
+					return nil
+				}
+				c.hire()
+				after(time.Second)
+				c.hire()
+				after(10 * time.Minute)
+				c.once(300)
+				if steps <= kill {
+					t.Errorf("%d steps: nobody was killed", steps)
+				}
+			})
+		})
+	}
+}
+
+func TestAFrozenRunnerThatComesBackIsFenced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), eve, Config{Page: 10, Buckets: 2})
+		defer c.close()
+		c.golds(300, 202610)
+		thaw, steps := make(chan struct{}), 0
+		c.store.trouble = func(_ context.Context, step string) error {
+			c.mu.Lock()
+			if step == "before turn" {
+				steps++
+			}
+			frozen := steps == 5 || steps == 6 // both of its workers, amid the turn
+			c.mu.Unlock()
+			if frozen && step == "before turn" {
+				<-thaw
+			}
+			return nil
+		}
+		c.hire()
+		after(8 * time.Minute)
+		if n := len(c.announced()); n == 0 || n == 300 {
+			t.Fatalf("%d falls before the freeze: this test would pass for nothing", n)
+		}
+		c.topic.thaw = thaw
+		learns := c.topic.expire()
+		c.hire()
+		after(time.Minute)
+		c.once(300)
+		before := c.topic.ticksOfFirst()
+		close(thaw)
+		after(30 * time.Second)
+		c.once(300)
+		if c.store.refused == 0 {
+			t.Error("it was not fenced")
+		}
+		if n := c.topic.ticksOfFirst() - before; n > 1 {
+			t.Errorf("it ticked %d times more: only who can commit a tick may go on", n)
+		}
+		learns()
+	})
+}
+
+func TestTheRunnerGoesOnWhileTicksCannotBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), eve, Config{})
+		defer c.close()
+		c.golds(50, 202610)
+		c.topic.down = true
+		c.hire()
+		after(time.Minute)
+		if c.heard.did[JobTick] != 0 || len(c.heard.failed) == 0 {
+			t.Error("a tick was written")
+		}
+		c.topic.mu.Lock()
+		c.topic.down = false
+		c.topic.mu.Unlock()
+		after(time.Minute)
+		c.topic.mu.Lock()
+		c.topic.down = true
+		c.topic.mu.Unlock()
+		after(10 * time.Minute)
+		c.once(50)
+	})
+}
+
+func TestABucketThatFailsHoldsBackNoOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), eve, Config{Page: 100})
+		defer c.close()
+		c.golds(80, 202610)
+		broken := 0
+		c.store.trouble = func(_ context.Context, step string) error {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			if step == "before turn" {
+				broken++
+				if broken%2 == 1 {
+					return errAway
+				}
+			}
+			return nil
+		}
+		c.hire()
+		after(10 * time.Minute)
+		c.once(80)
+		if len(c.heard.failed) == 0 || !errors.Is(c.heard.failed[0], errAway) {
+			t.Error("nothing was reported")
+		}
+	})
+}
+
+func TestWhatRunsBesideEndsWithTheTerm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := found(t, readRules(t, ""), eve, Config{})
+		began, ended := 0, 0
+		var mu sync.Mutex
+		r, err := New(Config{}, Deps{
+			Ticks: c.topic, Levels: c.store, Coupons: c.store, Members: c.store, Observer: c.heard,
+			Rules: func() *rules.Rules { return c.store.rules },
+			Beside: func(ctx context.Context) error {
+				mu.Lock()
+				began++
+				mu.Unlock()
+				<-ctx.Done()
+				mu.Lock()
+				ended++
+				mu.Unlock()
+				return nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, end := context.WithCancel(t.Context())
+		c.running.Go(func() {
+			if err := r.Run(ctx, c.topic); err != nil {
+				t.Error(err)
+			}
+		})
+		after(time.Minute)
+		learns := c.topic.expire()
+		learns()
+		after(time.Second)
+		if began != 1 || ended != 1 {
+			t.Errorf("began %d times, ended %d times", began, ended)
+		}
+		end()
+		c.running.Wait()
+	})
+}
+
+func TestNewComplainsOfEverything(t *testing.T) {
+	_, err := New(Config{Page: -1, Jitter: 13 * time.Hour, RetryBase: time.Minute}, Deps{})
+	if err == nil {
+		t.Fatal("taken")
+	}
+	for _, want := range []string{"page", "jitter", "retryMax", "ticks, levels"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not tell of %s", err, want)
+		}
+	}
+}
