@@ -33,7 +33,7 @@ func (w *window) judge(body []byte, event *schemas.LevelEvent) pipelines.Result 
 		if event.Rank < 0 || event.Until <= event.At || event.At < 0 {
 			return pipelines.Result{Verdict: pipelines.Poison, Reason: "bad_event"}
 		}
-		expired, future = event.Until <= w.start, false
+		expired, future = event.Until <= w.start, event.At >= w.end
 	case schemas.LevelIgnore, schemas.LevelUnset:
 		return pipelines.Result{Verdict: pipelines.Stale, Reason: "ignored"}
 	}

@@ -49,11 +49,11 @@ func monthNumber(m schemas.Month) int { return m.Year()*12 + m.Number() - 1 }
 // window is which months take events at a moment.
 type window struct {
 	first, last schemas.Month
-	start       int64 // of first, ms
+	start, end  int64 // of first, and behind last, ms
 }
 
 func (a ruleArgs) window(now int64) window {
 	month := a.cfg.Rules.Month(now)
 	first := month.Add(-keptMonths)
-	return window{first: first, last: month.Add(1), start: a.cfg.Rules.Start(first)}
+	return window{first: first, last: month.Add(1), start: a.cfg.Rules.Start(first), end: a.cfg.Rules.Start(month.Add(2))}
 }

@@ -27,9 +27,10 @@ local function judge(m, cause, order, again)
   local from = m.announced == '' and names[0] or m.announced
   local to = names[rank]
   if to ~= from or again then
+    cause = cause or ended(m, rank, source)
     m.version, m.epoch, m.announced = m.version + 1, epoch, to
     m.news[#m.news + 1] = table.concat({
-      from, to, cause or ended(m, rank, source), string.format('%04d-%02d', math.floor(period / 12), period % 12 + 1), digits(orders), order,
+      from, to, cause, string.format('%04d-%02d', math.floor(period / 12), period % 12 + 1), digits(orders), order,
       digits(epoch), digits(m.version), digits(now), digits(till), ruleset, m.id,
     }, '\n')
   end

@@ -51,7 +51,7 @@ local ids, members = at, {}
 at = at + groups
 for g = 1, groups do
   local m = load_member(ARGV[ids + g - 1], states[g]) or {id = ARGV[ids + g - 1], broken = true, ops = {}, news = {}, due = 0, was_due = 0}
-  m.seen = {}
+  m.seen, m.buried = {}, {}
   members[g], m.first = m, #verdicts + 1
   repeat
     local h = tonumber(ARGV[at])

@@ -1,7 +1,7 @@
 -- orders: what an order does to a member. Everything is read and decided here, and kept as commands in m.ops.
 -- A verdict is a letter: s stored, d counted already, v void, o too many, x too old.
 local whole_month = 4194304 -- more seconds than a month has: a place in time is month * this + second
-local tombstone = -1
+local tombstone = -1 -- and, of one that this call has set, a month in m.buried
 
 local max_orders, orders_cause -- of apply
 
@@ -10,7 +10,7 @@ local function add_op(m, name, key, field, value)
   local last = m.ops[#m.ops]
   if last and last[1] == name and last[2] == key then
     local n = #last
-    last[n + 1], last[n + 2] = field, value
+    last[n + 1], last[n + 2] = field, value -- a field without a value is one argument
   else
     m.ops[#m.ops + 1] = {name, key, field, value}
   end
@@ -37,12 +37,12 @@ local function locate(m, id, d, but)
   end
 end
 
-local function is_void(m, id, d)
-  if m.voids == 0 or d > m.hi_void then return false end
+-- void_month is the month that keeps an order's tombstone.
+local function void_month(m, id, d)
+  if m.voids == 0 or d > m.hi_void then return nil end
   for back = 0, 15 do
-    if band(rshift(m.voids, back), 1) == 1 and ask(m, 'SISMEMBER', voids_key(m, m.newest - back), id) == 1 then return true end
+    if band(rshift(m.voids, back), 1) == 1 and ask(m, 'SISMEMBER', voids_key(m, m.newest - back), id) == 1 then return m.newest - back end
   end
-  return false
 end
 
 -- place is where an order counts as far as this call has come, or the tombstone.
@@ -51,7 +51,7 @@ local function place(m, id, d, month, found)
   if seen == tombstone then return tombstone end
   if seen then return math.floor(seen / whole_month), seen % whole_month end
   if found then return month, tonumber(found) end
-  if is_void(m, id, d) then return tombstone end
+  if void_month(m, id, d) then return tombstone end
   return locate(m, id, d, month)
 end
 
@@ -92,20 +92,35 @@ local function complete(m, month, key, id, second, found)
   return 's'
 end
 
-local function void(m, month, key, id)
-  if far(m, month) then return 'x' end
-  local d = tonumber(id)
-  if m.seen[id] ~= tombstone and ask(m, 'SISMEMBER', key, id) == 1 then return 'v' end
-  local was = place(m, id, d)
-  if was == tombstone then return 'v' end
-  if m.broken then return 'w' end
-  if was and not settled(m) then judge(m, nil, '') end
+-- bury leaves a tombstone in a month.
+local function bury(m, id, d, month, key)
   reach(m, month)
-  m.seen[id], m.changed = tombstone, true
+  m.seen[id], m.buried[id], m.changed = tombstone, month, true
   add_op(m, 'SADD', key, id)
   if not has(m, m.voids, month) then expire(m, key, month) end
   m.voids = mark(m.voids, m.newest - month)
   if d > m.hi_void then m.hi_void = d end
+end
+
+-- void answers v as well when the tombstone is only kept for longer: by the latest month in which it was said.
+local function void(m, month, key, id)
+  if far(m, month) then return 'x' end
+  local d = tonumber(id)
+  local kept = m.buried[id]
+  if not kept and ask(m, 'SISMEMBER', key, id) == 1 then kept = month end
+  kept = kept or void_month(m, id, d)
+  if m.broken then return 'w' end
+  if kept then
+    if kept < month then
+      add_op(m, 'SREM', voids_key(m, kept), id)
+      bury(m, id, d, month, key)
+    end
+    return 'v'
+  end
+  local was = place(m, id, d)
+  if m.broken then return 'w' end
+  if was and not settled(m) then judge(m, nil, '') end
+  bury(m, id, d, month, key)
   if was then
     local n = count(m, was)
     take_out(m, id, was)
