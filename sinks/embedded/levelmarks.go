@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"sluice/pipelines"
@@ -18,7 +19,7 @@ func (l *Levels) Open(ctx context.Context, feed pipelines.Feed, claim string) (p
 	var marks pipelines.Marks
 	lane := &opened{part: feed.Part, topic: feed.Topic, acked: make([]int64, l.cfg.Buckets), next: make([]int64, l.cfg.Buckets)}
 	err := l.do(ctx, 1, func(u *unit) error { //nolint:contextcheck // see conn.exec
-		marks = pipelines.Marks{From: feed.Next, Least: feed.Next}
+		marks = pipelines.Marks{From: feed.Next, Least: math.MaxInt64}
 		for number := range l.cfg.Buckets {
 			if err := u.openBucket(number, &feed, claim, &marks); err != nil {
 				return err

@@ -17,6 +17,7 @@ const (
 	reasonLogFull        = "log_full"      // a reader keeps the log from being moved
 	reasonTooManyDays    = "too_many_days" // one more file than may be
 	reasonTooManyDrivers = "too_many_drivers"
+	reasonCorrupt        = "corrupt"
 	reasonNoTarget       = "index_not_found_exception" // Elasticsearch's word
 	reasonNoVersion      = "version_missing"
 	reasonVersion        = "version_not_allowed"
@@ -43,6 +44,9 @@ func judge(err error) pipelines.Result {
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return pipelines.Result{Verdict: pipelines.Retry, Reason: reasonDiskFull}
+	}
+	if errors.Is(err, errCorrupt) {
+		return pipelines.Result{Verdict: pipelines.Refused, Reason: reasonCorrupt}
 	}
 	verdict, reason := pipelines.Retry, "store_error"
 	if failed, ok := errors.AsType[*sqlite.Error](err); ok {
@@ -76,7 +80,7 @@ func judgeCode(code int) (pipelines.Verdict, string) {
 	case codes.SQLITE_NOMEM:
 		return pipelines.Retry, "no_memory"
 	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
-		return pipelines.Refused, "corrupt"
+		return pipelines.Refused, reasonCorrupt
 	case codes.SQLITE_READONLY, codes.SQLITE_PERM, codes.SQLITE_AUTH:
 		return pipelines.Refused, "read_only"
 	}

@@ -85,3 +85,44 @@ func reopenedState(h *house) {
 	h.announced(m1, "bronze>silver orders", "silver>gold orders")
 	h.dueAt(m1, h.rules.End(december), true)
 }
+
+func behindCommit(h *house) {
+	h.write(h.orders(m1, 5, levelNoon)...)
+	h.feed.Next, h.feed.Fresh = h.feed.End, false
+	marks, err := h.Levels.Open(h.t.Context(), h.feed, "me")
+	if err != nil || marks.Claimed != h.Levels.Buckets()-1 || marks.Unborn != 0 || marks.Others != 0 {
+		h.t.Fatalf("the marks are %+v, %v", marks, err)
+	}
+	marks, recovered := h.begin2("me")
+	if recovered != h.Levels.Buckets()-1 || marks.From != 0 || marks.Epoch != h.epoch {
+		h.t.Fatalf("recovered %d, %+v", recovered, marks)
+	}
+	if state := h.state(m1); state.Epoch != h.epoch-1 {
+		h.t.Errorf("the bucket that had all has another epoch: %+v", state)
+	}
+}
+
+// begin2 recovers what was claimed so, and opens again.
+func (h *house) begin2(claim string) (pipelines.Marks, int) {
+	h.t.Helper()
+	h.epoch++
+	n, err := h.Levels.Recover(h.t.Context(), claim, h.epoch, []pipelines.Feed{h.feed})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	marks, err := h.Levels.Open(h.t.Context(), h.feed, claim)
+	if err != nil || marks.Claimed+marks.Others > 0 {
+		h.t.Fatalf("opened behind a recovery: %+v, %v", marks, err)
+	}
+	return marks, n
+}
+
+func passedRetention(h *house) {
+	h.write(h.orders(m1, 5, levelNoon)...)
+	h.settled()
+	h.feed.Oldest, h.feed.Next, h.feed.End = h.feed.End+100, h.feed.End+100, h.feed.End+100
+	if marks, recovered := h.begin(); recovered != 0 || marks.From != h.feed.Oldest {
+		h.t.Errorf("recovered %d, %+v", recovered, marks)
+	}
+	h.says(h.write(h.orders(m1, 1, levelNoon)...), "stored")
+}

@@ -3,6 +3,7 @@ package sinkstest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -17,7 +18,7 @@ func anyHistory(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSu
 	run := 0
 	rapid.Check(t, func(r *rapid.T) {
 		run++
-		t.Run(fmt.Sprint(run), func(t *testing.T) {
+		t.Run(strconv.Itoa(run), func(t *testing.T) {
 			h := newHouse(t, open)
 			h.begin()
 			defer func() {
