@@ -105,20 +105,6 @@ func (s *scan) run(ctx context.Context, reads *sql.DB) error {
 	return s.byArrival(ctx, reads)
 }
 
-func (s *scan) byID(ctx context.Context, reads *sql.DB) error {
-	const query = "SELECT id, CAST(id AS TEXT), 0, body FROM docs WHERE id > ?1 AND member >= ?2 AND member < ?3 ORDER BY id LIMIT ?4"
-	for after := int64(0); ; {
-		more, err := s.read(ctx, reads, query, after, s.prefix, behind(s.prefix), pageRows)
-		if err != nil || len(s.page) == 0 {
-			return err
-		}
-		after = s.page[len(s.page)-1].Version // the id, until handOver
-		if err := s.handOver(); err != nil || !more {
-			return err
-		}
-	}
-}
-
 func (s *scan) byName(ctx context.Context, reads *sql.DB) error {
 	const query = "SELECT 0, name, version, body FROM docs WHERE name > ?1 AND name >= ?2 AND name < ?3 ORDER BY name LIMIT ?4"
 	after := []byte{}

@@ -180,3 +180,18 @@ func (p *ordersPage) page() schemas.Orders {
 	}
 	return page
 }
+
+// byID reads orders in the order of their ids.
+func (s *scan) byID(ctx context.Context, reads *sql.DB) error {
+	const query = "SELECT id, CAST(id AS TEXT), 0, body FROM docs WHERE id > ?1 AND member >= ?2 AND member < ?3 ORDER BY id LIMIT ?4"
+	for after := int64(0); ; {
+		more, err := s.read(ctx, reads, query, after, s.prefix, behind(s.prefix), pageRows)
+		if err != nil || len(s.page) == 0 {
+			return err
+		}
+		after = s.page[len(s.page)-1].Version // the id, until handOver
+		if err := s.handOver(); err != nil || !more {
+			return err
+		}
+	}
+}
