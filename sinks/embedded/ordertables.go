@@ -23,21 +23,27 @@ func orderTables() []string {
 	}
 }
 
-// orderStatements are what the writer of a month needs.
+// orderStatements are what the writer of a month needs. Each writes one row and replaces none where it
+// can be helped: SQLite secures a statement that may do more by a savepoint, at which FTS5 writes out
+// what it has gathered, and that was a third of the work.
 type orderStatements struct {
-	get   *lookup    // id
-	put   *statement // id, member, driver, city, ts, type, body
-	renew *statement // type, body, id: nothing that an index has
-	say   *statement // id, words
+	get    *lookup    // id
+	put    *statement // member, driver, city, ts, type, body, id
+	change *statement // the same
+	renew  *statement // type, body, id: nothing that an index has
+	say    *statement // words, id
+	unsay  *statement // id
 }
 
 func prepareOrders(c *conn) (*orderStatements, error) {
 	s := &orderStatements{}
-	var errs [4]error
+	var errs [6]error
 	s.get, errs[0] = c.lookup("SELECT body FROM docs WHERE id = ?")
-	s.put, errs[1] = c.prepare("INSERT OR REPLACE INTO docs (id, member, driver, city, ts, type, body) VALUES (?, ?, ?, ?, ?, ?, ?)", 7)
-	s.renew, errs[2] = c.prepare("UPDATE docs SET type = ?, body = ? WHERE id = ?", 3)
-	s.say, errs[3] = c.prepare("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", 2)
+	s.put, errs[1] = c.prepare("INSERT INTO docs (member, driver, city, ts, type, body, id) VALUES (?, ?, ?, ?, ?, ?, ?)", 7)
+	s.change, errs[2] = c.prepare("UPDATE docs SET member = ?, driver = ?, city = ?, ts = ?, type = ?, body = ? WHERE id = ?", 7)
+	s.renew, errs[3] = c.prepare("UPDATE docs SET type = ?, body = ? WHERE id = ?", 3)
+	s.say, errs[4] = c.prepare("INSERT INTO words (text, rowid) VALUES (?, ?)", 2)
+	s.unsay, errs[5] = c.prepare("DELETE FROM words WHERE rowid = ?", 1)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -49,7 +55,7 @@ func (s *orderStatements) close() error {
 	if s.get != nil {
 		errs = append(errs, s.get.done.Close())
 	}
-	for _, one := range []*statement{s.put, s.renew, s.say} {
+	for _, one := range []*statement{s.put, s.change, s.renew, s.say, s.unsay} {
 		if one != nil {
 			errs = append(errs, one.close())
 		}
@@ -60,21 +66,40 @@ func (s *orderStatements) close() error {
 // write keeps what an order has become; was is what it was, nil when it is new.
 func (s *orderStatements) write(o, was *schemas.Order) error {
 	body := schemas.AppendOrder(nil, o)
-	if was != nil && was.MemberID == o.MemberID && was.DriverID == o.DriverID && was.City == o.City && was.TS == o.TS {
-		s.renew.set(o.Type, body, o.OrderID)
-		if _, err := s.renew.run(); err != nil {
-			return err
-		}
-	} else {
-		s.put.set(o.OrderID, []byte(o.MemberID), textOrNull(o.DriverID), textOrNull(o.City), o.TS, o.Type, body)
-		if _, err := s.put.run(); err != nil {
-			return err
-		}
+	row := s.put
+	switch {
+	case was == nil:
+	case was.MemberID == o.MemberID && was.DriverID == o.DriverID && was.City == o.City && was.TS == o.TS:
+		row = s.renew
+	default:
+		row = s.change
 	}
-	if o.Text == "" || was != nil && was.Text == o.Text {
+	if row == s.renew {
+		row.set(o.Type, body, o.OrderID)
+	} else {
+		row.set([]byte(o.MemberID), textOrNull(o.DriverID), textOrNull(o.City), o.TS, o.Type, body, o.OrderID)
+	}
+	if _, err := row.run(); err != nil {
+		return err
+	}
+	return s.writeWords(o, was)
+}
+
+// writeWords keeps the words of a text that is new.
+func (s *orderStatements) writeWords(o, was *schemas.Order) error {
+	if was != nil && was.Text == o.Text {
 		return nil
 	}
-	s.say.set(o.OrderID, indexed(o.Text))
+	if was != nil && was.Text != "" {
+		s.unsay.set(o.OrderID)
+		if _, err := s.unsay.run(); err != nil {
+			return err
+		}
+	}
+	if o.Text == "" {
+		return nil
+	}
+	s.say.set(indexed(o.Text), o.OrderID)
 	_, err := s.say.run()
 	return err
 }
