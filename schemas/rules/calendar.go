@@ -70,15 +70,12 @@ type Date struct {
 // String is the form of the wire: 2026-11-21.
 func (d Date) String() string { return fmt.Sprintf("%s-%02d", d.Month, d.Day) }
 
-// Day is the day that clocks show at a moment, of the month that it belongs to: where clocks are put
-// back across the turn of a month, its first or last day.
+// Day is the day that clocks show at a moment, of the month that it belongs to: the last one where clocks
+// show the next month already, and are put back.
 func (r *Rules) Day(ms int64) Date {
 	m := r.Month(ms)
 	year, month, day := time.UnixMilli(ms).In(r.location).Date()
-	switch shown := schemas.MonthOf(year, int(month)); {
-	case shown < m:
-		day = 1
-	case shown > m:
+	if schemas.MonthOf(year, int(month)) > m {
 		day = r.Days(m)
 	}
 	return Date{Month: m, Day: day}

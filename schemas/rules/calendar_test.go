@@ -15,6 +15,7 @@ func zones() []string {
 		"UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", // half an hour of summer time
 		"Asia/Damascus",      // 1 April 2000 began at 01:00, and 1 October at the second midnight
 		"America/St_Johns",   // put back at 00:01 on 1 November 2009
+		"America/Havana",     // put back from 01:00 to 00:00 on 1 November 2020
 		"America/Sao_Paulo",  // summer time began at midnight
 		"Pacific/Apia",       // no 30 December 2011
 		"Asia/Kathmandu",     // +05:45
@@ -37,6 +38,7 @@ func TestTheBeginningsOfMonths(t *testing.T) {
 		{"Asia/Damascus", 200004, "2000-03-31T22:00:00Z"},    // clocks jump from 24:00 to 01:00 then
 		{"Asia/Damascus", 200010, "2000-09-30T22:00:00Z"},    // an hour after they first showed 24:00
 		{"America/St_Johns", 200911, "2009-11-01T03:30:00Z"}, // 61 minutes after they first showed 00:00 until 00:01
+		{"America/Havana", 202011, "2020-11-01T04:00:00Z"},   // the first of two midnights: what follows both is November
 		{"Pacific/Kiritimati", 210001, "2099-12-31T10:00:00Z"},
 		{"UTC", 199911, "1999-11-01T00:00:00Z"}, // not remembered
 		{"UTC", 230001, "2300-01-01T00:00:00Z"},
@@ -54,6 +56,9 @@ func TestMonthsBeginWhenClocksShowThemForGood(t *testing.T) {
 		r := inZone(t, zone, 1)
 		for m := Month(200001); m <= 209912; m = m.Add(1) {
 			start := r.Start(m)
+			if r.Month(start) != m || r.Month(start-1) != m.Add(-1) {
+				t.Fatalf("%s: %s does not begin where it begins", zone, m)
+			}
 			if shown := shows(r, start-1); shown >= m {
 				t.Fatalf("%s: a ms before %s began the clock shows %s", zone, m, shown)
 			}

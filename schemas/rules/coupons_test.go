@@ -8,10 +8,11 @@ import (
 )
 
 func TestCouponsAreDue(t *testing.T) {
-	shanghai, berlin := inZone(t, "Asia/Shanghai", 1), inZone(t, "Europe/Berlin", 1)
+	shanghai, berlin, stJohns := inZone(t, "Asia/Shanghai", 1), inZone(t, "Europe/Berlin", 1), inZone(t, "America/St_Johns", 1)
 	monthly := CouponPlan{Every: EveryMonth, Day: 31, At: "09:00"}
 	sundays := CouponPlan{Every: EveryWeek, Day: 7, At: "02:30"}
 	daily := CouponPlan{Every: EveryDay, At: "00:00"}
+	nightly := CouponPlan{Every: EveryDay, At: "23:30"}
 	for _, c := range []struct {
 		rules              *Rules
 		plan               CouponPlan
@@ -22,8 +23,9 @@ func TestCouponsAreDue(t *testing.T) {
 		{shanghai, monthly, "2026-11-30T09:00:00+08:00", "2026-12-31T09:00:00+08:00", "2026-12"},
 		{shanghai, monthly, "2026-02-01T00:00:00+08:00", "2026-02-28T09:00:00+08:00", "2026-02"},
 		{shanghai, sundays, "2026-12-28T00:00:00+08:00", "2027-01-03T02:30:00+08:00", "2026-W53"},
-		{berlin, sundays, "2026-03-23T00:00:00+01:00", "2026-03-29T03:00:00+02:00", "2026-W13"}, // there is no 02:30
-		{berlin, sundays, "2026-10-25T02:29:00+02:00", "2026-10-25T02:30:00+01:00", "2026-W43"}, // there are two
+		{berlin, sundays, "2026-03-23T00:00:00+01:00", "2026-03-29T03:00:00+02:00", "2026-W13"},    // there is no 02:30
+		{berlin, sundays, "2026-10-25T02:29:00+02:00", "2026-10-25T02:30:00+01:00", "2026-W43"},    // there are two
+		{stJohns, nightly, "2009-11-01T00:00:30-02:30", "2009-10-31T23:30:00-03:30", "2009-10-31"}, // put back from 00:01 to 23:01
 		{berlin, daily, "2026-11-21T00:00:00+01:00", "2026-11-22T00:00:00+01:00", "2026-11-22"},
 	} {
 		due, period := c.rules.CouponDue(&c.plan, moment(t, c.after))
@@ -46,7 +48,7 @@ func moment(t *testing.T, text string) int64 {
 // its time or a later one; from wherever it is taken up again it goes on the same.
 func TestNoChainOfCouponsDriftsOrDies(t *testing.T) {
 	var all []*Rules
-	for _, zone := range []string{"Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Damascus", "Africa/Casablanca"} {
+	for _, zone := range []string{"Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Damascus", "Africa/Casablanca", "America/Havana"} {
 		all = append(all, inZone(t, zone, 1))
 	}
 	rapid.Check(t, func(t *rapid.T) {
