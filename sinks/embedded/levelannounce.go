@@ -1,6 +1,8 @@
 package embedded
 
 import (
+	"fmt"
+	"hash/crc32"
 	"strconv"
 
 	"sluice/schemas"
@@ -13,6 +15,18 @@ type occasion struct {
 	order int64  // whose event it was, 0 = none
 	again bool   // it is announced even if it is the one announced last
 }
+
+// tagOf tells versions of the rules apart that may give another level.
+func tagOf(r *rules.Rules) uint32 {
+	text := fmt.Appendf(nil, "%q %q %d", r.Version, r.TimeZone, r.KeepMonths)
+	for i := range r.Levels {
+		text = fmt.Appendf(text, " %q %d", r.Levels[i].Name, r.Levels[i].Orders)
+	}
+	return crc32.ChecksumIEEE(text)
+}
+
+// settled is false when the level announced last may have ended by now, whatever else happens.
+func (u *unit) settled(m *member) bool { return m.tag == u.tag && (m.due == 0 || u.now < m.due) }
 
 // announce computes a member's level at this moment and, when it is not the one announced last, announces it: in the outbox,
 // in the member's history, and as the next version.
@@ -27,6 +41,9 @@ func (u *unit) announce(m *member, b *bucket, why occasion) (bool, error) {
 	}
 	if due := u.due(m, &standing); due != m.due {
 		m.due, m.changed = due, true
+	}
+	if m.tag != u.tag {
+		m.tag, m.changed = u.tag, true
 	}
 	if to == from && !why.again {
 		return false, nil
@@ -55,9 +72,12 @@ func (u *unit) announce(m *member, b *bucket, why occasion) (bool, error) {
 	return true, u.c.dropHistory.do(int64(m.bucket), m.id, m.version-schemas.MaxHistory)
 }
 
-// byTime is why a level changed with which nothing was done: what gave it until then has ended, or what gives it now has
-// begun.
+// byTime is why a level changed with which nothing was done: the rules did, what gave it until then has ended, or what gives it
+// now has begun.
 func (u *unit) byTime(m *member, now *rules.Standing, from string) string {
+	if m.tag != u.tag {
+		return schemas.CauseRules
+	}
 	source := now.Source
 	if rank, known := u.cfg.Rules.RankOf(from); known && now.Rank < rank && m.due > 0 {
 		source = u.cfg.Rules.Effective(m.counts, m.bought, m.due-1).Source

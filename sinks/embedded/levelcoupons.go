@@ -10,14 +10,21 @@ import (
 	"sluice/schemas"
 )
 
-// CouponsDue are up to limit timers of a bucket due at or before now, those due first first. Plans in but are left out.
+// CouponsDue are up to limit timers of a bucket due at or before now, those due first first. Plans in but are left
+// out. A bucket that reads back what it lost is schemas.ErrRecovering.
 func (l *Levels) CouponsDue(ctx context.Context, bucket int, now int64, but []string, limit int) ([]schemas.CouponTimer, error) {
 	without, err := json.Marshal(append([]string{}, but...))
 	if err != nil {
 		return nil, fmt.Errorf("looking for coupons due: %w", err)
 	}
-	timers, err := l.timers(ctx, "SELECT plan, member, due, decided FROM coupons WHERE bucket = ? AND due <= ?"+
-		" AND plan NOT IN (SELECT value FROM json_each(?)) ORDER BY due, member, plan LIMIT ?", bucket, now, string(without), limit)
+	var timers []schemas.CouponTimer
+	err = l.snapshot(ctx, func(reads *sql.Tx) error {
+		if err := l.complete(ctx, reads, bucket); err != nil {
+			return err
+		}
+		return eachRow(ctx, reads, intoTimers(&timers), "SELECT plan, member, due, decided FROM coupons WHERE bucket = ? AND due <= ?"+
+			" AND plan NOT IN (SELECT value FROM json_each(?)) ORDER BY due, member, plan LIMIT ?", bucket, now, string(without), limit)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("looking for coupons due: %w", err)
 	}
@@ -26,7 +33,8 @@ func (l *Levels) CouponsDue(ctx context.Context, bucket int, now int64, but []st
 
 // CouponTimers are what is kept for a member: the plans with a timer, and those with a decided period.
 func (l *Levels) CouponTimers(ctx context.Context, member string) ([]schemas.CouponTimer, error) {
-	timers, err := l.timers(ctx, "SELECT plan, member, coalesce(due, 0), decided FROM coupons WHERE bucket = ? AND member = ? ORDER BY plan",
+	var timers []schemas.CouponTimer
+	err := l.rows(ctx, intoTimers(&timers), "SELECT plan, member, coalesce(due, 0), decided FROM coupons WHERE bucket = ? AND member = ? ORDER BY plan",
 		schemas.Bucket([]byte(member), l.cfg.Buckets), []byte(member))
 	if err != nil {
 		return nil, fmt.Errorf("reading a member's coupons: %w", err)
@@ -34,15 +42,14 @@ func (l *Levels) CouponTimers(ctx context.Context, member string) ([]schemas.Cou
 	return timers, nil
 }
 
-func (l *Levels) timers(ctx context.Context, query string, args ...any) ([]schemas.CouponTimer, error) {
-	var found []schemas.CouponTimer
-	err := l.rows(ctx, func(rows *sql.Rows) error {
+// intoTimers keeps each row as a timer.
+func intoTimers(timers *[]schemas.CouponTimer) func(*sql.Rows) error {
+	return func(rows *sql.Rows) error {
 		var t schemas.CouponTimer
 		err := rows.Scan(&t.Plan, &t.Member, &t.Due, &t.Decided)
-		found = append(found, t)
+		*timers = append(*timers, t)
 		return err
-	}, query, args...)
-	return found, err
+	}
 }
 
 // DecideCoupons takes each decision whose timer still says what the decision says it does, and says what became of it. It is

@@ -21,6 +21,17 @@ func (l *Levels) laneOf(part pipelines.Partition) *opened {
 	return l.lanes[part]
 }
 
+// setLane is nil for a partition that is opened just now.
+func (l *Levels) setLane(part pipelines.Partition, lane *opened) {
+	l.lanesMu.Lock()
+	defer l.lanesMu.Unlock()
+	if lane == nil {
+		delete(l.lanes, part)
+		return
+	}
+	l.lanes[part] = lane
+}
+
 // whole fails unless a bucket has what it had, as far as a lane knows; nil stands for events that no lane carries.
 func (u *unit) whole(number int, lane *opened) error {
 	b, err := u.bucket(number)

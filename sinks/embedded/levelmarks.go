@@ -16,6 +16,7 @@ const claimFor = 10 * time.Second
 // something and is claimed. When there is none the lane has begun, and writes of the partition are held against what
 // it was told. A claim of somebody else is left alone for ten seconds.
 func (l *Levels) Open(ctx context.Context, feed pipelines.Feed, claim string) (pipelines.Marks, error) {
+	l.setLane(feed.Part, nil)
 	var marks pipelines.Marks
 	lane := &opened{part: feed.Part, topic: feed.Topic, acked: make([]int64, l.cfg.Buckets), next: make([]int64, l.cfg.Buckets)}
 	err := l.do(ctx, 1, func(u *unit) error { //nolint:contextcheck // see conn.exec
@@ -33,11 +34,8 @@ func (l *Levels) Open(ctx context.Context, feed pipelines.Feed, claim string) (p
 	if err != nil {
 		return pipelines.Marks{}, fmt.Errorf("opening %s: %w", feed.Part, outcome(err))
 	}
-	l.lanesMu.Lock()
-	defer l.lanesMu.Unlock()
-	delete(l.lanes, feed.Part)
 	if marks.Claimed+marks.Others == 0 {
-		l.lanes[feed.Part] = lane
+		l.setLane(feed.Part, lane)
 	}
 	return marks, nil
 }
@@ -83,29 +81,41 @@ func (u *unit) claim(b *bucket, claim string, marks *pipelines.Marks) error {
 // each feed is where the feed ends now.
 func (l *Levels) Recover(ctx context.Context, claim string, epoch int64, feeds []pipelines.Feed) (buckets int, err error) {
 	err = l.do(ctx, len(feeds), func(u *unit) error { //nolint:contextcheck // see conn.exec
-		buckets = 0
-		for number := range l.cfg.Buckets {
-			b, err := u.bucket(number)
-			if err != nil {
-				return err
-			}
-			if claim == "" || b.claim != claim {
-				continue
-			}
-			if b.born && epoch <= b.epoch {
-				return fmt.Errorf("bucket %d: epoch %d after %d", number, epoch, b.epoch)
-			}
+		claimed, err := u.claimed(claim, epoch)
+		if err != nil {
+			return err
+		}
+		for _, b := range claimed {
 			if err := u.recover(b, epoch, feeds); err != nil {
 				return err
 			}
-			buckets++
 		}
+		buckets = len(claimed)
 		return nil
 	})
 	if err != nil {
 		return 0, fmt.Errorf("recovering: %w", outcome(err))
 	}
 	return buckets, nil
+}
+
+// claimed are the buckets with that claim; it fails when the epoch is not after theirs.
+func (u *unit) claimed(claim string, epoch int64) ([]*bucket, error) {
+	var found []*bucket
+	for number := range u.cfg.Buckets {
+		b, err := u.bucket(number)
+		if err != nil {
+			return nil, err
+		}
+		if claim == "" || b.claim != claim {
+			continue
+		}
+		if b.born && epoch <= b.epoch {
+			return nil, ownError{fmt.Errorf("bucket %d: epoch %d after %d", number, epoch, b.epoch)}
+		}
+		found = append(found, b)
+	}
+	return found, nil
 }
 
 func (u *unit) recover(b *bucket, epoch int64, feeds []pipelines.Feed) error {

@@ -18,6 +18,7 @@ type member struct {
 	version   int64  // of the last change announced, 0 = none yet
 	epoch     int64  // of that change
 	announced string // the level that was announced last, "" = none
+	tag       uint32 // of the rules by which its level was computed last
 	completed monthly
 	voids     monthly // tombstones, by the month of the event that left them
 	bought    []schemas.Membership
@@ -32,7 +33,7 @@ const memberForm = 1 // the first byte of a state
 func (m *member) append(dst []byte) []byte {
 	dst = append(dst, memberForm)
 	dst = binary.AppendVarint(binary.AppendVarint(dst, m.version), m.epoch)
-	dst = appendText(dst, m.announced)
+	dst = binary.BigEndian.AppendUint32(appendText(dst, m.announced), m.tag)
 	dst = binary.AppendUvarint(dst, uint64(len(m.bought)))
 	for i := range m.bought {
 		b := &m.bought[i]
@@ -64,6 +65,9 @@ func (m *member) parse(state []byte) error {
 		return errCorrupt
 	}
 	m.version, m.epoch, m.announced = c.number(), c.number(), c.text()
+	if tag := c.take(4); tag != nil {
+		m.tag = binary.BigEndian.Uint32(tag)
+	}
 	if n := c.count(1); n > 0 {
 		m.bought = make([]schemas.Membership, n)
 	}

@@ -79,17 +79,26 @@ func (l *Levels) Trim(ctx context.Context, bucket int, ids []string) error {
 
 // rows hands the rows of a question to a function.
 func (l *Levels) rows(ctx context.Context, row func(*sql.Rows) error, query string, args ...any) error {
-	rows, err := l.reads.QueryContext(ctx, query, args...)
-	if err != nil {
+	if err := eachRow(ctx, l.reads, row, query, args...); err != nil {
 		return unavailable(err)
+	}
+	return nil
+}
+
+// querier is a pool of readers, or one view of it.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func eachRow(ctx context.Context, reads querier, row func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := reads.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
 	}
 	for err == nil && rows.Next() {
 		err = row(rows)
 	}
-	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
-		return unavailable(err)
-	}
-	return nil
+	return errors.Join(err, rows.Err(), rows.Close())
 }
 
 // numbers is a question whose answer is whole numbers, one a row.

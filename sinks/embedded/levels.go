@@ -19,6 +19,7 @@ import (
 // once.
 type Levels struct {
 	cfg   LevelsConfig
+	tag   uint32 // of the rules
 	file  Config
 	files *manifest
 	turns chan struct{} // of transactions
@@ -55,7 +56,7 @@ func OpenLevels(cfg LevelsConfig, beside *Store) (*Levels, error) {
 	cfg = cfg.withDefaults()
 	cfg.Dir = dir
 	l := &Levels{
-		cfg: cfg, file: cfg.file().withDefaults(), turns: turns(), queue: make(chan *levelTask, queued), ended: make(chan struct{}),
+		cfg: cfg, tag: tagOf(cfg.Rules), file: cfg.file().withDefaults(), turns: turns(), queue: make(chan *levelTask, queued), ended: make(chan struct{}),
 		swept: map[int][]byte{}, lanes: map[pipelines.Partition]*opened{},
 	}
 	if beside != nil {

@@ -71,13 +71,19 @@ func (u *unit) fenced(number int, fence int64) (*bucket, error) {
 }
 
 func (u *unit) turn(b *bucket, limit int) (announced int, more bool, err error) {
-	ids, err := u.ids(u.c.dueMembers, int64(b.number), u.now, int64(limit))
+	ids, err := u.ids(u.c.dueMembers, int64(b.number), u.now, int64(limit)+1)
 	if err != nil {
 		return 0, false, err
 	}
+	if more = len(ids) > limit; more {
+		ids = ids[:limit]
+	}
 	for _, id := range ids {
 		if b.waiting >= int64(u.cfg.MaxOutbox) {
-			return announced, false, nil // the rest stays due
+			if announced > 0 {
+				return announced, true, nil
+			}
+			return 0, false, ownError{fmt.Errorf("%w: the outbox is full", schemas.ErrUnavailable)}
 		}
 		m, err := u.member(id)
 		if err != nil {
@@ -91,7 +97,7 @@ func (u *unit) turn(b *bucket, limit int) (announced int, more bool, err error) 
 			announced++
 		}
 	}
-	return announced, len(ids) == limit, nil
+	return announced, more, nil
 }
 
 // ids are the members that a question names.

@@ -14,6 +14,7 @@ import (
 type unit struct {
 	cfg     *LevelsConfig
 	c       *levelsConn
+	tag     uint32 // of the rules
 	members map[string]*member
 	buckets map[int]*bucket
 	marks   map[markID]*mark
@@ -27,8 +28,10 @@ type unit struct {
 // most bytes of members that a transaction holds before it writes them in the middle.
 const mostHeld = 32 << 20
 
-func newUnit(cfg *LevelsConfig, c *levelsConn) *unit {
-	return &unit{cfg: cfg, c: c, members: map[string]*member{}, buckets: map[int]*bucket{}, marks: map[markID]*mark{}, lanes: map[*opened]bool{}}
+func newUnit(cfg *LevelsConfig, tag uint32, c *levelsConn) *unit {
+	return &unit{
+		cfg: cfg, c: c, tag: tag, members: map[string]*member{}, buckets: map[int]*bucket{}, marks: map[markID]*mark{}, lanes: map[*opened]bool{},
+	}
 }
 
 // at sets the moment by which levels are announced and months kept.
@@ -50,7 +53,7 @@ func (u *unit) member(id []byte) (*member, error) {
 		clear(u.members)
 		u.held = 0
 	}
-	m := &member{id: bytes.Clone(id), bucket: schemas.Bucket(id, u.cfg.Buckets)}
+	m := &member{id: bytes.Clone(id), bucket: schemas.Bucket(id, u.cfg.Buckets), tag: u.tag}
 	err := u.c.member.each(func(row []sqldriver.Value) error {
 		var errs [3]error
 		var state []byte

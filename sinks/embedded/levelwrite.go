@@ -122,7 +122,7 @@ func (u *unit) change(b *bucket, row *levelRow) (pipelines.Result, error) {
 	}
 	m.expire(u.span)
 	e := &row.event
-	if m.due > 0 && m.due <= u.now && u.wouldChange(m, e) {
+	if !u.settled(m) && u.wouldChange(m, e) {
 		if _, err := u.announce(m, b, occasion{}); err != nil {
 			return pipelines.Result{}, err
 		}

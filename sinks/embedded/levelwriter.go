@@ -139,7 +139,7 @@ func (l *Levels) transact(group []*levelTask) error {
 			return errors.Join(refusal{pipelines.Retry, reasonLogFull}, err)
 		}
 	}
-	u := newUnit(&l.cfg, l.conn)
+	u := newUnit(&l.cfg, l.tag, l.conn)
 	err := l.carryOut(u, group)
 	u.told(err == nil)
 	if err == nil {

@@ -16,6 +16,7 @@ func levelLosses() map[string]func(*house) {
 		"a bucket that recovers is not turned nor read":    notTurned,
 		"nothing is lost twice":                            recoveredOnce,
 		"a claim of somebody else is left alone":           claimedByOther,
+		"an epoch is used once":                            lowEpoch,
 		"a lane behind the commit has lost something":      behindCommit,
 		"a commit that the topic no longer has is passed":  passedRetention,
 		"a topic made anew begins anew":                    madeAnew,
@@ -127,6 +128,10 @@ func notTurned(h *house) {
 	h.fails("the ids of a bucket that recovers", err, schemas.ErrRecovering)
 	_, err = h.Levels.DecideCoupons(h.t.Context(), h.Bucket(m1), 10, make([]schemas.CouponDecision, 1))
 	h.fails("a coupon of a bucket that recovers", err, schemas.ErrRecovering)
+	_, err = h.Levels.CouponsDue(h.t.Context(), h.Bucket(m1), levelNoon, nil, 10)
+	h.fails("the coupons due of a bucket that recovers", err, schemas.ErrRecovering)
+	_, err = h.Levels.ArmCoupons(h.t.Context(), h.Bucket(m1), 10, []schemas.CouponTimer{timer("a", levelNoon)})
+	h.fails("arming a bucket that recovers", err, schemas.ErrRecovering)
 	h.write(again(writes)[4:]...)
 	if state := h.state(m1); state.Announced != "silver" || state.Recovering {
 		h.t.Errorf("all is back: %+v", state)

@@ -43,6 +43,22 @@ func raiseGoesUp(h *house) {
 	}
 }
 
+// lowEpoch draws an epoch that a bucket has passed already: nothing is recovered, and the claim stands.
+func lowEpoch(h *house) {
+	h.write(h.orders(m1, 5, levelNoon)...)
+	h.feed.Next, h.feed.Fresh = h.feed.End, false
+	marks, err := h.Levels.Open(h.t.Context(), h.feed, "me")
+	if err != nil || marks.Claimed == 0 || marks.Unborn != 0 {
+		h.t.Fatalf("the marks are %+v, %v", marks, err)
+	}
+	if n, err := h.Levels.Recover(h.t.Context(), "me", h.epoch, []pipelines.Feed{h.feed}); err == nil || n != 0 {
+		h.t.Errorf("an epoch that is in use recovers %d buckets, %v", n, err)
+	}
+	if _, n := h.begin2("me"); n != marks.Claimed {
+		h.t.Errorf("%d buckets are recovered, want %d", n, marks.Claimed)
+	}
+}
+
 // reopen closes the store and opens it as another process does.
 func (h *house) reopen() {
 	h.t.Helper()
