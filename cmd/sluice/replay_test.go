@@ -126,7 +126,7 @@ func removeShadow(t *testing.T, environ []string, name string) {
 	}
 	url, prefix := stacktest.Elastic(t)[0], cfg.Index.Prefix+"shadow-"+name+"-"
 	day := time.Now().UTC().Format("2006.01.02")
-	for _, path := range []string{"/" + prefix + "positions", "/_index_template/" + prefix + "positions", "/_index_template/" + prefix + "pings", "/" + prefix + "pings-" + day} {
+	for _, path := range []string{"/" + prefix + "positions", "/_index_template/" + prefix + "positions", "/_index_template/" + prefix + "pings", "/_index_template/" + prefix + "orders", "/" + prefix + "pings-" + day} {
 		remove(t, url+path)
 	}
 }

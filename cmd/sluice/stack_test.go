@@ -75,7 +75,7 @@ func space(t *testing.T) []string {
 	prefix := fmt.Sprintf("cmd-%d-", time.Now().UnixNano())
 	t.Cleanup(func() {
 		removeTopics(t, brokers, prefix)
-		for _, path := range []string{"/" + prefix + "positions", "/_index_template/" + prefix + "positions", "/_index_template/" + prefix + "pings"} {
+		for _, path := range []string{"/" + prefix + "positions", "/_index_template/" + prefix + "positions", "/_index_template/" + prefix + "pings", "/_index_template/" + prefix + "orders"} {
 			remove(t, urls[0]+path)
 		}
 		day := time.Now().UTC().Format("2006.01.02")

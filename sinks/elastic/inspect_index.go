@@ -125,7 +125,8 @@ func rights() []string {
 // Rights names the privileges on our indices that we lack. known is false where the cluster
 // has no security, or does not say.
 func (i *Inspector) Rights(ctx context.Context) (missing []string, known bool, err error) {
-	names := []string{i.client.cfg.IndexPrefix + schemas.PositionsIndex, i.client.cfg.IndexPrefix + schemas.PingsAlias + "*"}
+	prefix := i.client.cfg.IndexPrefix
+	names := []string{prefix + schemas.PositionsIndex, prefix + schemas.PingsAlias + "*", prefix + schemas.OrdersAlias + "*"}
 	question := object{
 		"cluster": []string{"monitor", "manage_index_templates"},
 		"index":   []any{object{"names": names, "privileges": rights()}},
