@@ -52,6 +52,7 @@ func rooms() []room {
 		{path: "internal/city", imports: []string{"schemas", "internal/pause"}},
 		{path: "internal/simulate/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/printable", "internal/simulate/..."}},
 		{path: "internal/requeue", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/rewind", imports: []string{"pipelines"}, std: true},
 		{path: "internal/relay", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/jobs", imports: []string{"pipelines", "schemas", "schemas/rules"}},
 		{path: "internal/webhook", imports: []string{"pipelines", "schemas", "clients/levels"}},

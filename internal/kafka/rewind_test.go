@@ -28,7 +28,7 @@ func rewinding(t *testing.T, cfg Config, obs GroupObserver, play func(ctx contex
 	})
 }
 
-func feedIs(t *testing.T, ctx context.Context, src rewindable, want pipelines.Feed) {
+func feedIs(ctx context.Context, t *testing.T, src rewindable, want pipelines.Feed) {
 	t.Helper()
 	got, err := src.Feed(ctx)
 	if err != nil {
@@ -51,10 +51,10 @@ func TestARewoundClaimReadsAgainAndItsCommitStays(t *testing.T) {
 			publish(t, p, "pings", 10)
 		}
 		rewinding(t, cfg, failing{t}, func(ctx context.Context, src rewindable) error {
-			feedIs(t, ctx, src, pipelines.Feed{End: 60, Fresh: true})
+			feedIs(ctx, t, src, pipelines.Feed{End: 60, Fresh: true})
 			_, err := take(ctx, src, 45)
 			err = errors.Join(err, src.Commit(ctx, 40))
-			feedIs(t, ctx, src, pipelines.Feed{Next: 40, End: 60})
+			feedIs(ctx, t, src, pipelines.Feed{Next: 40, End: 60})
 			for _, to := range []int64{12, 0, 45, 33} {
 				if err := src.Rewind(ctx, to); err != nil {
 					return err
@@ -95,7 +95,7 @@ func TestAClaimRewoundBehindRetentionReportsWhatIsGone(t *testing.T) {
 			_, err := take(ctx, src, 20)
 			err = errors.Join(err, src.Commit(ctx, 20))
 			deleteBefore(t, cfg, "pings", 7)
-			feedIs(t, ctx, src, pipelines.Feed{Oldest: 7, Next: 20, End: 20})
+			feedIs(ctx, t, src, pipelines.Feed{Oldest: 7, Next: 20, End: 20})
 			err = errors.Join(err, src.Rewind(ctx, 3))
 			again, failed := take(ctx, src, 13)
 			consecutive(t, again, 7)
@@ -113,7 +113,7 @@ func TestAFeedTellsTopicsApart(t *testing.T) {
 		var names []string
 		look := func(want pipelines.Feed) {
 			rewinding(t, cfg, newTold(), func(ctx context.Context, src rewindable) error {
-				feedIs(t, ctx, src, want)
+				feedIs(ctx, t, src, want)
 				feed, err := src.Feed(ctx)
 				names = append(names, feed.Topic)
 				_, failed := take(ctx, src, int(min(5, feed.End-feed.Next)))
@@ -145,11 +145,11 @@ func TestALogThatLostItsEndIsSaidToBeAnother(t *testing.T) {
 			<-ctx.Done()
 			return context.Cause(ctx)
 		}
-		feedIs(t, ctx, src, pipelines.Feed{Next: 5, End: 15, Anew: true})
+		feedIs(ctx, t, src, pipelines.Feed{Next: 5, End: 15, Anew: true})
 		if err := src.Commit(ctx, 6); err != nil {
 			return err
 		}
-		feedIs(t, ctx, src, pipelines.Feed{Next: 6, End: 15})
+		feedIs(ctx, t, src, pipelines.Feed{Next: 6, End: 15})
 		return nil
 	})
 }

@@ -11,7 +11,7 @@
 //	claim       who wants to recover it, and when the claim was put
 //	watermark   per partition, with the Feed.Topic that it is of: below it everything is in the bucket.
 //	            A watermark of another Topic is none
-//	recovering  per partition, the watermark at which what was lost is back
+//	recovering  per partition, the watermark at which what was lost is back, with the Feed.Topic that it is of
 //
 // Rule 1, home. A failover, or a restart from what was on the disk, leaves a bucket at an older but
 // consistent state. No watermark shows that to a writer whose own partition was not touched by it, nor to a turn of
@@ -43,7 +43,8 @@
 // in between: Open puts a claim of the caller's into a bucket that needs recovery, only then is the
 // epoch drawn, and Recover acts only where that claim still stands (in the same home). So it
 // acts once, however often it is sent, and never after the bucket was flushed or went back.
-// Another's claim is left alone for ClaimFor (10 s by the server's own clock); after that it is taken over.
+// Another's claim is left alone for ClaimFor (10 s by the server's own clock); after that it is taken over. A claim is
+// <process>/<once>: one of the same process is no other's.
 //
 // Rule 4, versions. (epoch, version) of a member never names two things: version counts on within the
 // bucket's life, and by rule 1 no bucket that went back is written to before it has another epoch. For the
@@ -66,7 +67,8 @@
 //     no longer in the topic cannot be read again; with a Fresh feed nothing is below) although the partition is not
 //     recovering in it: it has lost something. The claim is put, unless another's is younger than ClaimFor.
 //   - otherwise its watermark becomes max(watermark, feed.Oldest); with feed.Anew it becomes
-//     min(watermark, feed.Next) first, since offsets above it now name other records.
+//     min(watermark, feed.Next) first, since offsets above it now name other records. What it still waits for of
+//     another Topic is taken out of recovering: it will never come.
 //
 // From = min(feed.Next, least watermark after that). When nothing is claimed, by this caller or another, the lane
 // has begun: what it has acknowledged is From, for every bucket. Otherwise From is of no use yet.

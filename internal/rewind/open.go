@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 
 	"sluice/pipelines"
 )
@@ -39,7 +40,7 @@ func (r *Rewinder) try(ctx context.Context, inner Source, report *Report) (begun
 		if err != nil {
 			return false, fmt.Errorf("asking where it stands: %w", err)
 		}
-		claim := rand.Text()
+		claim := r.name + "/" + rand.Text()
 		marks, err := r.deps.Store.Open(ctx, feed, claim)
 		if err != nil {
 			return false, fmt.Errorf("asking for watermarks: %w", err)
@@ -55,11 +56,14 @@ func (r *Rewinder) try(ctx context.Context, inner Source, report *Report) (begun
 	return false, nil
 }
 
-// note takes down what a look found. What is missing is never found a second time: a watermark
+// note takes down what a look found. What is missing is not found by the next one: a watermark
 // passes what is no longer there.
 func (r *Report) note(feed pipelines.Feed, marks pipelines.Marks) {
 	r.From, r.To = marks.From, feed.Next
-	if had := max(marks.Least, 0); !feed.Fresh && had < feed.Oldest && !r.Short() {
+	if had := max(marks.Least, 0); !feed.Fresh && had < feed.Oldest {
+		if r.Short() {
+			had = min(had, r.Missing)
+		}
 		r.Missing, r.MissingTo = had, feed.Oldest
 	}
 }
@@ -91,7 +95,7 @@ func (r *Rewinder) recover(ctx context.Context, own pipelines.Feed, claim string
 // nothing was ever committed has nothing to lose: it may never be read.
 func (r *Rewinder) targets(own pipelines.Feed, feeds []pipelines.Feed) []pipelines.Feed {
 	targets := make([]pipelines.Feed, 0, len(feeds)+1)
-	for _, feed := range append(feeds[:len(feeds):len(feeds)], own) {
+	for _, feed := range append(slices.Clip(feeds), own) {
 		if feed.Fresh || (feed.Part == own.Part && feed != own) {
 			continue
 		}

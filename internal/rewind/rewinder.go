@@ -2,9 +2,10 @@ package rewind
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"time"
 
 	"sluice/pipelines"
@@ -14,6 +15,7 @@ import (
 type Rewinder struct {
 	cfg  Config
 	deps Deps
+	name string        // of this process, before the '/' of its claims
 	turn chan struct{} // holds a token: the partitions of a process do not take each other's claims
 }
 
@@ -30,11 +32,13 @@ func New(cfg Config, deps Deps) (*Rewinder, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Rewinder{cfg: cfg.withDefaults(), deps: deps, turn: make(chan struct{}, 1)}, nil
+	return &Rewinder{cfg: cfg.withDefaults(), deps: deps, name: rand.Text(), turn: make(chan struct{}, 1)}, nil
 }
 
 // Group decorates a pipeline's group, whose sources have to be a Source of this package.
-func (r *Rewinder) Group(next pipelines.Group) pipelines.Group { return &group{rewinder: r, next: next} }
+func (r *Rewinder) Group(next pipelines.Group) pipelines.Group {
+	return &group{rewinder: r, next: next}
+}
 
 type group struct {
 	rewinder *Rewinder
@@ -94,7 +98,7 @@ func (r *Rewinder) carry(ctx context.Context, part pipelines.Partition, inner So
 // pause waits before another try.
 func (r *Rewinder) pause(ctx context.Context, failures int) {
 	wait := min(r.cfg.RetryBase<<min(failures, 20), r.cfg.RetryMax)
-	timer := time.NewTimer(wait/2 + rand.N(wait/2+1))
+	timer := time.NewTimer(wait/2 + mathrand.N(wait/2+1))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
