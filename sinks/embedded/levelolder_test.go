@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -62,6 +63,29 @@ func TestLevelsOlderDirectory(t *testing.T) {
 	last := state.History[len(state.History)-1]
 	if last.Epoch != 3 || last.To != "gold" || last.Version != state.Version {
 		t.Errorf("the last change is %+v", last)
+	}
+}
+
+// TestLevelsGoBack sets one watermark back under a lane: nothing that comes by this lane is taken any more, what comes by no lane is.
+func TestLevelsGoBack(t *testing.T) {
+	r, at := rules.Default(), time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
+	l := newLevels(t, LevelsConfig{Dir: t.TempDir(), Rules: r, Buckets: 1, NoSync: true, Now: func() time.Time { return at }})
+	begun(t, l, pipelines.Feed{Part: orderEvents, Topic: "a", Fresh: true}, 1)
+	applied(t, l, completed(r, "M1", 1, at.UnixMilli(), 0), completed(r, "M1", 2, at.UnixMilli(), 1))
+	err := l.do(t.Context(), 1, func(u *unit) error { return u.c.exec("UPDATE marks SET mark = 1") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, results := completed(r, "M1", 3, at.UnixMilli(), 2), make([]pipelines.Result, 1)
+	if err := l.Write(t.Context(), []pipelines.Write{next}, results); !errors.Is(err, pipelines.ErrLost) || results[0].Verdict != pipelines.Unsettled {
+		t.Errorf("a write is %v, %v", results, err)
+	}
+	if err := l.Raise(t.Context(), orderEvents, 3); !errors.Is(err, pipelines.ErrLost) {
+		t.Errorf("a raise is %v", err)
+	}
+	next.From = nil
+	if got := applied(t, l, next)[0]; got.Verdict != pipelines.Stored {
+		t.Errorf("a repair is %+v", got)
 	}
 }
 

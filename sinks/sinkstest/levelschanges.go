@@ -77,6 +77,8 @@ func endedFirst(h *house) {
 	h.write(h.buy(m1, "P1", "gold-month", levelNoon))
 	h.write(h.orders(m2, 5, levelNoon)...)
 	h.clock.set(levelNoon + 31*day) // in December
+	h.says(h.write(h.buy(m1, "P1", "gold-month", levelNoon)), "duplicate bought")
+	h.announced(m1, "bronze>gold membership") // what changes nothing does not stand in for the turn
 	h.write(h.complete(m1, 1000, levelNoon))
 	h.announced(m1, "bronze>gold membership", "gold>bronze membership")
 	h.clock.set(h.rules.Start(december.Add(1)))
@@ -146,5 +148,7 @@ func unmoved(h *house) {
 	h.write(h.orders(m1, 20, levelNoon)...)
 	h.write(h.buy(m1, "P1", "gold-month", levelNoon)) // gold already; it only holds longer or shorter
 	h.write(h.orders(m1, 5, levelNoon-31*day)...)
+	h.write(h.buy(m1, "P2", "gold-month", levelNoon+day))
+	h.dueAt(m1, levelNoon+2*day, false) // no more than it has
 	h.announced(m1, "bronze>silver orders", "silver>gold orders")
 }

@@ -19,9 +19,13 @@ func levelIDChecks() map[string]func(*house) {
 func idsOfMember(h *house) {
 	h.write(h.complete(m1, 9, levelNoon), h.complete(m1, 1<<62, levelNoon+3000), h.complete(m1, 5, levelNoon-31*day), h.complete(m2, 6, levelNoon))
 	h.write(h.void(m1, 7, levelNoon), h.void(m1, 5, levelNoon), h.void(m1, 8, levelNoon-31*day))
+	for _, twice := range [][2]int64{{0, -31}, {-31, 0}} { // the later of two months keeps a tombstone, whichever came first
+		order := 80 + twice[0]
+		h.says(h.write(h.void(m1, order, levelNoon+twice[0]*day), h.void(m1, order, levelNoon+twice[1]*day)), "stored", "duplicate void")
+	}
 	_, second := h.rules.Second(levelNoon)
 	for month, want := range map[schemas.Month]schemas.OrderIDSet{
-		november: {Counted: []schemas.CountedOrder{{ID: 9, Second: second}, {ID: 1 << 62, Second: second + 3}}, Void: []int64{5, 7}},
+		november: {Counted: []schemas.CountedOrder{{ID: 9, Second: second}, {ID: 1 << 62, Second: second + 3}}, Void: []int64{5, 7, 49, 80}},
 		october:  {Void: []int64{8}},
 		december: {},
 	} {
