@@ -15,6 +15,10 @@ type config struct {
 	Index    indexConfig    `key:"index"`
 	Pipeline pipelineConfig `key:"pipeline"`
 	GPS      gpsConfig      `key:"gps"`
+	Redis    redisConfig    `key:"redis"`
+	Key      keyConfig      `key:"key"`
+	Levels   levelsConfig   `key:"levels"`
+	Jobs     jobsConfig     `key:"jobs"`
 	HTTP     httpConfig     `key:"http"`
 	Gateway  gatewayConfig  `key:"gateway"`
 	Keys     keysConfig     `key:"keys"`
@@ -23,6 +27,7 @@ type config struct {
 	Log      logConfig      `key:"log"`
 	Trace    traceConfig    `key:"trace"`
 	Memory   memoryConfig   `key:"memory"`
+	Rules    string         `key:"rules" doc:"the rules of member levels (YAML): levels, products, coupons, time zone; empty = those built in, see sluice rules print"`
 	Check    bool           `key:"check" default:"true" doc:"refuse to run without the topics and templates that setup makes; off only in front of a server that stands in for Elasticsearch"`
 
 	failpoints failpoints // where a drill kills this process; no setting, and nothing in a release

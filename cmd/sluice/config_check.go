@@ -32,6 +32,7 @@ func (c *config) validate() error {
 		inKeys("http", c.http().Validate()),
 		inKeys("ops", c.ops().Validate()),
 		inKeys("trace", c.trace().Validate()),
+		c.levels(),
 		c.addresses(),
 		c.files(),
 		c.contradictions(),

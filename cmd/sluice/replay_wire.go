@@ -79,12 +79,13 @@ func (r *replayer) store(ctx context.Context, job replay.Job) error {
 	cfg := *r.cfg
 	if job.Shadow != "" {
 		cfg.Index.Prefix = r.shadowPrefix(job)
+		cfg.Key.Prefix += "shadow-" + job.Shadow + "-"
 		if _, err := setupElastic(ctx, &cfg); err != nil {
 			return fmt.Errorf("making the shadow: %w", err)
 		}
 	}
 	var err error
-	if r.site, err = clusterSite(&cfg); err != nil {
+	if r.site, err = clusterSite(&cfg, r.reg, r.log); err != nil {
 		return err
 	}
 	r.closers = append(r.closers, func() error { return closeAll(r.site.closers) })
@@ -104,7 +105,8 @@ func (r *replayer) carrier(ctx context.Context, job replay.Job) (carrier, *telem
 	if err != nil {
 		return nil, nil, err
 	}
-	sink, err := r.site.sink(store)
+	of := chosen([]string{job.Pipeline})[0]
+	sink, err := r.site.sinkOf(of, store)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -130,8 +132,8 @@ func (r *replayer) carrier(ctx context.Context, job replay.Job) (carrier, *telem
 		cfg.GPS.MaxAge, cfg.GPS.HistoryMaxAge = 0, 0
 	}
 	r.kept = once.Again
-	deps := pipelineDeps{cfg: &cfg, sink: sink, dead: once, obs: observer, asOfRecord: job.AsOf == asOfRecord}
-	carrying, err := chosen([]string{job.Pipeline})[0].build(deps)
+	deps := pipelineDeps{cfg: &cfg, sink: sink, dead: once, obs: observer, rules: r.site.members.rules, asOfRecord: job.AsOf == asOfRecord}
+	carrying, err := of.build(deps)
 	if err != nil {
 		return nil, nil, usage(err)
 	}

@@ -18,10 +18,11 @@ const (
 	roleGateway   = "gateway"
 	roleQuery     = "query"
 	rolePipelines = "pipelines"
+	roleJobs      = "jobs"
 	roleAll       = "all"
 )
 
-func allRoles() []string { return []string{roleGateway, rolePipelines, roleQuery} }
+func allRoles() []string { return []string{roleGateway, roleJobs, rolePipelines, roleQuery} }
 
 // configFlag names the configuration file; every command that speaks to a server has it.
 type configFlag struct {
@@ -31,7 +32,7 @@ type configFlag struct {
 // runCmd is `sluice run`.
 type runCmd struct {
 	configFlag
-	Roles     string   `arg:"" placeholder:"ROLE[,ROLE…]" help:"gateway, query, pipelines or all, comma separated."`
+	Roles     string   `arg:"" placeholder:"ROLE[,ROLE…]" help:"gateway, query, pipelines, jobs or all, comma separated."`
 	Pipelines []string `help:"Run only these pipelines." placeholder:"NAME,…"`
 }
 
@@ -74,7 +75,7 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	on, err := clusterSite(cfg)
+	on, err := clusterSite(cfg, reg, log)
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,10 @@ import (
 // site is the list of what one installation stores with: real servers (site_cluster.go), or
 // one data directory (site_embedded.go). Everything else of the process is the same.
 type site struct {
-	sink   func(store *telemetry.Store) (pipelines.Sink, error) // one for each pipeline
-	places places                                               // what questions are answered from
-	probes probe.Searcher                                       // what freshness is measured with
+	sink    func(store *telemetry.Store) (pipelines.Sink, error) // one for each pipeline
+	places  places                                               // what questions are answered from
+	members members                                              // of services: their orders and levels
+	probes  probe.Searcher                                       // what freshness is measured with
 
 	check  func(ctx context.Context) error // what setup makes is there; wraps errMissing when waiting cannot help
 	retain func(ctx context.Context, family string, keepDays int, now time.Time) (dropped []string, err error)
@@ -28,9 +29,18 @@ type site struct {
 	closers []func() error
 }
 
-// places is where drivers are found.
+// sinkOf is where a pipeline writes.
+func (s *site) sinkOf(of spec, store *telemetry.Store) (pipelines.Sink, error) {
+	if of.kind == levels {
+		return s.members, nil
+	}
+	return s.sink(store)
+}
+
+// places is where drivers and orders are found.
 type places interface {
 	query.Drivers
 	query.Area
+	query.Orders
 	Ready(ctx context.Context) error
 }

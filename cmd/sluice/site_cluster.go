@@ -7,15 +7,19 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
 	"sluice/internal/telemetry"
 	"sluice/pipelines"
 	"sluice/schemas"
 	"sluice/sinks/elastic"
+	"sluice/sinks/redis"
 )
 
-// clusterSite stores in Elasticsearch. Bulk requests, questions and probes have connections of their own, so
-// that none stands in another's way.
-func clusterSite(cfg *config) (*site, error) {
+// clusterSite stores in Elasticsearch, and member levels in Redis. Bulk requests, questions and probes have connections of
+// their own, so that none stands in another's way.
+func clusterSite(cfg *config, reg *prometheus.Registry, log *zap.Logger) (*site, error) {
 	reader, err := elastic.NewReader(cfg.elastic())
 	if err != nil {
 		return nil, usage(err)
@@ -28,8 +32,12 @@ func clusterSite(cfg *config) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept, err := redisMembers(cfg, reg, log)
+	if err != nil {
+		return nil, err
+	}
 	return &site{
-		name: "elastic",
+		name: "elastic", members: kept,
 		sink: func(store *telemetry.Store) (pipelines.Sink, error) {
 			sink, err := elastic.New(cfg.elastic(), storeObserver{store})
 			if err != nil {
@@ -43,8 +51,25 @@ func clusterSite(cfg *config) (*site, error) {
 			said, err := set.Retain(ctx, family, keepDays, now)
 			return said.Dropped, err
 		},
-		closers: []func() error{closing(reader.Close), closing(probes.Close), closing(set.Close)},
+		closers: []func() error{closing(reader.Close), closing(probes.Close), closing(set.Close), kept.close},
 	}, nil
+}
+
+// redisMembers keeps member levels in Redis.
+func redisMembers(cfg *config, reg *prometheus.Registry, log *zap.Logger) (members, error) {
+	by, err := cfg.rules()
+	if err != nil {
+		return members{}, usage(err)
+	}
+	counts, err := telemetry.NewLevels(reg, log)
+	if err != nil {
+		return members{}, err
+	}
+	store, err := redis.New(cfg.redis(by), levelsObserver{counts})
+	if err != nil {
+		return members{}, usage(err)
+	}
+	return members{levelStore: store, rules: by, telemetry: counts, close: store.Close}, nil
 }
 
 func closing(hangUp func()) func() error {

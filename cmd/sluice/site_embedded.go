@@ -19,6 +19,7 @@ import (
 const (
 	brokerPart = "kafka"
 	storePart  = "store"
+	levelsPart = "levels"
 )
 
 // embeddedSite keeps everything in one data directory, with a broker in this process.
@@ -43,6 +44,10 @@ func embeddedSite(cfg *config, reg *prometheus.Registry, log *zap.Logger) (_ *si
 	on.sink = func(*telemetry.Store) (pipelines.Sink, error) { return store, nil }
 	on.places, on.probes, on.retain = store, store, store.Retain
 	on.check = func(context.Context) error { return nil } // the store is opened whole or not at all
+	if on.members, err = embeddedMembers(cfg, dir, store, reg, log); err != nil {
+		return nil, err
+	}
+	on.closers = append(on.closers, on.members.close)
 	return on, on.addBroker(cfg, dir, reg, log)
 }
 
@@ -52,6 +57,27 @@ func openStore(cfg *config, dir *datadir.Dir) (*embedded.Store, error) {
 		return nil, err
 	}
 	return embedded.Open(cfg.embedded(path))
+}
+
+// embeddedMembers keeps member levels in a file of their own.
+func embeddedMembers(cfg *config, dir *datadir.Dir, beside *embedded.Store, reg *prometheus.Registry, log *zap.Logger) (members, error) {
+	by, err := cfg.rules()
+	if err != nil {
+		return members{}, usage(err)
+	}
+	path, err := dir.Sub(levelsPart)
+	if err != nil {
+		return members{}, err
+	}
+	counts, err := telemetry.NewLevels(reg, log)
+	if err != nil {
+		return members{}, err
+	}
+	store, err := embedded.OpenLevels(cfg.embeddedLevels(path, by), beside)
+	if err != nil {
+		return members{}, err
+	}
+	return members{levelStore: store, rules: by, telemetry: counts, close: store.Close}, nil
 }
 
 // embeddedReader reads the store of a data directory, beside the process that may own it.

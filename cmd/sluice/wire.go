@@ -13,6 +13,7 @@ import (
 	"sluice/internal/httpserver"
 	"sluice/internal/kafka"
 	"sluice/internal/opshttp"
+	"sluice/internal/rewind"
 	"sluice/internal/telemetry"
 )
 
@@ -30,7 +31,8 @@ type app struct {
 	routes    []httpserver.Route // of the clients' listener
 	opsRoutes []httpserver.Route
 	lacks     absence
-	topics    []string // that the roles need
+	rewinding *rewind.Rewinder // nil until a pipeline needs it
+	topics    []string         // that the roles need
 	pipelines []*telemetry.Pipeline
 	closers   []func() error
 
@@ -63,6 +65,11 @@ func (a *app) build(roles, names []string) error {
 	}
 	if slices.Contains(roles, rolePipelines) {
 		if err := a.addPipelines(names); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(roles, roleJobs) {
+		if err := a.addJobs(); err != nil {
 			return err
 		}
 	}

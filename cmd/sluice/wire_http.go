@@ -42,14 +42,17 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 	if err != nil {
 		return err
 	}
-	q, err := query.New(a.cfg.query(), query.Deps{Drivers: a.spans.Drivers(a.site.places), Area: a.site.places, Keys: keys, Observer: observer})
+	q, err := query.New(a.cfg.query(), query.Deps{
+		Drivers: a.spans.Drivers(a.site.places), Area: a.site.places, Orders: a.site.places, Members: a.site.members, Rules: a.site.members.rules,
+		Keys: keys, Observer: observer,
+	})
 	if err != nil {
 		return usage(err)
 	}
 	a.routes = append(a.routes, q.Routes()...)
 	a.group.add("live streams", q.Run)
 	a.precondition(roleQuery, a.site.check)
-	a.checks = append(a.checks, opshttp.Check{Name: a.site.name, Ready: a.site.places.Ready})
+	a.checks = append(a.checks, opshttp.Check{Name: a.site.name, Ready: a.site.places.Ready}, opshttp.Check{Name: "levels", Ready: a.site.members.Ready})
 	return nil
 }
 

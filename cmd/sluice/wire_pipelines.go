@@ -11,15 +11,26 @@ import (
 	"sluice/internal/telemetry"
 	"sluice/pipelines"
 	"sluice/pipelines/gps"
+	"sluice/pipelines/orders"
 	"sluice/schemas"
+	"sluice/schemas/rules"
 )
 
 // spec is one pipeline: which topic, and how its records are carried.
 type spec struct {
 	name  string
 	topic string
+	kind  storeKind
 	build func(d pipelineDeps) (carrier, error)
 }
+
+// storeKind is which of a site's stores a pipeline writes to.
+type storeKind int
+
+const (
+	documents storeKind = iota // the one that is searched
+	levels                     // that of member levels
+)
 
 // carrier is a pipeline of any record type.
 type carrier interface {
@@ -33,6 +44,8 @@ type pipelineDeps struct {
 	dead pipelines.DeadLetters
 	obs  pipelines.Observer
 
+	rules *rules.Rules // of member levels
+
 	asOfRecord bool // ages are judged as of each record's own time: a replay
 }
 
@@ -45,14 +58,17 @@ func (d pipelineDeps) config(name string) pipelines.Config {
 
 // specs are all pipelines. A new one is one more entry.
 func specs() []spec {
-	return []spec{
+	return append([]spec{
 		{name: gps.Live, topic: schemas.TopicPings, build: func(d pipelineDeps) (carrier, error) {
 			return pipelines.New(d.config(gps.Live), gps.NewLive(d.cfg.gps()), d.sink, d.dead, d.obs)
 		}},
 		{name: gps.History, topic: schemas.TopicPings, build: func(d pipelineDeps) (carrier, error) {
 			return pipelines.New(d.config(gps.History), gps.NewHistory(d.cfg.gps()), d.sink, d.dead, d.obs)
 		}},
-	}
+		{name: orders.Index, topic: schemas.TopicOrders, build: func(d pipelineDeps) (carrier, error) {
+			return pipelines.New(d.config(orders.Index), orders.NewIndex(), d.sink, d.dead, d.obs)
+		}},
+	}, levelSpecs()...)
 }
 
 // pipelineNames are the names of all pipelines.
@@ -99,7 +115,7 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	if err != nil {
 		return err
 	}
-	sampled, err := a.addProber(s.name, store, before)
+	sampled, err := a.addProber(s, store, before)
 	if err != nil {
 		return err
 	}
@@ -107,7 +123,7 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	if err != nil {
 		return err
 	}
-	sink, err := a.site.sink(store)
+	sink, err := a.site.sinkOf(s, store)
 	if err != nil {
 		return err
 	}
@@ -117,7 +133,7 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	}
 	carrying, err := s.build(pipelineDeps{
 		cfg: a.cfg, sink: a.cfg.failpoints.Sink(sink), dead: a.cfg.failpoints.DeadLetters(dead),
-		obs: a.cfg.failpoints.Observer(a.spans.Pipeline(s.name, observer)),
+		obs: a.cfg.failpoints.Observer(a.spans.Pipeline(s.name, observer)), rules: a.site.members.rules,
 	})
 	if err != nil {
 		return usage(err)
@@ -128,8 +144,24 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	}
 	a.pipelines = append(a.pipelines, observer)
 	a.checks = append(a.checks, opshttp.Check{Name: s.name, Ready: group.Ready})
-	a.group.add(s.name, before.guard(func(ctx context.Context) error { return carrying.Run(ctx, a.cfg.failpoints.Group(group)) }))
+	serving, err := a.decorate(s, group)
+	if err != nil {
+		return err
+	}
+	a.group.add(s.name, before.guard(func(ctx context.Context) error { return carrying.Run(ctx, a.cfg.failpoints.Group(serving)) }))
 	return nil
+}
+
+// decorate gives a group what its store needs: the one of member levels is watched for losses.
+func (a *app) decorate(s spec, group pipelines.Group) (pipelines.Group, error) {
+	if s.kind != levels {
+		return group, nil
+	}
+	rewinding, err := a.rewinder()
+	if err != nil {
+		return nil, err
+	}
+	return rewinding.Group(group), nil
 }
 
 func (a *app) newGroup(s spec) (*kafka.Group, error) {
@@ -145,14 +177,14 @@ func (a *app) newGroup(s spec) (*kafka.Group, error) {
 }
 
 // addProber measures how late a search sees what was stored; nil when it is switched off.
-func (a *app) addProber(name string, store *telemetry.Store, before *precondition) (func(pipelines.Write), error) {
-	if a.cfg.Pipeline.ProbeInterval == 0 {
+func (a *app) addProber(s spec, store *telemetry.Store, before *precondition) (func(pipelines.Write), error) {
+	if a.cfg.Pipeline.ProbeInterval == 0 || s.kind != documents {
 		return nil, nil //nolint:nilnil // nobody asks for samples
 	}
 	prober, err := probe.New(probe.Config{Interval: a.cfg.Pipeline.ProbeInterval}, a.site.probes, store)
 	if err != nil {
 		return nil, usage(err)
 	}
-	a.group.add(name+" prober", before.guard(prober.Run))
+	a.group.add(s.name+" prober", before.guard(prober.Run))
 	return prober.Offer, nil
 }
