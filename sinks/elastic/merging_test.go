@@ -1,7 +1,6 @@
 package elastic
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -65,7 +64,7 @@ func offer(t *testing.T, s pipelines.Sink, writes ...pipelines.Write) []pipeline
 
 func kept(t *testing.T, server *sinkstest.Scripted) schemas.Order {
 	t.Helper()
-	o, err := schemas.ParseOrder(server.Docs("p-" + schemas.OrderIndex(anOrder))[fmt.Sprint(anOrder)].Body)
+	o, err := schemas.ParseOrder(server.Docs("p-" + schemas.OrderIndex(anOrder))[string(schemas.AppendOrderKey(nil, anOrder))].Body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -114,8 +114,8 @@ func textOrNull(text string) sqldriver.Value {
 
 // set fills in the arguments, as many as the statement has.
 func (s *statement) set(values ...sqldriver.Value) {
-	for i := range s.args {
-		s.args[i].Value = values[i]
+	for i, value := range values {
+		s.args[i].Value = value
 	}
 }
 
