@@ -67,19 +67,25 @@ func TestLevelsReadWhileWritten(t *testing.T) {
 			t.Fatalf("a read went back: %+v, %+v", before, after)
 		}
 	}
-	total := 0
+	if total, want := ordersOf(t, l), len(parts)*rounds*crashBatchOrders; total != want {
+		t.Errorf("%d orders count, want %d", total, want)
+	}
+}
+
+// ordersOf is how many orders count in this month and the last, of all members.
+func ordersOf(t *testing.T, l *Levels) (total int) {
+	t.Helper()
+	month := l.cfg.Rules.Month(time.Now().UnixMilli())
 	for bucket := range l.Buckets() {
 		for back := range 2 {
-			digest, err := l.Digest(t.Context(), bucket, cfg.Rules.Month(time.Now().UnixMilli()).Add(-back))
+			digest, err := l.Digest(t.Context(), bucket, month.Add(-back))
 			if err != nil {
 				t.Fatal(err)
 			}
 			total += int(digest.Orders)
 		}
 	}
-	if want := len(parts) * rounds * crashBatchOrders; total != want {
-		t.Errorf("%d orders count, want %d", total, want)
-	}
+	return total
 }
 
 // carry is a lane: batches of orders that no other lane has.
