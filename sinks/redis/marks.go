@@ -74,8 +74,11 @@ func (l *Levels) Recover(ctx context.Context, claim string, epoch int64, feeds [
 			return recovered, fmt.Errorf("recovering bucket %d: %w", i, failed(ctx, errs[i]))
 		}
 		n, ok := replies[i].(int64)
-		if !ok {
+		switch {
+		case !ok:
 			return recovered, fmt.Errorf("recovering bucket %d: %w", i, errAnswer)
+		case n < 0:
+			return recovered, fmt.Errorf("recovering bucket %d: it has epoch %d, and %d is not above that", i, -n-1, epoch)
 		}
 		recovered += int(n)
 	}

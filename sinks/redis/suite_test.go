@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -15,7 +16,7 @@ import (
 func TestLevels(t *testing.T) {
 	addr := stacktest.Redis(t)
 	sinkstest.TestLevels(t, func(t *testing.T, with sinkstest.LevelsSetup) sinkstest.LevelsSubject {
-		return subject(t, Config{Addrs: []string{addr}, KeyPrefix: ownPrefix(t), Rules: with.Rules, Buckets: with.Buckets, Now: with.Now})
+		return subject(t, Config{Addrs: []string{addr}, KeyPrefix: ownPrefix(t), Rules: with.Rules, Buckets: with.Buckets, Now: with.Now, CallTimeout: time.Minute})
 	})
 }
 

@@ -30,12 +30,7 @@ local function out(m, verdict)
 end
 
 local runs = {}
-runs[1] = function(m, month, n)
-  local key = orders_key(m, month)
-  local found = ask(m, 'HMGET', key, unpack(ARGV, at, at + n - 1)) or {}
-  for i = at, at + n - 1 do out(m, m.broken and 'w' or complete(m, month, key, ARGV[i], ARGV[i + n], found[i - at + 1])) end
-  at = at + 2 * n
-end
+runs[1] = function(m, month, n, last) complete_run(m, month, n, last, out) end
 runs[2] = function(m, month, n)
   local key = voids_key(m, month)
   for i = at, at + n - 1 do out(m, m.broken and 'w' or void(m, month, key, ARGV[i])) end
@@ -47,24 +42,24 @@ runs[3] = function(m)
 end
 
 local states = groups > 0 and call('HMGET', members_key, unpack(ARGV, at, at + groups - 1)) or {}
-local ids, members = at, {}
+local ids, members, firsts = at, {}, {}
 at = at + groups
 for g = 1, groups do
-  local m = load_member(ARGV[ids + g - 1], states[g]) or {id = ARGV[ids + g - 1], broken = true, ops = {}, news = {}, due = 0, was_due = 0}
-  m.seen, m.buried = {}, {}
-  members[g], m.first = m, #verdicts + 1
+  local m = load_member(ARGV[ids + g - 1], states[g], tag)
+  members[g], firsts[g] = m, #verdicts + 1
+  local last
   repeat
     local h = tonumber(ARGV[at])
     at = at + 1
-    runs[h % 4](m, math.floor(h / 8) % 131072, math.floor(h / 1048576))
-  until math.floor(h / 4) % 2 == 1
-  m.last = #verdicts
+    last = floor(h / 4) % 2 == 1
+    runs[h % 4](m, floor(h / 8) % 131072, floor(h / 1048576), last)
+  until last
 end
+firsts[groups + 1] = #verdicts + 1
 if not room(members) then return {'FULL'} end
 for g = 1, groups do -- a member of whom one key is not what it should be is left alone altogether
-  local m = members[g]
-  if m.broken then
-    for i = m.first, m.last do verdicts[i] = 'w' end
+  if members[g].broken then
+    for i = firsts[g], firsts[g + 1] - 1 do verdicts[i] = 'w' end
   end
 end
 

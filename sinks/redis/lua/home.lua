@@ -1,6 +1,7 @@
 -- home: which history of the server this is, and whether the bucket belongs to it.
 -- KEYS[1] is always the bucket's head; its stem is what all its keys begin with.
 local call, error_reply = redis.call, redis.error_reply
+local KEYS, ARGV, tonumber, unpack, floor = KEYS, ARGV, tonumber, unpack, math.floor
 local stem = string.sub(KEYS[1], 1, -5)
 local epoch -- of the bucket, once the head is read
 

@@ -5,11 +5,10 @@ local id, first = ARGV[1], tonumber(ARGV[2])
 local text = call('HGET', KEYS[4], id)
 local months = {}
 if text then
-  local m = parse_state(text)
-  m.id = id
+  local m = parse_state(id, text)
   for month = m.newest, math.max(first, m.newest - 15), -1 do
     if has(m, m.orders, month) then
-      months[#months + 1] = digits_of_month(month)
+      months[#months + 1] = string.sub(digits_of_month(month), 2)
       months[#months + 1] = call('HVALS', orders_key(m, month))
     end
   end

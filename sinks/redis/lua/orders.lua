@@ -5,14 +5,19 @@ local tombstone = -1 -- and, of one that this call has set, a month in m.buried
 
 local max_orders, orders_cause -- of apply
 
--- add_op adds to the last command where it is of the same name and key.
+-- add_op adds to the last command where it is of the same name and key. A field without a value is one argument.
 local function add_op(m, name, key, field, value)
-  local last = m.ops[#m.ops]
-  if last and last[1] == name and last[2] == key then
+  local ops = m.ops
+  if ops == none then
+    m.ops = {{name, key, field, value}}
+    return
+  end
+  local last = ops[#ops]
+  if last[1] == name and last[2] == key then
     local n = #last
-    last[n + 1], last[n + 2] = field, value -- a field without a value is one argument
+    last[n + 1], last[n + 2] = field, value
   else
-    m.ops[#m.ops + 1] = {name, key, field, value}
+    ops[#ops + 1] = {name, key, field, value}
   end
 end
 
@@ -21,7 +26,7 @@ local function far(m, month) return m.newest - month > 15 end
 
 -- expire lets a month's key go when no event of that month is taken any more: fourteen months after its end, or a little later.
 local function expire(m, key, month)
-  m.ops[#m.ops + 1] = {'PEXPIREAT', key, digits(now + (month - this_month + 15) * month_ms)}
+  add_op(m, 'PEXPIREAT', key, digits(now + (month - this_month + 15) * month_ms))
 end
 
 -- locate is where an order counts: its month and second.
@@ -49,7 +54,7 @@ end
 local function place(m, id, d, month, found)
   local seen = m.seen[id]
   if seen == tombstone then return tombstone end
-  if seen then return math.floor(seen / whole_month), seen % whole_month end
+  if seen then return floor(seen / whole_month), seen % whole_month end
   if found then return month, tonumber(found) end
   if void_month(m, id, d) then return tombstone end
   return locate(m, id, d, month)
@@ -62,40 +67,94 @@ local function take_out(m, id, month)
   add_op(m, 'HDEL', orders_key(m, month), id)
 end
 
+local function see(m, id, what)
+  if m.seen == none then m.seen = {} end
+  m.seen[id] = what
+end
+
+-- complete counts an order.
 local function complete(m, month, key, id, second, found)
+  if found == second and m.seen == none then return 'd' end
   if far(m, month) then return 'x' end
   local d = tonumber(id)
   local was, was_second = place(m, id, d, month, found)
+  if m.broken then return 'w' end
   if was == tombstone then return 'v' end
   if was == month then
     if tonumber(second) < was_second then
       add_op(m, 'HSET', key, id, second)
-      m.seen[id] = month * whole_month + tonumber(second)
+      see(m, id, month * whole_month + tonumber(second))
     end
     return 'd'
   end
   if was and was < month then return 'd' end
   local n = count(m, month)
-  if n >= max_orders then return 'o' end
   if m.broken then return 'w' end
+  if n >= max_orders then return 'o' end
   if not settled(m) then judge(m, nil, '') end
   if was then take_out(m, id, was) end
   reach(m, month)
-  m.counts[month], m.changed = n + 1, true
-  m.seen[id] = month * whole_month + tonumber(second)
-  m.orders = mark(m.orders, m.newest - month)
-  if d > m.hi then m.hi = d end
-  if month < m.newest and d > m.hi_old then m.hi_old = d end
+  m.counts[month], m.orders, m.changed = n + 1, mark(m.orders, m.newest - month), true
+  see(m, id, month * whole_month + tonumber(second))
+  bound_order(m, month, d)
   add_op(m, 'HSET', key, id, second)
   if n == 0 then expire(m, key, month) end
   if was or (crossing[n + 1] and counts_now(month)) then judge(m, orders_cause, id) end
   return 's'
 end
 
+-- complete_run counts orders of one month. What is most common is done here: new orders of the newest month, whose ids
+-- ascend and are above all bounds, and which change no level. The first other one, and all behind it, go the long way;
+-- so do, of a member with more than this run, those of the runs that follow.
+local function complete_run(m, month, n, last, out)
+  local key, first = orders_key(m, month), at
+  at = at + 2 * n
+  local found = ask(m, 'HMGET', key, unpack(ARGV, first, first + n - 1)) or none
+  local short = month == m.newest and m.seen == none and not m.broken and has(m, m.orders, month) and settled(m)
+  local orders, top, op = false, -1, nil
+  local function leave()
+    short = false
+    if op then
+      for i = 3, #op, 2 do see(m, op[i], month * whole_month + tonumber(op[i + 1])) end
+      m.counts[month] = orders
+    end
+  end
+  for i = first, first + n - 1 do
+    local id, second, there = ARGV[i], ARGV[i + n], found[i - first + 1]
+    local d = short and not there and tonumber(id)
+    if d and d > top and d > m.hi_old and d > m.hi_void then
+      orders = orders or count(m, month)
+      if orders == 0 or orders >= max_orders or crossing[orders + 1] then d = false end
+    else
+      d = false
+    end
+    if d then
+      orders, top = orders + 1, d
+      bound_order(m, month, d)
+      if op then
+        local size = #op
+        op[size + 1], op[size + 2] = id, second
+      else
+        op = {'HSET', key, id, second}
+        if m.ops == none then m.ops = {op} else m.ops[#m.ops + 1] = op end
+      end
+      out(m, 's')
+    elseif there == second and m.seen == none then
+      out(m, 'd')
+    else
+      if short then leave() end
+      out(m, m.broken and 'w' or complete(m, month, key, id, second, there))
+    end
+  end
+  if short and not last then leave() end
+end
+
 -- bury leaves a tombstone in a month.
 local function bury(m, id, d, month, key)
   reach(m, month)
-  m.seen[id], m.buried[id], m.changed = tombstone, month, true
+  see(m, id, tombstone)
+  if m.buried == none then m.buried = {} end
+  m.buried[id], m.changed = month, true
   add_op(m, 'SADD', key, id)
   if not has(m, m.voids, month) then expire(m, key, month) end
   m.voids = mark(m.voids, m.newest - month)

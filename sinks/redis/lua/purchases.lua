@@ -9,7 +9,7 @@ local function bought_by(m, key)
   for i = 1, #held, 2 do
     local till = tonumber(string.match(held[i + 1], '^%d+ %d+ (%d+) ')) or 0
     if till < now - 16 * month_ms then
-      m.ops[#m.ops + 1] = {'HDEL', key, held[i]}
+      add_op(m, 'HDEL', key, held[i])
     else
       bought['=' .. held[i]], bought.n, bought.till = true, bought.n + 1, math.max(bought.till, till)
     end
@@ -27,8 +27,9 @@ local function purchase(m, id, sku, rank, from, till)
   if not settled(m) then judge(m, nil, '') end
   bought['=' .. id], bought.n, bought.till = true, bought.n + 1, math.max(bought.till, tonumber(till))
   add_op(m, 'HSET', key, id, rank .. ' ' .. from .. ' ' .. till .. ' ' .. sku)
-  m.ops[#m.ops + 1] = {'PEXPIREAT', key, digits(math.max(now, bought.till) + 16 * month_ms)}
+  add_op(m, 'PEXPIREAT', key, digits(math.max(now, bought.till) + 16 * month_ms))
   if tonumber(till) > now then
+    if m.paid == none then m.paid = {} end
     m.paid[#m.paid + 1] = {tonumber(rank), tonumber(from), tonumber(till)}
     judge(m, purchase_cause, '')
   end

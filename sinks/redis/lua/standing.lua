@@ -2,11 +2,16 @@
 
 -- count is how many orders count in a month: the size of its hash, and what this call adds to it.
 local function count(m, month)
-  local n = m.counts[month]
+  local counts = m.counts
+  if not counts then
+    counts = {}
+    m.counts = counts
+  end
+  local n = counts[month]
   if n then return n end
   n = 0
   if has(m, m.orders, month) then n = ask(m, 'HLEN', orders_key(m, month)) or 0 end
-  m.counts[month] = n
+  counts[month] = n
   return n
 end
 

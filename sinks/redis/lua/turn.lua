@@ -13,11 +13,11 @@ if more == 1 then ids[#ids] = nil end
 local states = #ids > 0 and call('HMGET', members_key, unpack(ids)) or {}
 local members, strays = {}, {'ZREM', due_key}
 for i = 1, #ids do
-  local m = states[i] and load_member(ids[i], states[i])
-  if m and m.due > 0 then
+  local m = load_member(ids[i], states[i], tag)
+  if m.due > 0 then
     if m.due <= now then judge(m, nil, '') end
+    if not m.judged then m.judged, m.was_announced, m.changed = true, m.announced, true end
     m.was_due = -1 -- the timer is set anew, whatever it said
-    m.changed = true
     members[#members + 1] = m
   else
     strays[#strays + 1] = ids[i]

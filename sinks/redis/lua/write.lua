@@ -7,21 +7,24 @@ local function room(members)
   local news, timers = 0, false
   for i = 1, #members do
     local m = members[i]
-    if #m.news > 0 then ask(m, 'LLEN', stem .. 'h:' .. m.id) end
-    if m.broken then m.news = {} end
+    if m.news ~= none then ask(m, 'LLEN', stem .. 'h:' .. m.id) end
+    if m.broken then m.news = none end
     news = news + #m.news
-    timers = timers or m.due ~= m.was_due or #m.news > 0
+    timers = timers or m.judged
   end
   if timers then call('ZCARD', due_key) call('ZCARD', up_key) end
   return news == 0 or call('XLEN', outbox_key) + news <= max_outbox
 end
 
+local function above(level) return level ~= '' and level ~= names[0] end
+
 local function write_timer(m)
   if m.due ~= m.was_due then
     if m.due > 0 then call('ZADD', due_key, digits(m.due), m.id) else call('ZREM', due_key, m.id) end
   end
-  local up = m.announced ~= '' and m.announced ~= names[0]
-  if up ~= m.was_up then
+  if m.announced == m.was_announced then return end
+  local up, was_up = above(m.announced), above(m.was_announced)
+  if up ~= was_up then
     if up then call('ZADD', up_key, 0, m.id) else call('ZREM', up_key, m.id) end
   end
 end
@@ -49,8 +52,10 @@ local function write_members(members, sent)
       if m.changed then
         states[#states + 1] = m.id
         states[#states + 1] = pack_state(m)
-        write_timer(m)
-        sent = write_news(m, sent)
+        if m.judged then
+          write_timer(m)
+          sent = write_news(m, sent)
+        end
       end
     end
   end
