@@ -31,8 +31,8 @@ func FuzzMemberState(f *testing.F) {
 	})
 }
 
-// TestOrders puts orders in and takes them out again; they are sorted at every step.
-func TestOrders(t *testing.T) {
+// TestLevelsMonthly puts orders in and takes them out again; they are sorted at every step.
+func TestLevelsMonthly(t *testing.T) {
 	var m monthly
 	ids := []int64{5, 1 << 62, 3, 9, 4}
 	for i, id := range ids {
