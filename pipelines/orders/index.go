@@ -14,7 +14,7 @@ type index struct {
 	months schemas.MonthIndex
 }
 
-// NewIndex returns the streams of order-index, one per lane. Its sink has to merge.
+// NewIndex returns the streams of order-index, one per lane. Its sink has to merge, as both of ours do with orders.
 func NewIndex() func() pipelines.Stream[schemas.OrderEvent] {
 	return func() pipelines.Stream[schemas.OrderEvent] { return &index{} }
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 )
 
 // fold merges the writes of a document, one after the other, into what is held. Each write that adds
@@ -13,7 +14,7 @@ func (m *merging) fold(u *union) {
 	u.merged, u.told = nil, pipelines.Result{}
 	known := u.held
 	for _, i := range u.at {
-		merged, changed, err := m.merge(nil, known, m.writes[i].Body)
+		merged, changed, err := schemas.MergeOrders(nil, known, m.writes[i].Body)
 		switch {
 		case err != nil:
 			m.results[i] = pipelines.Result{Verdict: pipelines.Poison, Reason: reasonUnmerged}

@@ -2,30 +2,31 @@ package elastic
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 )
 
-// Merge appends to dst the document of what held and fresh, two documents under one id, say together,
-// and reports whether that is more than held says; held is nil when there is none. It must be
-// commutative, associative and idempotent: then the order and the number of writes do not matter. An
-// error makes fresh Poison.
-type Merge func(dst, held, fresh []byte) (merged []byte, changed bool, err error)
-
-// Merging is a sink whose documents are merged with what their index holds, not replaced: the targets of
-// all its writes must be of documents that this Merge knows. Every write has the version 0.
+// Some documents are not replaced but merged with what their index holds. The merge is commutative,
+// associative and idempotent, so that the order and the number of writes do not matter (schemas.Order).
 //
-// A batch is one multi-get, which sees what was written a moment ago, and one bulk request. Each
+// A batch of them is one multi-get, which sees what was written a moment ago, and one bulk request. Each
 // document replaces the very one that it was merged into, or none: whoever comes between, such as an
 // owner that has not noticed that it is none any more, loses nothing and makes us read again.
-type Merging struct {
-	sink  *Sink
-	merge Merge
-}
 
-var _ pipelines.Sink = (*Merging)(nil)
+// merges reports whether the documents of a target are merged.
+func merges(target string) bool { return schemas.IsOrderIndex(target) }
+
+// sameWay is how many writes from the first on are written as it is; one pipeline's all are.
+func sameWay(writes []pipelines.Write) int {
+	way := merges(writes[0].Target)
+	for n := 1; n < len(writes); n++ {
+		if writes[n].Target != writes[n-1].Target && merges(writes[n].Target) != way {
+			return n
+		}
+	}
+	return len(writes)
+}
 
 // Reasons of merged writes.
 const (
@@ -34,37 +35,14 @@ const (
 	reasonUnmerged   = "not_mergeable"
 )
 
-// NewMerging makes a sink; it does not speak to the server yet.
-func NewMerging(cfg Config, obs Observer, merge Merge) (*Merging, error) {
-	if merge == nil {
-		return nil, errors.New("elastic: a way to merge is needed")
-	}
-	sink, err := New(cfg, obs)
-	if err != nil {
-		return nil, err
-	}
-	return &Merging{sink: sink, merge: merge}, nil
-}
-
-// Close ends the connections that are not in use.
-func (m *Merging) Close() { m.sink.Close() }
-
 // maxRounds is how often a document is read again at once when somebody else wrote it meanwhile; then its
 // writes are Retry.
 const maxRounds = 3
 
-// Write merges the writes into their documents. One that says nothing new is Duplicate, and is not sent. The
+// merge merges the writes into their documents. One that says nothing new is Duplicate, and is not sent. The
 // error is not nil when nothing can be said of any write: the documents could not be read, or no request was answered.
-func (m *Merging) Write(ctx context.Context, writes []pipelines.Write, results []pipelines.Result) error {
-	if len(writes) != len(results) {
-		return fmt.Errorf("merging: %d results for %d writes", len(results), len(writes))
-	}
-	sc, ok := m.sink.scratch.Get().(*scratch)
-	if !ok {
-		sc = new(scratch)
-	}
-	defer m.sink.scratch.Put(sc)
-	work := merging{Merging: m, scratch: sc, writes: writes, results: results}
+func (s *Sink) merge(ctx context.Context, writes []pipelines.Write, results []pipelines.Result, sc *scratch) error {
+	work := merging{sink: s, scratch: sc, writes: writes, results: results}
 	open := work.gather()
 	for range maxRounds {
 		if len(open) == 0 {
@@ -81,9 +59,9 @@ func (m *Merging) Write(ctx context.Context, writes []pipelines.Write, results [
 	return nil
 }
 
-// merging is one call of Write on its way.
+// merging is one call of merge on its way.
 type merging struct {
-	*Merging
+	sink    *Sink
 	scratch *scratch
 	writes  []pipelines.Write
 	results []pipelines.Result

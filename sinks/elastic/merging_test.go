@@ -11,20 +11,10 @@ import (
 	"sluice/sinks/sinkstest"
 )
 
-func newMerging(t testing.TB, cfg Config) *Merging {
-	t.Helper()
-	m, err := NewMerging(cfg, quiet{}, schemas.MergeOrders)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(m.Close)
-	return m
-}
-
 func TestOrdersOnScripted(t *testing.T) {
 	sinkstest.TestOrdersMerged(t, func(t *testing.T) sinkstest.Shop {
 		cfg := Config{URLs: []string{sinkstest.NewScripted(t).URL()}, IndexPrefix: "p-"}
-		return sinkstest.Shop{Sink: newMerging(t, cfg), Orders: newReader(t, cfg)}
+		return sinkstest.Shop{Sink: newSink(t, cfg), Orders: newReader(t, cfg)}
 	})
 }
 
@@ -34,7 +24,7 @@ func TestOrdersOnElasticsearch(t *testing.T) {
 		prepare(t, cfg, schemas.TemplateOptions{Shards: 1, Refresh: time.Minute})
 		r := newReader(t, cfg)
 		return sinkstest.Shop{
-			Sink: newMerging(t, cfg), Orders: r, Documents: r, Sees: r.Sees,
+			Sink: newSink(t, cfg), Orders: r, Documents: r, Sees: r.Sees,
 			Refresh: func(t *testing.T) {
 				if err := r.Refresh(t.Context(), schemas.OrdersAlias+"-*"); err != nil {
 					t.Fatal(err)
@@ -71,10 +61,10 @@ func kept(t *testing.T, server *sinkstest.Scripted) schemas.Order {
 	return o
 }
 
-func scriptedMerging(t *testing.T) (*sinkstest.Scripted, *Merging) {
+func scriptedMerging(t *testing.T) (*sinkstest.Scripted, *Sink) {
 	t.Helper()
 	server := sinkstest.NewScripted(t)
-	return server, newMerging(t, Config{URLs: []string{server.URL()}, IndexPrefix: "p-"})
+	return server, newSink(t, Config{URLs: []string{server.URL()}, IndexPrefix: "p-"})
 }
 
 // Somebody who comes between reading and writing, such as an owner that does not know that it is none any
@@ -173,6 +163,21 @@ func TestWhatCannotBeReadIsNotWritten(t *testing.T) {
 	}
 }
 
+// A batch may hold what is merged and what is replaced, in any order.
+func TestMergedAndReplacedInOneBatch(t *testing.T) {
+	server, s := scriptedMerging(t)
+	order := told(schemas.OrderEvent{Type: schemas.OrderCreated, At: 5})
+	ping := pipelines.Write{Target: "positions", Key: []byte("D1"), Version: 7, Body: []byte(`{"driverId":"D1"}`)}
+	var got []pipelines.Verdict
+	for _, r := range offer(t, s, ping, order, ping, order, order) {
+		got = append(got, r.Verdict)
+	}
+	want := []pipelines.Verdict{pipelines.Stored, pipelines.Stored, pipelines.Stale, pipelines.Duplicate, pipelines.Duplicate}
+	if !slices.Equal(got, want) || server.Docs("p-positions")["D1"].Version != 7 || kept(t, server).CreatedAt != 5 {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
 func TestMergingFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault sinkstest.Fault
@@ -207,7 +212,7 @@ func TestMergingFaults(t *testing.T) {
 func TestGoldenOrders(t *testing.T) {
 	server := sinkstest.NewScripted(t)
 	cfg := Config{URLs: []string{server.URL()}, IndexPrefix: "p-"}
-	m, r := newMerging(t, cfg), newReader(t, cfg)
+	m, r := newSink(t, cfg), newReader(t, cfg)
 	offer(t, m, told(schemas.OrderEvent{Type: schemas.OrderCreated, At: 5}))
 	offer(t, m, told(schemas.OrderEvent{Type: schemas.OrderCompleted, At: 9}), told(schemas.OrderEvent{Type: schemas.OrderCreated, At: 5}))
 	if _, err := r.Order(t.Context(), anOrder); err != nil {

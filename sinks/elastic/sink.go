@@ -53,7 +53,7 @@ func (s *scratch) guard(i int) *guard {
 }
 
 // Write sends the writes in one bulk request, or in as many as the body limit asks for, and
-// fills results. The error is nil as soon as one request was answered: what then has no
+// fills results. Orders are merged with what is there: a multi-get comes first. The error is nil as soon as one request was answered: what then has no
 // answer is Retry. A batch of which nothing was answered leaves an error.
 func (s *Sink) Write(ctx context.Context, writes []pipelines.Write, results []pipelines.Result) error {
 	if len(writes) != len(results) {
@@ -65,6 +65,22 @@ func (s *Sink) Write(ctx context.Context, writes []pipelines.Write, results []pi
 	}
 	defer s.scratch.Put(sc)
 
+	for len(writes) > 0 {
+		n := sameWay(writes)
+		way := s.replace
+		if merges(writes[0].Target) {
+			way = s.merge
+		}
+		if err := way(ctx, writes[:n], results[:n], sc); err != nil {
+			return err
+		}
+		writes, results = writes[n:], results[n:]
+	}
+	return nil
+}
+
+// replace sends the writes as they are.
+func (s *Sink) replace(ctx context.Context, writes []pipelines.Write, results []pipelines.Result, sc *scratch) error {
 	sc.guards = nil
 	b := batch{sink: s, scratch: sc, writes: writes, results: results}
 	return b.run(ctx)
