@@ -53,8 +53,8 @@ func (s *scratch) guard(i int) *guard {
 }
 
 // Write sends the writes in one bulk request, or in as many as the body limit asks for, and
-// fills results. Orders are merged with what is there: a multi-get comes first. The error is nil as soon as one request was answered: what then has no
-// answer is Retry. A batch of which nothing was answered leaves an error.
+// fills results. The error is nil as soon as one request was answered: what then has no answer is Retry. A
+// batch of which nothing was answered leaves an error. Orders are merged with what is there: see merge.
 func (s *Sink) Write(ctx context.Context, writes []pipelines.Write, results []pipelines.Result) error {
 	if len(writes) != len(results) {
 		return fmt.Errorf("writing bulk: %d results for %d writes", len(results), len(writes))
