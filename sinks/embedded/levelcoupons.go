@@ -23,7 +23,7 @@ func (l *Levels) CouponsDue(ctx context.Context, bucket int, now int64, but []st
 			return err
 		}
 		return eachRow(ctx, reads, intoTimers(&timers), "SELECT plan, member, due, decided FROM coupons WHERE bucket = ? AND due <= ?"+
-			" AND plan NOT IN (SELECT value FROM json_each(?)) ORDER BY due, member, plan LIMIT ?", bucket, now, string(without), limit)
+			" AND plan NOT IN (SELECT value FROM json_each(?)) ORDER BY due, member, plan LIMIT ?", bucket, now, string(without), max(limit, 0))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("looking for coupons due: %w", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 	"sluice/schemas/rules"
 )
 
@@ -71,6 +72,26 @@ func TestLevelsLossAccepted(t *testing.T) {
 	feed.Next, feed.Fresh = 5, false
 	if marks, err := l.Open(t.Context(), feed, "me"); err != nil || marks.Unborn != l.Buckets() {
 		t.Errorf("the marks are %+v, %v", marks, err)
+	}
+}
+
+// TestLevelsBeside opens levels beside a store: only so many transactions of both run at once.
+func TestLevelsBeside(t *testing.T) {
+	s := newStore(t, Config{NoSync: true})
+	l, err := OpenLevels(LevelsConfig{Dir: t.TempDir(), Rules: rules.Default(), NoSync: true}, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeLevels(t, l)
+	closeLevels(t, l) // a second time is nothing
+	if l.turns != s.turns {
+		t.Error("they do not take turns")
+	}
+	if err := l.Ready(t.Context()); !errors.Is(err, schemas.ErrUnavailable) {
+		t.Errorf("closed levels are ready: %v", err)
+	}
+	if err := l.Write(t.Context(), make([]pipelines.Write, 1), make([]pipelines.Result, 1)); !errors.Is(err, errClosed) {
+		t.Errorf("closed levels take writes: %v", err)
 	}
 }
 

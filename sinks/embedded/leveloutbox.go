@@ -40,7 +40,7 @@ func (l *Levels) Outbox(ctx context.Context, bucket, limit int) ([]schemas.Outbo
 		e.ID = id.String()
 		entries = append(entries, e)
 		return err
-	}, "SELECT epoch, n, topic, member, value, at FROM outbox WHERE bucket = ? ORDER BY n LIMIT ?", bucket, limit)
+	}, "SELECT epoch, n, topic, member, value, at FROM outbox WHERE bucket = ? ORDER BY n LIMIT ?", bucket, max(limit, 0))
 	if err != nil {
 		return nil, fmt.Errorf("reading the outbox of bucket %d: %w", bucket, err)
 	}

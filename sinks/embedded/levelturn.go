@@ -21,11 +21,15 @@ func (l *Levels) Due(ctx context.Context, now int64) (levels, coupons []int, err
 	return levels, coupons, nil
 }
 
-// Turn takes up to limit members of a bucket whose level has ended by now, oldest first, and announces those whose level at
+// maxTurn bounds one call of Turn.
+const maxTurn = 1000
+
+// Turn takes up to limit members (at most 1000) of a bucket whose level has ended by now, oldest first, and announces those whose level at
 // now is not the announced one; more says that others are due. A fence below the greatest that the bucket has seen is
 // schemas.ErrFenced and changes nothing; so is schemas.ErrRecovering of a bucket that reads back what it lost: its levels
 // would fall without reason. Each call looks through some members more for months that have expired.
 func (l *Levels) Turn(ctx context.Context, bucket int, now, fence int64, limit int) (announced int, more bool, err error) {
+	limit = min(max(limit, 1), maxTurn)
 	err = l.do(ctx, limit, func(u *unit) error { //nolint:contextcheck // see conn.exec
 		b, err := u.fenced(bucket, fence)
 		if err != nil {

@@ -24,6 +24,9 @@ func (l *Levels) Write(ctx context.Context, writes []pipelines.Write, results []
 	if len(writes) != len(results) {
 		return fmt.Errorf("applying level events: %d results for %d writes", len(results), len(writes))
 	}
+	if len(writes) == 0 {
+		return nil
+	}
 	rows := l.levelRows(writes, results)
 	// The lane was looked up before the context is looked at: a call that an ended lane left behind has that lane's knowledge.
 	err := l.do(ctx, len(rows), func(u *unit) error { return u.applyAll(rows, results) }) //nolint:contextcheck // see conn.exec
