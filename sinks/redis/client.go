@@ -3,7 +3,6 @@ package redis
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -21,16 +20,14 @@ const (
 // newClient makes the one client of a store. It dials when it is used. It repeats nothing by itself: what failed goes
 // back to the lane, or to whoever asked.
 func newClient(cfg *Config) (goredis.UniversalClient, error) {
-	password, passErr := readSecret("password", cfg.Password, cfg.PasswordFile)
-	sentinels, sentErr := readSecret("Sentinels' password", "", cfg.SentinelPasswordFile)
-	roots, rootErr := readRoots(cfg.CAFile)
-	if err := errors.Join(passErr, sentErr, rootErr); err != nil {
+	roots, err := readRoots(cfg.CAFile)
+	if err != nil {
 		return nil, err
 	}
 	options := &goredis.UniversalOptions{
 		Addrs: cfg.Addrs, MasterName: cfg.MasterName, IsClusterMode: cfg.Cluster, DB: cfg.DB,
-		Username: cfg.Username, Password: password,
-		SentinelUsername: cfg.SentinelUsername, SentinelPassword: sentinels,
+		Username: cfg.Username, Password: string(cfg.Password),
+		SentinelUsername: cfg.SentinelUsername, SentinelPassword: string(cfg.SentinelPassword),
 		ClientName: "sluice", Protocol: 2, DisableIdentity: true,
 		MaxRetries: -1, DialerRetries: 1, MaxRedirects: maxRedirects,
 		DialTimeout: cfg.DialTimeout, ReadTimeout: cfg.CallTimeout, WriteTimeout: cfg.CallTimeout, ContextTimeoutEnabled: true,

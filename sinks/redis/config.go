@@ -17,14 +17,13 @@ type Config struct {
 	MasterName string   // what the Sentinels call the primary; "" = Addrs are no Sentinels
 	Cluster    bool     // true = Addrs are nodes of a Cluster even when there is only one of them; two or more always are
 
-	DB                   int    // database of a server; a Cluster has only 0
-	Username             string // "" = the default user
-	Password             Secret // "" = none
-	PasswordFile         string // a file that holds it, instead of Password; "" = none
-	SentinelUsername     string // "" = the Sentinels' default user
-	SentinelPasswordFile string // "" = the Sentinels ask for none
-	TLS                  bool   // speak TLS, to the Sentinels as well
-	CAFile               string // PEM certificates to trust instead of the system's; "" = the system's
+	DB               int    // database of a server; a Cluster has only 0
+	Username         string // "" = the default user
+	Password         Secret // "" = none
+	SentinelUsername string // "" = the Sentinels' default user
+	SentinelPassword Secret // "" = the Sentinels ask for none
+	TLS              bool   // speak TLS, to the Sentinels as well
+	CAFile           string // PEM certificates to trust instead of the system's; "" = the system's
 
 	KeyPrefix string // before every key; "" = none
 	Buckets   int    // over how many parts members are spread; the store keeps the number of its first use and refuses another; 0 = 256
@@ -76,9 +75,8 @@ func (c Config) Validate() error {
 	complain(c.Cluster && c.MasterName != "", "a Cluster and a master's name are both set: choose one")
 	complain(c.DB < 0 || c.DB > maxDB, "database %d is outside 0 to %d", c.DB, maxDB)
 	complain(c.DB != 0 && clustered && c.MasterName == "", "a Cluster has no database but 0")
-	complain(c.Password != "" && c.PasswordFile != "", "a password and a password file are both set: choose one")
-	complain(c.Username != "" && c.Password == "" && c.PasswordFile == "", "a user name is set without a password")
-	complain(c.MasterName == "" && (c.SentinelUsername != "" || c.SentinelPasswordFile != ""), "Sentinels' credentials are set without a master's name")
+	complain(c.Username != "" && c.Password == "", "a user name is set without a password")
+	complain(c.MasterName == "" && (c.SentinelUsername != "" || c.SentinelPassword != ""), "Sentinels' credentials are set without a master's name")
 	complain(!c.TLS && c.CAFile != "", "certificates to trust are set without TLS")
 	if _, err := schemas.NewRedisKeys(c.KeyPrefix); err != nil {
 		complain(true, "%w", err)

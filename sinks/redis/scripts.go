@@ -17,6 +17,13 @@ var sources embed.FS //nolint:gochecknoglobals // what go:embed needs
 // script is one that the servers know by its hash.
 type script struct{ source, sha string }
 
+// The first line of a script. With it the server refuses keys of two slots, and a script that writes before it begins
+// when there is no memory left, or the disk fails; one that only reads runs then as well.
+const (
+	writing = "#!lua\n"
+	reading = "#!lua flags=no-writes\n"
+)
+
 // scripts are all that the store runs.
 type scripts struct {
 	apply, turn              script
@@ -28,10 +35,9 @@ type scripts struct {
 // newScripts puts them together: each is its parts one after the other, as if they stood in one file.
 func newScripts() (*scripts, error) {
 	var failed error
-	compose := func(names ...string) script {
-		// With this line the server refuses keys of two slots, and a write while it has no memory left before the script begins.
+	compose := func(first string, names ...string) script {
 		text := strings.Builder{}
-		text.WriteString("#!lua\n")
+		text.WriteString(first)
 		for _, name := range names {
 			part, err := sources.ReadFile("lua/" + name + ".lua")
 			if err != nil {
@@ -43,17 +49,17 @@ func newScripts() (*scripts, error) {
 		return script{source: text.String(), sha: hex.EncodeToString(sum[:])}
 	}
 	s := &scripts{
-		apply:      compose("home", "rules", "state", "standing", "announce", "write", "orders", "purchases", "apply"),
-		turn:       compose("home", "rules", "state", "standing", "announce", "write", "turn"),
-		open:       compose("home", "mark", "open"),
-		recover:    compose("home", "recover"),
-		raise:      compose("home", "mark", "raise"),
-		member:     compose("home", "state", "whole", "member"),
-		coupons:    compose("home", "whole", "coupons"),
-		arm:        compose("home", "whole", "arm"),
-		couponsDue: compose("home", "whole", "coupons_due"),
-		ids:        compose("home", "whole", "ids"),
-		digest:     compose("home", "whole", "digest"),
+		apply:      compose(writing, "home", "rules", "state", "standing", "announce", "write", "orders", "purchases", "apply"),
+		turn:       compose(writing, "home", "rules", "state", "standing", "announce", "write", "turn"),
+		open:       compose(writing, "home", "mark", "open"),
+		recover:    compose(writing, "home", "recover"),
+		raise:      compose(writing, "home", "mark", "raise"),
+		member:     compose(reading, "home", "state", "whole", "member"),
+		coupons:    compose(writing, "home", "whole", "coupons"),
+		arm:        compose(writing, "home", "whole", "arm"),
+		couponsDue: compose(reading, "home", "whole", "coupons_due"),
+		ids:        compose(reading, "home", "whole", "ids"),
+		digest:     compose(reading, "home", "whole", "digest"),
 	}
 	return s, failed
 }
