@@ -128,8 +128,8 @@ func TestFallsAtTheTurnOfAMonthAreAnnouncedOnceBehindTheGrace(t *testing.T) {
 		c.once(400)
 		after(24 * time.Hour)
 		c.once(400)
-		if c.heard.did[JobTurn] != 400 {
-			t.Errorf("%d counted", c.heard.did[JobTurn])
+		if n := c.heard.count(JobTurn); n != 400 {
+			t.Errorf("%d counted", n)
 		}
 	})
 }
@@ -204,6 +204,8 @@ func TestARunnerKilledAtEachStepIsTakenOver(t *testing.T) {
 				c.hire()
 				after(10 * time.Minute)
 				c.once(300)
+				c.mu.Lock()
+				defer c.mu.Unlock()
 				if steps <= kill {
 					t.Errorf("%d steps: nobody was killed", steps)
 				}
@@ -235,7 +237,9 @@ func TestAFrozenRunnerThatComesBackIsFenced(t *testing.T) {
 		if n := len(c.announced()); n == 0 || n == 300 {
 			t.Fatalf("%d falls before the freeze: this test would pass for nothing", n)
 		}
+		c.topic.mu.Lock()
 		c.topic.thaw = thaw
+		c.topic.mu.Unlock()
 		learns := c.topic.expire()
 		c.hire()
 		after(time.Minute)
@@ -244,7 +248,10 @@ func TestAFrozenRunnerThatComesBackIsFenced(t *testing.T) {
 		close(thaw)
 		after(30 * time.Second)
 		c.once(300)
-		if c.store.refused == 0 {
+		c.store.mu.Lock()
+		refused := c.store.refused
+		c.store.mu.Unlock()
+		if refused == 0 {
 			t.Error("it was not fenced")
 		}
 		if n := c.topic.ticksOfFirst() - before; n > 1 {
@@ -259,10 +266,10 @@ func TestTheRunnerGoesOnWhileTicksCannotBeWritten(t *testing.T) {
 		c := found(t, readRules(t, ""), eve, Config{})
 		defer c.close()
 		c.golds(50, 202610)
-		c.topic.down = true
+		c.topic.down = true // nobody is there yet
 		c.hire()
 		after(time.Minute)
-		if c.heard.did[JobTick] != 0 || len(c.heard.failed) == 0 {
+		if c.heard.count(JobTick) != 0 || c.heard.first() == nil {
 			t.Error("a tick was written")
 		}
 		c.topic.mu.Lock()
@@ -297,7 +304,7 @@ func TestABucketThatFailsHoldsBackNoOther(t *testing.T) {
 		c.hire()
 		after(10 * time.Minute)
 		c.once(80)
-		if len(c.heard.failed) == 0 || !errors.Is(c.heard.failed[0], errAway) {
+		if !errors.Is(c.heard.first(), errAway) {
 			t.Error("nothing was reported")
 		}
 	})
@@ -335,6 +342,8 @@ func TestWhatRunsBesideEndsWithTheTerm(t *testing.T) {
 		learns := c.topic.expire()
 		learns()
 		after(time.Second)
+		mu.Lock()
+		defer mu.Unlock()
 		if began != 1 || ended != 1 {
 			t.Errorf("began %d times, ended %d times", began, ended)
 		}

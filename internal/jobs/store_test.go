@@ -53,6 +53,8 @@ func (s *store) join(id string, now int64, months map[schemas.Month]int, bought 
 	for m, n := range months {
 		p.state.Months = append(p.state.Months, schemas.MonthOrders{Month: m, Orders: n})
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.people[id] = p
 	s.level(p, now)
 }
@@ -270,6 +272,22 @@ func (h *heard) CouponGiven(_ string, late time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.late = append(h.late, late)
+}
+
+func (h *heard) count(job string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.did[job]
+}
+
+// first is the first failure, nil when there was none.
+func (h *heard) first() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.failed) == 0 {
+		return nil
+	}
+	return h.failed[0]
 }
 
 // clock maps a bubble's time, which begins in 2000, to the time of the story.

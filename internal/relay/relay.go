@@ -62,6 +62,7 @@ func (r *Relay) Nudge() {
 // reported and retried for ever. It is called once.
 func (r *Relay) Run(ctx context.Context) error {
 	var working sync.WaitGroup
+	defer r.deps.Observer.RelayLag(0, 0) // another process may be the relay from now on
 	for failures := 0; ctx.Err() == nil; {
 		wait := r.cfg.Poll
 		if err := r.look(ctx, &working); err != nil {
