@@ -24,7 +24,7 @@ type memberAnswer struct {
 	Month      monthAnswer      `json:"month"`      // of the moment
 	Today      dayAnswer        `json:"today"`      // of the moment
 	Earned     *monthAnswer     `json:"earned"`     // the month whose orders give the level; null unless orders do
-	Next       *nextLevel       `json:"next"`       // null: there is none above
+	Next       *nextLevel       `json:"next"`       // null: there is none above, or the moment has passed
 	Membership *membershipState `json:"membership"`
 	Epoch      int64            `json:"epoch"`
 	Version    int64            `json:"version"`

@@ -30,7 +30,7 @@ func (m *moment) answer(id string) memberAnswer {
 	if s.Source == rules.SourceOrders {
 		answer.Earned = &monthAnswer{Period: s.Period.String(), Orders: s.Orders}
 	}
-	if next := s.Rank + 1; next < len(m.rules.Levels) {
+	if next := s.Rank + 1; next < len(m.rules.Levels) && !m.past { // what was needed then is nobody's business now
 		above := m.rules.Levels[next]
 		answer.Next = &nextLevel{Level: above.Name, OrdersNeeded: max(above.Orders-answer.Month.Orders, 0)}
 	}

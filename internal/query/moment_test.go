@@ -50,6 +50,9 @@ func TestMemberInThePast(t *testing.T) {
 			if got.Source != nil {
 				source = *got.Source
 			}
+			if got.Next != nil {
+				t.Errorf("%s: %+v is next in the past", name, got.Next)
+			}
 			if is := fmt.Sprintf("%s %s %d", got.Level, source, got.Month.Orders); is != c.want {
 				t.Errorf("%s: %s, want %s", name, is, c.want)
 			}
