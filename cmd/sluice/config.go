@@ -28,6 +28,7 @@ type config struct {
 	Trace    traceConfig    `key:"trace"`
 	Memory   memoryConfig   `key:"memory"`
 	Rules    string         `key:"rules" doc:"the rules of member levels (YAML): levels, products, coupons, time zone; empty = those built in, see sluice rules print"`
+	TimeZone string         `key:"timezone" doc:"of the business calendar, an IANA name, instead of the rules' own; empty = that one"`
 	Check    bool           `key:"check" default:"true" doc:"refuse to run without the topics and templates that setup makes; off only in front of a server that stands in for Elasticsearch"`
 
 	failpoints failpoints // where a drill kills this process; no setting, and nothing in a release

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/pem"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +25,9 @@ func badFiles(t *testing.T) map[string]bad {
 	return map[string]bad{
 		"unknown key":                 {file: "kafka:\n  borkers: [a:1]", want: "kafka.borkers: no such key in FILE, did you mean kafka.brokers?"},
 		"unknown section":             {file: "kafak:\n  brokers: [a:1]", want: "kafak.brokers: no such key in FILE, did you mean kafka.brokers?"},
-		"section of a later day":      {file: "redis:\n  addrs: [a:1]", want: "redis.addrs: no such key in FILE"},
+		"section of a later day":      {file: "traces:\n  maxSpans: 1", want: "traces.maxSpans: no such key in FILE"},
+		"rules that are not there":    {file: "rules: /does/not/exist.yaml", want: "rules: open /does/not/exist.yaml: no such file or directory"},
+		"rules and a zone, wrong":     {path: writeText(t, dir, "rules.yaml", "rules: "+writeText(t, dir, "levels.yaml", badRules)), want: "levels.yaml: line 4: field fee not found & levels.yaml: levels[0].orders: 1 is not 0"},
 		"section for a value":         {file: "gps:\n  maxAge:\n    live: 1s", want: "gps.maxAge.live: no such key & gps.maxAge: is a list or section"},
 		"value for a section":         {file: "gps: 60s", want: "gps: no such key in FILE"},
 		"list for a value":            {file: "gps:\n  maxAge: [1s, 2s]", want: "gps.maxAge: is a list or section, not one value"},
@@ -44,6 +48,7 @@ func badFiles(t *testing.T) map[string]bad {
 		"level":                       {file: "log:\n  level: loud", want: `log.level: "loud" is none of debug, info, warn, error`},
 		"file and environment":        {file: "log:\n  level: loud", environ: "LOG_FORMAT=xml", want: `log.level: "loud" & SLUICE_LOG_FORMAT: "xml" is none of auto, json, console`},
 		"authority that is not PEM":   {path: writeText(t, dir, "tls.yaml", "kafka:\n  tls: {enabled: true, caFile: "+writeText(t, dir, "ca.pem", plantedSecret)+"}"), want: "kafka.tls.caFile: no certificate in "},
+		"authority of Redis":          {file: "redis: {tls: true, caFile: /does/not/exist}", want: "redis.caFile: open /does/not/exist: no such file or directory"},
 		"authority that is not there": {file: "elastic:\n  caFile: /does/not/exist", want: "elastic.caFile: open /does/not/exist: no such file or directory"},
 	}
 }
@@ -51,6 +56,9 @@ func badFiles(t *testing.T) map[string]bad {
 func badEnvironments(t *testing.T) map[string]bad {
 	dir := t.TempDir()
 	empty := writeText(t, dir, "empty", "\n")
+	server := httptest.NewTLSServer(nil)
+	server.Close()
+	authority := writeText(t, dir, "ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})))
 	return map[string]bad{
 		"unknown variable":         {environ: "GPS_MAXAGE=1s", want: "SLUICE_GPS_MAXAGE: no such variable, did you mean SLUICE_GPS_MAX_AGE?"},
 		"misspelt secret":          {environ: "KAFKA_SASL_PASWORD=" + plantedSecret, want: "SLUICE_KAFKA_SASL_PASWORD: no such variable, did you mean SLUICE_KAFKA_SASL_PASSWORD?"},
@@ -105,6 +113,21 @@ func badEnvironments(t *testing.T) map[string]bad {
 		"no retry of a stall":      {environ: "PIPELINE_STALL_AFTER=1s", want: "pipeline.stallAfter (1s) must be above pipeline.commitInterval (1s)"},
 		"too little memory":        {environ: "MEMORY_LIMIT=32MiB", want: "SLUICE_MEMORY_LIMIT: 32MiB is out of range: write 0, or 64MiB to 1024GiB"},
 		"memory below a buffer":    {environ: "MEMORY_LIMIT=100MiB PIPELINE_BUFFER=128MiB", want: "pipeline.buffer (128MiB) is more than memory.limit (100MiB)"},
+		"no time zone":             {environ: "TIMEZONE=Mars/Olympus", want: `timezone: "Mars/Olympus" is no time zone of the IANA database`},
+		"the machine's time zone":  {environ: "TIMEZONE=Local", want: `timezone: "Local" is no time zone`},
+		"no address of Redis":      {environ: "REDIS_ADDRS=,", want: "redis.addrs: at least one address is needed"},
+		"Redis without a port":     {environ: "REDIS_ADDRS=r:1,r", want: "redis.addrs: address 2 is not host:port"},
+		"credentials in Redis":     {environ: "REDIS_ADDRS=me:" + plantedSecret + "@r:1", want: "redis.addrs: address 1 is not host:port"},
+		"Sentinels and a Cluster":  {environ: "REDIS_MASTER_NAME=m REDIS_CLUSTER=true", want: "redis.cluster and redis.masterName are both set: choose one"},
+		"a Cluster's database":     {environ: "REDIS_ADDRS=a:1,b:1 REDIS_DB=2", want: "redis.db must be 0: a Cluster has no other database"},
+		"Redis' user alone":        {environ: "REDIS_USERNAME=me", want: "redis.username is set without redis.password"},
+		"Sentinels' password":      {environ: "REDIS_SENTINEL_PASSWORD=" + plantedSecret, want: "redis.sentinelUsername or redis.sentinelPassword is set without redis.masterName"},
+		"Redis' authority alone":   {environ: "REDIS_CA_FILE=" + authority, want: "redis.caFile is set without redis.tls"},
+		"braces of keys":           {environ: "KEY_PREFIX={a}", want: "key.prefix: holds braces"},
+		"length of keys":           {environ: "KEY_PREFIX=" + strings.Repeat("a", 65), want: "key.prefix: is longer than 64 bytes"},
+		"unreadable beside Redis":  {environ: "GPS_MAX_AGE=60sec REDIS_ADDRS=r", want: `SLUICE_GPS_MAX_AGE: "60sec" is no duration & redis.addrs: address 1 is not host:port`},
+		"too many buckets":         {environ: "LEVELS_BUCKETS=4097", want: "SLUICE_LEVELS_BUCKETS: 4097 is out of range: write 1 to 4096"},
+		"jitter of a day":          {environ: "JOBS_JITTER=24h", want: "SLUICE_JOBS_JITTER: 24h is out of range"},
 		"two mistakes":             {environ: "TOPIC_MIN_ISR=2 INDEX_PREFIX=Big", want: "index.prefix & topic.minIsr (2)"},
 	}
 }

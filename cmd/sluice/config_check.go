@@ -8,7 +8,9 @@ import (
 	"sluice/internal/kafka"
 	"sluice/internal/settings"
 	"sluice/pipelines/gps"
+	"sluice/schemas/rules"
 	"sluice/sinks/elastic"
+	"sluice/sinks/redis"
 )
 
 // stopWithin is how long a process may take to stop.
@@ -46,6 +48,7 @@ func (c *config) validateAlone() error {
 	return errors.Join(
 		inKeys("kafka", kafka.Config{Brokers: c.Kafka.Brokers}.Validate()),
 		inKeys("elastic", elastic.Config{URLs: c.Elastic.URLs, IndexPrefix: c.Index.Prefix}.Validate(), elasticWords()...),
+		inKeys("redis", redis.Config{Addrs: c.Redis.Addrs, KeyPrefix: c.Key.Prefix, Rules: rules.Default()}.Validate(), redisWords()...),
 		c.addresses(),
 		c.files(),
 	)

@@ -12,7 +12,7 @@ import (
 // needs it.
 func (c *config) files() error {
 	var refuse complaints
-	for _, file := range [...]struct{ key, path string }{{"kafka.tls.caFile", c.Kafka.TLS.CAFile}, {"elastic.caFile", c.Elastic.CAFile}} {
+	for _, file := range [...]struct{ key, path string }{{"kafka.tls.caFile", c.Kafka.TLS.CAFile}, {"elastic.caFile", c.Elastic.CAFile}, {"redis.caFile", c.Redis.CAFile}} {
 		if err := checkAuthority(file.path); err != nil {
 			refuse = append(refuse, fmt.Errorf("%s: %w", file.key, err))
 		}

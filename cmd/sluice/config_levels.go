@@ -2,8 +2,7 @@ package main
 
 import (
 	"errors"
-	"fmt"
-	"os"
+	"strings"
 	"time"
 
 	"sluice/internal/jobs"
@@ -21,24 +20,23 @@ type keyConfig struct {
 }
 
 type redisConfig struct {
-	Addrs                []string        `key:"addrs" default:"127.0.0.1:6379" doc:"host:port of the server, of nodes of a Cluster, or of the Sentinels"`
-	MasterName           string          `key:"masterName" doc:"what the Sentinels call the primary; empty = addrs are no Sentinels"`
-	Cluster              bool            `key:"cluster" default:"false" doc:"addrs are nodes of a Cluster, even when there is one only; two or more always are"`
-	DB                   int             `key:"db" default:"0" range:"0..1048576" doc:"database of a server; a Cluster has only 0"`
-	Username             string          `key:"username" doc:"empty = the default user"`
-	Password             settings.Secret `key:"password" doc:"of username; empty = none"`
-	PasswordFile         string          `key:"passwordFile" doc:"a file that holds the password, instead of password; empty = none"`
-	SentinelUsername     string          `key:"sentinelUsername" doc:"empty = the Sentinels' default user"`
-	SentinelPasswordFile string          `key:"sentinelPasswordFile" doc:"a file that holds the Sentinels' password; empty = they ask for none"`
-	TLS                  bool            `key:"tls" default:"false" doc:"speak TLS, to the Sentinels as well"`
-	CAFile               string          `key:"caFile" doc:"PEM of the authorities to trust; empty = the system's"`
-	CallTimeout          time.Duration   `key:"callTimeout" default:"10s" range:"100ms..5m" doc:"for one pipeline of calls with its answers"`
-	PoolSize             int             `key:"poolSize" default:"16" range:"1..4096" doc:"connections to one server"`
+	Addrs            []string        `key:"addrs" default:"127.0.0.1:6379" doc:"host:port of the server, of nodes of a Cluster, or of the Sentinels"`
+	MasterName       string          `key:"masterName" doc:"what the Sentinels call the primary; empty = addrs are no Sentinels"`
+	Cluster          bool            `key:"cluster" default:"false" doc:"addrs are nodes of a Cluster, even when there is one only; two or more always are"`
+	DB               int             `key:"db" default:"0" range:"0..1048576" doc:"database of a server; a Cluster has only 0"`
+	Username         string          `key:"username" doc:"empty = the default user"`
+	Password         settings.Secret `key:"password" doc:"of username; empty = none"`
+	SentinelUsername string          `key:"sentinelUsername" doc:"empty = the Sentinels' default user"`
+	SentinelPassword settings.Secret `key:"sentinelPassword" doc:"of sentinelUsername; empty = the Sentinels ask for none"`
+	TLS              bool            `key:"tls" default:"false" doc:"speak TLS, to the Sentinels as well"`
+	CAFile           string          `key:"caFile" doc:"PEM of the authorities to trust; empty = the system's"`
+	CallTimeout      time.Duration   `key:"callTimeout" default:"10s" range:"100ms..5m" doc:"for one pipeline of calls with its answers"`
+	PoolSize         int             `key:"poolSize" default:"16" range:"1..4096" doc:"connections to one server"`
 }
 
 type levelsConfig struct {
-	Buckets      int `key:"buckets" default:"256" range:"1..4096" doc:"parts that members are spread over; a store keeps the number of its first use and refuses another"`
-	MaxOrders    int `key:"maxOrders" default:"100000" unit:"orders" range:"1..1000000" doc:"of one member in a month; one more is dead-lettered as too_many_orders"`
+	Buckets      int `key:"buckets" default:"256" range:"1..4096" doc:"parts that members in Redis are spread over; a store keeps the number of its first use and refuses another"`
+	MaxOrders    int `key:"maxOrders" default:"100000" unit:"orders" range:"1..1000000" doc:"of one member in a month, in Redis; one more is dead-lettered as too_many_orders"`
 	MaxPurchases int `key:"maxPurchases" default:"1000" unit:"purchases" range:"1..2000" doc:"of one member; one more is dead-lettered as too_many_purchases"`
 	MaxOutbox    int `key:"maxOutbox" default:"1000000" unit:"changes" range:"1..1000000000" doc:"that wait in one bucket to be published; while it is full, events of its members wait"`
 }
@@ -48,28 +46,38 @@ type jobsConfig struct {
 	Jitter time.Duration `key:"jitter" default:"1m" range:"1ms..11h" doc:"coupons of one plan are spread over so long"`
 }
 
-// rules are those of the file, or the ones built in.
-func (c *config) rules() (*rules.Rules, error) {
-	if c.Rules == "" {
-		return rules.Default(), nil
+// rules are those of the file, or the ones built in, by the calendar of timezone where that is set.
+func (c *config) rules() (by *rules.Rules, err error) {
+	by = rules.Default()
+	if c.Rules != "" {
+		if by, err = readRules(c.Rules); err != nil {
+			return nil, under("rules", err)
+		}
 	}
-	file, err := os.ReadFile(c.Rules)
-	if err != nil {
-		return nil, fmt.Errorf("reading the rules: %w", err)
+	if c.TimeZone == "" {
+		return by, nil
 	}
-	read, err := rules.Read(file)
-	if err != nil {
-		return nil, fmt.Errorf("reading the rules %s: %w", c.Rules, err)
+	if by, err = by.In(c.TimeZone); err != nil {
+		return nil, under("timezone", errors.New(strings.TrimPrefix(err.Error(), "timeZone: ")))
 	}
-	return read, nil
+	return by, nil
+}
+
+// under begins each line of an error with a key.
+func under(key string, err error) error {
+	var lines []error
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		lines = append(lines, errors.New(key+": "+line))
+	}
+	return errors.Join(lines...)
 }
 
 func (c *config) redis(by *rules.Rules) redis.Config {
 	r := &c.Redis
 	return redis.Config{
 		Addrs: r.Addrs, MasterName: r.MasterName, Cluster: r.Cluster, DB: r.DB, Username: r.Username,
-		Password: redis.Secret(r.Password), PasswordFile: r.PasswordFile, SentinelUsername: r.SentinelUsername,
-		SentinelPasswordFile: r.SentinelPasswordFile, TLS: r.TLS, CAFile: r.CAFile, KeyPrefix: c.Key.Prefix,
+		Password: redis.Secret(r.Password), SentinelUsername: r.SentinelUsername,
+		SentinelPassword: redis.Secret(r.SentinelPassword), TLS: r.TLS, CAFile: r.CAFile, KeyPrefix: c.Key.Prefix,
 		Buckets: c.Levels.Buckets, CallTimeout: r.CallTimeout, PoolSize: r.PoolSize,
 		MaxOrders: c.Levels.MaxOrders, MaxPurchases: c.Levels.MaxPurchases, MaxOutbox: c.Levels.MaxOutbox, Rules: by,
 	}
@@ -97,7 +105,19 @@ func (c *config) relay() relay.Config { return relay.Config{} }
 func (c *config) levels() error {
 	by, err := c.rules()
 	if err != nil {
-		return errors.New("rules: " + err.Error())
+		by = rules.Default() // what is wrong with Redis is said all the same
 	}
-	return c.sections()("redis", c.redis(by).Validate())
+	return errors.Join(err, c.sections()("redis", c.redis(by).Validate(), redisWords()...), c.sections()("jobs", c.jobs().Validate()))
+}
+
+// redisWords are what the store calls its settings, and their keys.
+func redisWords() []string {
+	return []string{
+		"at least one address is", "addrs: at least one address is", "address ", "addrs: address ",
+		"a Cluster and a master's name are", "cluster and redis.masterName are", "a Cluster has no database but 0", "db must be 0: a Cluster has no other database",
+		"a user name is set without a password", "username is set without redis.password",
+		"Sentinels' credentials are set without a master's name", "sentinelUsername or redis.sentinelPassword is set without redis.masterName",
+		"certificates to trust are set without TLS", "caFile is set without redis.tls",
+		"the prefix of keys", "key.prefix:",
+	}
 }

@@ -31,11 +31,7 @@ func loadConfigWith(file string, environ []string, flags func(*config)) (*config
 }
 
 // foreignVariables begin with our prefix and are no settings: those of tests and of the
-// stack, what only one command reads, and the names that the contract fixes for parts of
-// sluice that this binary does not have.
+// stack, and what only one command reads.
 func foreignVariables() []string {
-	return append(failpointVariables(),
-		"SLUICE_TEST_", "SLUICE_STACK_", "SLUICE_CONFIG", "SLUICE_API_KEY",
-		"SLUICE_REDIS_ADDRS", "SLUICE_TIMEZONE", "SLUICE_RULES", "SLUICE_KEY_PREFIX",
-	)
+	return append(failpointVariables(), "SLUICE_TEST_", "SLUICE_STACK_", "SLUICE_CONFIG", "SLUICE_API_KEY")
 }

@@ -32,8 +32,9 @@ func TestContractNamesAreKnown(t *testing.T) {
 	environ := []string{
 		"SLUICE_KAFKA_BROKERS=h:1,h:2", "SLUICE_ELASTIC_URLS=http://e:1,http://e:2", "SLUICE_HTTP_LISTEN=:1", "SLUICE_OPS_LISTEN=:2",
 		"SLUICE_INDEX_PREFIX=ip-", "SLUICE_TOPIC_PREFIX=tp-", "SLUICE_GPS_MAX_AGE=30s", "SLUICE_GPS_COALESCE=0s", "SLUICE_GPS_OUTLIER_SPEED=0",
-		// parts that are not there yet, tests and the stack: no setting, no complaint
-		"SLUICE_REDIS_ADDRS=r:1", "SLUICE_DATA_DIR=d", "SLUICE_TIMEZONE=UTC", "SLUICE_RULES=r.yaml", "SLUICE_KEY_PREFIX=k:",
+		"SLUICE_REDIS_ADDRS=r:1,r:2", "SLUICE_DATA_DIR=d", "SLUICE_TIMEZONE=Europe/Berlin", "SLUICE_KEY_PREFIX=k:",
+		"SLUICE_RULES=" + written(t, "r.yaml", "version: v7\ntimeZone: UTC\nlevels: [{name: base}]\n"),
+		// tests and the stack: no setting, no complaint
 		"SLUICE_TEST_KAFKA=h:1", "SLUICE_STACK_PORTS=1", "PATH=/bin",
 	}
 	cfg, err := loadConfig("", environ)
@@ -44,6 +45,11 @@ func TestContractNamesAreKnown(t *testing.T) {
 		cfg.HTTP.Listen != ":1" || cfg.Ops.Listen != ":2" || cfg.Index.Prefix != "ip-" || cfg.Topic.Prefix != "tp-" ||
 		cfg.GPS.MaxAge != 30*time.Second || cfg.GPS.Coalesce != 0 || cfg.GPS.OutlierSpeed != 0 {
 		t.Errorf("got %+v", cfg)
+	}
+	by, err := cfg.rules()
+	if err != nil || by.Version != "v7" || by.TimeZone != "Europe/Berlin" || !slices.Equal(cfg.Redis.Addrs, []string{"r:1", "r:2"}) ||
+		cfg.Key.Prefix != "k:" || cfg.Data.Dir != "d" {
+		t.Errorf("rules %+v, %v, redis %+v, key %+v", by, err, cfg.Redis, cfg.Key)
 	}
 }
 

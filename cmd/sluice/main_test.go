@@ -49,7 +49,7 @@ func TestExitCodes(t *testing.T) {
 		"nothing":                {code: exitUsage, want: "see: sluice --help"},
 		"unknown command":        {args: []string{"fly"}, code: exitUsage, want: "fly"},
 		"unknown flag":           {args: []string{"lag", "--fast"}, code: exitUsage, want: "see: sluice lag --help"},
-		"a role of a later day":  {args: []string{"run", "jobs"}, code: exitUsage, want: `role "jobs" is none of gateway, pipelines, query, all`},
+		"a role of a later day":  {args: []string{"run", "console"}, code: exitUsage, want: `role "console" is none of gateway, jobs, pipelines, query, all`},
 		"unknown pipeline":       {args: []string{"run", "pipelines", "--pipelines", "gps"}, code: exitUsage, want: `pipeline "gps" is none of gps-live, gps-history`},
 		"pipelines without role": {args: []string{"run", "query", "--pipelines", "gps-live"}, code: exitUsage, want: "not the role pipelines"},
 		"bad file":               {args: []string{"setup", "--config", file}, code: exitUsage, want: "did you mean kafka.brokers?"},

@@ -65,6 +65,7 @@ func TestOperatorsSettingsAreAccepted(t *testing.T) {
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	for name, text := range map[string][]byte{
 		"kafka-password": []byte("secret"), "elastic-api-key": []byte("c2VjcmV0"), "api-keys": nil, "kafka-ca.crt": authority, "elastic-ca.crt": authority,
+		"redis-password": []byte("secret"), "redis-ca.crt": authority,
 	} {
 		if err := os.WriteFile(filepath.Join(secrets, name), text, 0o600); err != nil {
 			t.Fatal(err)
@@ -79,6 +80,7 @@ func TestOperatorsSettingsAreAccepted(t *testing.T) {
 		"systemd, gateway":   {"ops/systemd/sluice.env", "ops/systemd/gateway.env"},
 		"systemd, query":     {"ops/systemd/sluice.env", "ops/systemd/query.env"},
 		"systemd, pipelines": {"ops/systemd/sluice.env", "ops/systemd/pipelines.env"},
+		"systemd, jobs":      {"ops/systemd/sluice.env", "ops/systemd/jobs.env"},
 	}
 	for name, paths := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 const root = "../.."
 
 // roles are the services that run our binary for long.
-func roles() []string { return []string{"gateway", "query", "pipelines"} }
+func roles() []string { return []string{"gateway", "query", "pipelines", "jobs"} }
 
 // composed loads files as `docker compose -f … -f …` does: schema, interpolation, merge, consistency.
 func composed(t *testing.T, profiles []string, files ...string) *types.Project {
@@ -42,15 +42,17 @@ func composed(t *testing.T, profiles []string, files ...string) *types.Project {
 
 func TestComposeIsWholeOnOneMachine(t *testing.T) {
 	project := composed(t, []string{"cli"}, "docker-compose.yml")
-	want := []string{"cli", "elasticsearch", "gateway", "grafana", "kafka", "kibana", "pipelines", "prometheus", "query", "redis", "setup"}
+	want := []string{"cli", "elasticsearch", "gateway", "grafana", "jobs", "kafka", "kibana", "pipelines", "prometheus", "query", "redis", "setup"}
 	if got := project.ServiceNames(); !slices.Equal(got, want) {
 		t.Fatalf("services %v, want %v", got, want)
 	}
 	for name, service := range project.Services {
 		complaints(t, project, name, service)
 	}
-	if n := *project.Services["pipelines"].Deploy.Replicas; n != 2 {
-		t.Errorf("%d replicas of pipelines", n)
+	for _, role := range []string{"pipelines", "jobs"} {
+		if n := *project.Services[role].Deploy.Replicas; n != 2 {
+			t.Errorf("%d replicas of %s", n, role)
+		}
 	}
 }
 
@@ -138,7 +140,7 @@ func TestComposeRunsSluiceAsItIs(t *testing.T) {
 // With the cluster's file the servers are not started, and what is left is still consistent.
 func TestComposeOverARealCluster(t *testing.T) {
 	project := composed(t, nil, "docker-compose.yml", "ops/compose/cluster.yml")
-	want := []string{"gateway", "grafana", "pipelines", "prometheus", "query", "setup"}
+	want := []string{"gateway", "grafana", "jobs", "pipelines", "prometheus", "query", "setup"}
 	if got := project.ServiceNames(); !slices.Equal(got, want) {
 		t.Fatalf("services %v, want %v", got, want)
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"net"
 	"path"
 	"slices"
@@ -161,14 +162,18 @@ func TestPipelinesScaleOnTheirLag(t *testing.T) {
 	if err != nil || object.Spec.MaxReplicaCount > partitions || object.Spec.ScaleTargetRef.Name != "pipelines" {
 		t.Errorf("%s may have %d pods for %d partitions (%v)", object.Spec.ScaleTargetRef.Name, object.Spec.MaxReplicaCount, partitions, err)
 	}
-	var groups []string
+	groups := map[string]string{}
 	for _, trigger := range object.Spec.Triggers {
-		groups = append(groups, trigger.Metadata["consumerGroup"])
-		if trigger.Type != "kafka" || trigger.Metadata["topic"] != "driver.pings" || trigger.Metadata["bootstrapServers"] != settings["SLUICE_KAFKA_BROKERS"] {
+		groups[trigger.Metadata["consumerGroup"]] = trigger.Metadata["topic"]
+		if trigger.Type != "kafka" || trigger.Metadata["bootstrapServers"] != settings["SLUICE_KAFKA_BROKERS"] {
 			t.Errorf("trigger %v", trigger)
 		}
 	}
-	if !slices.Equal(groups, []string{"sluice-gps-live", "sluice-gps-history"}) {
+	want := map[string]string{
+		"sluice-gps-live": "driver.pings", "sluice-gps-history": "driver.pings", "sluice-order-index": "order.events", "sluice-order-levels": "order.events",
+		"sluice-purchase-levels": "membership.purchases",
+	}
+	if !maps.Equal(groups, want) {
 		t.Errorf("scales on %v", groups)
 	}
 }
@@ -184,7 +189,7 @@ func TestKustomizationNamesEveryFile(t *testing.T) {
 			t.Errorf("%s is empty", resource)
 		}
 	}
-	if len(kustomization.Resources) != 6 || slices.Contains(kustomization.Resources, "secret.example.yaml") {
+	if len(kustomization.Resources) != 7 || slices.Contains(kustomization.Resources, "secret.example.yaml") {
 		t.Errorf("resources %v", kustomization.Resources)
 	}
 }

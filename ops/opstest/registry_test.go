@@ -71,6 +71,23 @@ func tellers() map[string]func(prometheus.Registerer, *zap.Logger) error {
 			g.GroupSkipped(pipelines.Partition{Topic: "driver.pings", ID: 3}, 1, 2, "damaged", failure)
 			return err
 		},
+		"NewLevels": func(reg prometheus.Registerer, log *zap.Logger) error {
+			l, err := telemetry.NewLevels(reg, log)
+			l.Lost(pipelines.Partition{Topic: "order.events", ID: 3}, 1, 1, "lost")
+			return err
+		},
+		"NewRelay": func(reg prometheus.Registerer, log *zap.Logger) error {
+			r, err := telemetry.NewRelay(reg, log)
+			r.RelayPublished("member.levels", time.Millisecond)
+			r.RelayFailed("member.levels", "too_large", failure)
+			return err
+		},
+		"NewJobs": func(reg prometheus.Registerer, log *zap.Logger) error {
+			j, err := telemetry.NewJobs(reg, log)
+			j.JobDid("tick", 1)
+			j.JobFailed("turn", failure)
+			return err
+		},
 		"NewBroker": func(reg prometheus.Registerer, log *zap.Logger) error {
 			_, err := telemetry.NewBroker(reg, log)
 			return err

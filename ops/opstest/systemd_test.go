@@ -13,7 +13,7 @@ import (
 // units are the files of ops/systemd, by the name of an instance.
 func units() map[string]string {
 	return map[string]string{
-		"sluice@gateway.service": "sluice@.service", "sluice@query.service": "sluice@.service", "sluice@pipelines.service": "sluice@.service",
+		"sluice@gateway.service": "sluice@.service", "sluice@query.service": "sluice@.service", "sluice@pipelines.service": "sluice@.service", "sluice@jobs.service": "sluice@.service",
 		"sluice-setup.service": "sluice-setup.service", "sluice-up.service": "sluice-up.service",
 	}
 }

@@ -55,6 +55,23 @@ func Read(file []byte) (*Rules, error) {
 	if wrong = append(wrong, r.complaints()...); len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
 	}
+	return r.settled()
+}
+
+// In is the same rules in another time zone of the IANA database; these are not changed.
+func (r *Rules) In(zone string) (*Rules, error) {
+	moved := *r
+	moved.TimeZone = zone
+	in := &inspector{rules: &moved}
+	if in.zone(); len(in.found) > 0 {
+		return nil, errors.Join(in.found...)
+	}
+	return moved.settled()
+}
+
+// settled has the calendar of its time zone.
+func (r *Rules) settled() (*Rules, error) {
+	var err error
 	if r.location, err = time.LoadLocation(r.TimeZone); err != nil {
 		return nil, fmt.Errorf("reading rules: %w", err)
 	}

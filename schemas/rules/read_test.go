@@ -19,6 +19,27 @@ func read(t testing.TB, file string) *Rules {
 	return r
 }
 
+// The same rules elsewhere have another calendar, and the ones they were made of keep theirs.
+func TestRulesMoveToAnotherZone(t *testing.T) {
+	shanghai := read(t, string(DefaultFile()))
+	berlin, err := shanghai.In("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const newYear = 1767196800000 // 2026-01-01 00:00 in Shanghai
+	if m := shanghai.Month(newYear); m != 202601 || shanghai.TimeZone != "Asia/Shanghai" {
+		t.Errorf("it is %s in %s", m, shanghai.TimeZone)
+	}
+	if m := berlin.Month(newYear); m != 202512 || berlin.TimeZone != "Europe/Berlin" || berlin.Version != shanghai.Version {
+		t.Errorf("it is %s in %s", m, berlin.TimeZone)
+	}
+	for _, zone := range []string{"", "Local", "Mars/Olympus"} {
+		if _, err := shanghai.In(zone); err == nil || !strings.HasPrefix(err.Error(), "timeZone: ") {
+			t.Errorf("%q: %v", zone, err)
+		}
+	}
+}
+
 // inZone is the default rules with another time zone and another keepMonths.
 func inZone(t testing.TB, zone string, keep int) *Rules {
 	t.Helper()
