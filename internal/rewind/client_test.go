@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/pipelines"
@@ -88,7 +89,7 @@ func (p *process) act(faulty bool, do func()) error {
 type session struct {
 	topic string
 	acked [buckets]int64
-	lost  bool
+	lost  atomic.Bool
 }
 
 func (p *process) session(part pipelines.Partition) *session {
@@ -154,14 +155,14 @@ func (p *process) Recover(_ context.Context, who string, epoch int64, feeds []pi
 // Raise is the store's.
 func (p *process) Raise(_ context.Context, part pipelines.Partition, next int64) error {
 	s := p.session(part)
-	if s == nil || s.lost {
+	if s == nil || s.lost.Load() {
 		return pipelines.ErrLost
 	}
 	for number := range buckets {
 		var refused error
 		err := p.act(true, func() { refused = p.w.lift(number, part, s.topic, s.acked[number], next) })
 		if errors.Is(refused, pipelines.ErrLost) && !errors.Is(err, errDead) {
-			s.lost = true
+			s.lost.Store(true)
 			return refused
 		}
 		if err != nil {
@@ -180,7 +181,7 @@ func (p *process) Write(ctx context.Context, writes []pipelines.Write, results [
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if s == nil || s.lost {
+	if s == nil || s.lost.Load() {
 		return pipelines.ErrLost
 	}
 	var by [buckets][]int
@@ -194,7 +195,7 @@ func (p *process) Write(ctx context.Context, writes []pipelines.Write, results [
 			all = all[len(chunk):]
 			lost, ok := p.apply(s, number, writes, chunk, results)
 			if lost {
-				s.lost = true
+				s.lost.Store(true)
 				return pipelines.ErrLost
 			}
 			if !ok {

@@ -67,8 +67,7 @@
 //     no longer in the topic cannot be read again; with a Fresh feed nothing is below) although the partition is not
 //     recovering in it: it has lost something. The claim is put, unless another's is younger than ClaimFor.
 //   - otherwise its watermark becomes max(watermark, feed.Oldest); with feed.Anew it becomes
-//     min(watermark, feed.Next) first, since offsets above it now name other records. What it still waits for of
-//     another Topic is taken out of recovering: it will never come.
+//     min(watermark, feed.Next) first, since offsets above it now name other records.
 //
 // From = min(feed.Next, least watermark after that). When nothing is claimed, by this caller or another, the lane
 // has begun: what it has acknowledged is From, for every bucket. Otherwise From is of no use yet.
@@ -82,7 +81,8 @@
 // was not opened gets ErrLost. next that is not above the last one only looks: it is the heartbeat that finds
 // a loss while nothing happens.
 //
-// Whatever moves a watermark to its target takes it out of recovering.
+// Whatever moves a watermark to its target takes it out of recovering. Open and Raise, a look as well, take out what their partition
+// still waits for of another Topic: it will never come. (A recovery may be told of feeds that are a moment old.)
 //
 // # What is not promised
 //

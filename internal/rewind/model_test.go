@@ -181,4 +181,4 @@ func TestTheModelFindsPlantedBugs(t *testing.T) {
 }
 
 // most runs are played before a planted bug counts as not found.
-const most = 1000
+const most = 3000

@@ -20,9 +20,10 @@ type source struct {
 	floor    int64         // the group's commit when it was opened: what is below is settled a second time
 
 	mu       sync.Mutex
-	handed   int64 // the offset behind the last record given to the lane
-	empty    int64 // the offset up to which there is nothing behind that, as of the last idle look
-	raised   int64 // the watermark that all buckets have
+	handed   int64     // the offset behind the last record given to the lane
+	empty    int64     // the offset up to which there is nothing behind that, as of the last idle look
+	raised   int64     // the watermark that all buckets have
+	looked   time.Time // when that was found, or found again
 	replay   *Report
 	replayed time.Time // when it began
 }
@@ -110,7 +111,7 @@ func (s *source) raise(ctx context.Context, next int64) error {
 		return err
 	}
 	s.mu.Lock()
-	s.raised = max(s.raised, next)
+	s.raised, s.looked = max(s.raised, next), time.Now()
 	done := s.replay
 	if done != nil && s.raised >= done.To {
 		s.replay = nil
@@ -125,12 +126,14 @@ func (s *source) raise(ctx context.Context, next int64) error {
 }
 
 // settled is the offset below which all is settled, as far as that is known: behind the last record there
-// may be offsets that hold none, and nobody commits those.
-func (s *source) settled() int64 {
+// may be offsets that hold none, and nobody commits those. late is false when a commit has only just looked at the
+// watermarks, and has nothing left to lift.
+func (s *source) settled() (next int64, late bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	next = s.raised
 	if s.raised >= s.handed {
-		return max(s.raised, s.empty)
+		next = max(s.raised, s.empty)
 	}
-	return s.raised
+	return next, next > s.raised || time.Since(s.looked) >= s.rewinder.cfg.CheckEvery/2
 }

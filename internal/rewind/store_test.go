@@ -190,7 +190,8 @@ func (w *world) lift(number int, part pipelines.Partition, topic string, had, ne
 	if w.away(number) || w.bucket(number).at(part, topic) < had {
 		return pipelines.ErrLost
 	}
-	if w.bucket(number).at(part, topic) < next {
+	back, recovering := w.bucket(number).recovering[part]
+	if w.bucket(number).at(part, topic) < next || recovering && back.topic != topic {
 		w.change(number, func(b *bucket) { b.raise(part, topic, next) })
 	}
 	return nil

@@ -25,7 +25,11 @@ func (s *source) watch(ctx context.Context, end context.CancelCauseFunc) {
 		case <-ctx.Done():
 			return
 		}
-		err := s.raise(ctx, s.settled())
+		next, late := s.settled()
+		if !late {
+			continue
+		}
+		err := s.raise(ctx, next)
 		switch {
 		case ctx.Err() != nil:
 			return

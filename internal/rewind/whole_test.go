@@ -223,7 +223,7 @@ func (w *town) until(t *testing.T, levels store, id string, want func(schemas.Me
 		switch {
 		case err == nil && want(state):
 			return state
-		case err != nil && !errors.Is(err, schemas.ErrRecovering):
+		case err != nil && !errors.Is(err, schemas.ErrRecovering) && !errors.Is(err, schemas.ErrUnavailable):
 			t.Fatal(err)
 		case time.Now().After(deadline):
 			t.Fatalf("%s has %+v (%v)", id, state, err)
