@@ -49,9 +49,9 @@ func startCluster(t *testing.T) *cluster {
 	}
 	for _, s := range c.servers {
 		s.eventually("the cluster is whole", func(ctx context.Context) error {
-			nodes, err := s.ClusterSlots(ctx).Result()
+			nodes, err := s.ClusterShards(ctx).Result()
 			if err == nil && len(nodes) < len(addrs) {
-				err = fmt.Errorf("%d ranges of slots", len(nodes))
+				err = fmt.Errorf("%d shards", len(nodes))
 			}
 			info, asked := s.ClusterInfo(ctx).Result()
 			if err == nil && !strings.Contains(info, "cluster_state:ok") {

@@ -59,7 +59,7 @@ func TestAPromotionIsFound(t *testing.T) {
 	srv, s := oneServer(t)
 	writes := s.completions("M1", 6)
 	s.all(writes, pipelines.Stored, "")
-	if err := srv.SlaveOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
+	if err := srv.ReplicaOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range s.results(s.completions("M2", 1)) {
@@ -68,7 +68,7 @@ func TestAPromotionIsFound(t *testing.T) {
 		}
 	}
 	s.feed.End--
-	if err := srv.SlaveOf(t.Context(), "NO", "ONE").Err(); err != nil {
+	if err := srv.ReplicaOf(t.Context(), "NO", "ONE").Err(); err != nil {
 		t.Fatal(err)
 	}
 	s.isLost("M1")

@@ -61,7 +61,7 @@ func (l *Levels) Trim(ctx context.Context, bucket int, ids []string) error {
 func entryOf(message goredis.XMessage) (schemas.OutboxEntry, error) {
 	entry := schemas.OutboxEntry{ID: message.ID}
 	field := func(name string) string {
-		text, _ := message.Values[name].(string) //nolint:errcheck // absent is empty, and found out below
+		text, _ := message.Values[name].(string) // absent is empty, and found out below
 		return text
 	}
 	if line := field("l"); line != "" {

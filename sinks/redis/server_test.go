@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func (s *server) start() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", s.t.TempDir(), "--save", ""}, s.args...)
+	args := slices.Concat(s.args, []string{"--port", port, "--bind", "127.0.0.1", "--dir", s.t.TempDir(), "--save", ""})
 	s.cmd = exec.Command("redis-server", args...)
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -104,10 +105,13 @@ type store struct {
 
 func newStore(t *testing.T, addrs ...string) *store {
 	t.Helper()
-	cfg := Config{
-		Addrs: addrs, KeyPrefix: "s:", Rules: rules.Default(), Buckets: 4, CallTimeout: patience, DialTimeout: patience,
-		Now: func() time.Time { return time.UnixMilli(noon) },
-	}
+	return newStoreOf(t, Config{Addrs: addrs})
+}
+
+func newStoreOf(t *testing.T, cfg Config) *store {
+	t.Helper()
+	cfg.KeyPrefix, cfg.Rules, cfg.Buckets, cfg.CallTimeout, cfg.DialTimeout = "s:", rules.Default(), 4, patience, patience
+	cfg.Now = func() time.Time { return time.UnixMilli(noon) }
 	s := &store{Levels: open(t, cfg), t: t}
 	s.feed = pipelines.Feed{Part: pipelines.Partition{Topic: schemas.TopicOrders}, Topic: "made-once", Fresh: true}
 	return s

@@ -13,7 +13,7 @@ import (
 // CallEvents, in the order of the writes; a call is applied as a whole or not at all. The error is pipelines.ErrLost
 // when a bucket has less than it had: then nothing of the calls to that bucket was applied.
 func (l *Levels) Write(ctx context.Context, writes []pipelines.Write, results []pipelines.Result) error {
-	d := l.drafts.Get().(*draft) //nolint:errcheck,forcetypeassert // the pool has nothing else
+	d := l.drafts.Get().(*draft) //nolint:forcetypeassert // the pool has nothing else
 	defer func() {
 		d.reset(nil, nil) // it must not hold on to the batch
 		l.drafts.Put(d)

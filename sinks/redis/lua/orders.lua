@@ -116,7 +116,6 @@ local function complete_run(m, month, n, last, out)
     short = false
     if op then
       for i = 3, #op, 2 do see(m, op[i], month * whole_month + tonumber(op[i + 1])) end
-      m.counts[month] = orders
     end
   end
   for i = first, first + n - 1 do
@@ -130,6 +129,7 @@ local function complete_run(m, month, n, last, out)
     end
     if d then
       orders, top = orders + 1, d
+      m.counts[month] = orders
       bound_order(m, month, d)
       if op then
         local size = #op
