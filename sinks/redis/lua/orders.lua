@@ -24,9 +24,10 @@ end
 -- far is a month of which the masks know nothing.
 local function far(m, month) return m.newest - month > 15 end
 
--- expire lets a month's key go when no event of that month is taken any more: fourteen months after its end, or a little later.
+-- expire lets a month's key go when no event of that month is taken any more: fourteen months after its end, or a little
+-- later. It stands behind a command that makes the key.
 local function expire(m, key, month)
-  add_op(m, 'PEXPIREAT', key, digits(now + (month - this_month + 15) * month_ms))
+  m.ops[#m.ops + 1] = {'PEXPIRE', key, digits((month - this_month + 15) * month_ms)}
 end
 
 -- locate is where an order counts: its month and second.
@@ -156,7 +157,7 @@ local function bury(m, id, d, month, key)
   if m.buried == none then m.buried = {} end
   m.buried[id], m.changed = month, true
   add_op(m, 'SADD', key, id)
-  if not has(m, m.voids, month) then expire(m, key, month) end
+  expire(m, key, month) -- always: a set whose last tombstone moved on is made anew
   m.voids = mark(m.voids, m.newest - month)
   if d > m.hi_void then m.hi_void = d end
 end

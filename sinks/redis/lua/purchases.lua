@@ -27,7 +27,7 @@ local function purchase(m, id, sku, rank, from, till)
   if not settled(m) then judge(m, nil, '') end
   bought['=' .. id], bought.n, bought.till = true, bought.n + 1, math.max(bought.till, tonumber(till))
   add_op(m, 'HSET', key, id, rank .. ' ' .. from .. ' ' .. till .. ' ' .. sku)
-  add_op(m, 'PEXPIREAT', key, digits(math.max(now, bought.till) + 16 * month_ms))
+  m.ops[#m.ops + 1] = {'PEXPIRE', key, digits(math.max(0, bought.till - now) + 16 * month_ms)}
   if tonumber(till) > now then
     if m.paid == none then m.paid = {} end
     m.paid[#m.paid + 1] = {tonumber(rank), tonumber(from), tonumber(till)}

@@ -35,7 +35,10 @@ local function write_news(m, sent)
   local history = stem .. 'h:' .. m.id
   for i = 1, #m.news do
     sent = sent + 1
-    call('XADD', outbox_key, digits(epoch) .. '-' .. digits(sent), 'l', m.news[i])
+    local added = redis.pcall('XADD', outbox_key, digits(epoch) .. '-' .. digits(sent), 'l', m.news[i])
+    if type(added) == 'table' and added.err then -- somebody has put in an entry of his own, with an id above ours
+      call('XADD', outbox_key, '*', 'l', m.news[i])
+    end
     call('RPUSH', history, m.news[i])
   end
   if #m.news > 0 then call('LTRIM', history, -max_history, -1) end
