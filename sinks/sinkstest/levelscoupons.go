@@ -145,6 +145,9 @@ func planEnds(h *house) {
 		h.t.Fatal(got)
 	}
 	h.timers(schemas.CouponTimer{Plan: "a", Member: m1, Decided: "2026-11"})
+	if got := h.decide(schemas.CouponDecision{Timer: timer("a", 0), Period: "2026-12", Grant: []byte(`{}`)}); got[0] != schemas.CouponGone {
+		h.t.Fatal(got)
+	}
 	if got := h.decide(end); got[0] != schemas.CouponGone {
 		h.t.Fatal(got)
 	}
