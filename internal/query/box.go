@@ -10,27 +10,50 @@ import (
 )
 
 // What a live stream may be about.
-const topicPositions = "positions"
+const (
+	topicPositions = "positions"
+	topicLevels    = "levels"
+)
 
-// liveTopics reads topics: positions is the one that there is.
-func (p *params) liveTopics() {
+// topics are what a live stream is about.
+type topics struct{ positions, levels bool }
+
+// liveTopics reads topics: positions, levels where the installation has them, or both.
+func (p *params) liveTopics(levels bool) topics {
 	const name = "topics"
+	const must = "must be " + topicPositions + ", " + topicLevels + " or both with a comma between"
 	text := p.values.Get(name)
 	if text == "" {
-		p.complain(name, schemas.CodeMissing, "must be "+topicPositions)
-		return
+		p.complain(name, schemas.CodeMissing, must)
+		return topics{}
 	}
+	var wanted topics
 	for topic := range strings.SplitSeq(text, ",") {
-		switch topic {
-		case topicPositions:
-		case "levels", "alarms":
-			p.complain(name, problem.CodeNotOffered, "levels and alarms are not offered yet")
-			return
+		switch {
+		case topic == topicPositions:
+			wanted.positions = true
+		case topic == topicLevels && levels:
+			wanted.levels = true
+		case topic == topicLevels, topic == "alarms":
+			p.complain(name, problem.CodeNotOffered, topic+" are not offered yet")
+			return topics{}
 		default:
-			p.complain(name, schemas.CodeUnknownEnum, "must be "+topicPositions)
-			return
+			p.complain(name, schemas.CodeUnknownEnum, must)
+			return topics{}
 		}
 	}
+	return wanted
+}
+
+// liveBox reads the area of a stream that has positions; any other has none.
+func (p *params) liveBox(wanted topics, maxDegrees float64) schemas.Box {
+	if wanted.levels && !wanted.positions {
+		if p.values.Get("bbox") != "" {
+			p.complain("bbox", problem.CodeUnknownParameter, "is for positions: levels have no place")
+		}
+		return schemas.Box{}
+	}
+	return p.bbox(maxDegrees)
 }
 
 // bbox reads an area: west,south,east,north as in GeoJSON, in degrees. West above east

@@ -37,6 +37,9 @@ type LiveConfig struct {
 	MaxPositions   int           // of one poll of one box; a stream is told when there are more, and the next poll goes on from there. 0 = 10,000
 	Poll           time.Duration // between two polls of a box. 0 = 1 s
 	Overlap        time.Duration // how far a poll looks back before the one before it: a position that is searchable later than that after its event time is missed. 0 = 15 s
+	Levels         time.Duration // changes of level are gathered for so long and sent together. 0 = 100 ms
+	MaxLevels      int           // of one such gathering; a stream is told when there were more, and does not get them. 0 = 1000
+	RecentLevels   int           // changes of level that are kept for streams that come back. 0 = 1000
 	Heartbeat      time.Duration // between two comments on a stream with nothing to say. 0 = 15 s
 	QueuedPolls    int           // polls that a stream may lag behind before it is ended. 0 = 8
 	WriteTimeout   time.Duration // for a client to take one write. 0 = 10 s
@@ -67,6 +70,9 @@ func (c LiveConfig) withDefaults() LiveConfig {
 	c.MaxPositions = or(c.MaxPositions, 10_000)
 	c.Poll = or(c.Poll, time.Second)
 	c.Overlap = or(c.Overlap, 15*time.Second)
+	c.Levels = or(c.Levels, 100*time.Millisecond)
+	c.MaxLevels = or(c.MaxLevels, 1000)
+	c.RecentLevels = or(c.RecentLevels, 1000)
 	c.Heartbeat = or(c.Heartbeat, 15*time.Second)
 	c.QueuedPolls = or(c.QueuedPolls, 8)
 	c.WriteTimeout = or(c.WriteTimeout, 10*time.Second)
@@ -99,6 +105,9 @@ func (c Config) Validate() error {
 		{"Live.MaxPositions", float64(c.Live.MaxPositions)},
 		{"Live.Poll", float64(c.Live.Poll)},
 		{"Live.Overlap", float64(c.Live.Overlap)},
+		{"Live.Levels", float64(c.Live.Levels)},
+		{"Live.MaxLevels", float64(c.Live.MaxLevels)},
+		{"Live.RecentLevels", float64(c.Live.RecentLevels)},
 		{"Live.Heartbeat", float64(c.Live.Heartbeat)},
 		{"Live.QueuedPolls", float64(c.Live.QueuedPolls)},
 		{"Live.WriteTimeout", float64(c.Live.WriteTimeout)},

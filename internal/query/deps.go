@@ -40,6 +40,13 @@ type Area interface {
 	Within(ctx context.Context, q schemas.WithinQuery) ([]schemas.Position, error)
 }
 
+// LevelChanges is where changes of level come from as they are published.
+type LevelChanges interface {
+	// Follow calls each for the value of every record that comes into member.levels from now on, until ctx ends; from several
+	// goroutines at once, and the value is valid only during the call. What goes wrong it overcomes by itself.
+	Follow(ctx context.Context, each func(value []byte)) error
+}
+
 // Observer is told what went wrong behind an answer. It must not block, and is called
 // from many goroutines at once.
 type Observer interface {

@@ -15,6 +15,7 @@ type poll struct {
 	cut    bool  // there were more,
 	next   int64 // from this event time on
 	events []event
+	levels bool // these are changes of level, and not the positions of a box
 }
 
 // event is one position, encoded once for all who watch.

@@ -7,16 +7,17 @@ import (
 	"sluice/schemas"
 )
 
-// live carries the live streams: one poller per distinct box, however many watch it.
+// live carries the live streams: one poller per distinct box, however many watch it, and one feed of levels.
 type live struct {
-	cfg  Config
-	area Area
-	obs  Observer
+	cfg    Config
+	area   Area
+	obs    Observer
+	levels *levelFeed // nil: this installation has none
 
 	mu       sync.Mutex
 	ctx      context.Context //nolint:containedctx // of run: pollers start with their first watcher and end with run
 	pollers  map[schemas.Box]*poller
-	watching int
+	watchers map[*watcher]struct{} // all of them
 	working  sync.WaitGroup
 }
 
@@ -30,11 +31,16 @@ type poller struct {
 // watcher is one stream. Its polls end when the stream must: at the stop, or when it reads too slowly.
 type watcher struct {
 	polls  chan *poll
-	poller *poller
+	poller *poller // nil: it has no positions
+	levels bool
 }
 
-func newLive(cfg Config, area Area, obs Observer) *live {
-	return &live{cfg: cfg, area: area, obs: obs, pollers: map[schemas.Box]*poller{}}
+func newLive(cfg Config, area Area, changes LevelChanges, obs Observer) *live {
+	l := &live{cfg: cfg, area: area, obs: obs, pollers: map[schemas.Box]*poller{}, watchers: map[*watcher]struct{}{}}
+	if changes != nil {
+		l.levels = newLevelFeed(cfg.Live, changes, obs)
+	}
+	return l
 }
 
 // run lets streams begin until ctx ends; then it ends them and waits for the pollers.
@@ -42,25 +48,38 @@ func (l *live) run(ctx context.Context) {
 	l.mu.Lock()
 	l.ctx = ctx
 	l.mu.Unlock()
+	if l.levels != nil {
+		l.working.Go(func() { l.levels.run(ctx, l.tellLevels) })
+	}
 	<-ctx.Done()
 	l.mu.Lock()
 	l.ctx = nil
-	for _, p := range l.pollers {
-		for w := range p.watchers {
-			l.drop(w)
-		}
+	for w := range l.watchers {
+		l.drop(w)
 	}
 	l.mu.Unlock()
 	l.working.Wait()
 }
 
-// join begins to watch a box; nil when no stream can begin now.
-func (l *live) join(box schemas.Box) *watcher {
+// join begins to watch a box, levels, or both; nil when no stream can begin now.
+func (l *live) join(wanted topics, box schemas.Box) *watcher {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.ctx == nil || l.watching >= l.cfg.Live.MaxSubscribers {
+	if l.ctx == nil || len(l.watchers) >= l.cfg.Live.MaxSubscribers {
 		return nil
 	}
+	w := &watcher{polls: make(chan *poll, l.cfg.Live.QueuedPolls), levels: wanted.levels}
+	if wanted.positions {
+		w.poller = l.polling(box)
+		w.poller.watchers[w] = struct{}{}
+	}
+	l.watchers[w] = struct{}{}
+	l.obs.LiveSubscribers(len(l.watchers))
+	return w
+}
+
+// polling is the poller of a box. The lock is held.
+func (l *live) polling(box schemas.Box) *poller {
 	p, polled := l.pollers[box]
 	if !polled {
 		ctx, cancel := context.WithCancel(l.ctx)
@@ -68,11 +87,7 @@ func (l *live) join(box schemas.Box) *watcher {
 		l.pollers[box] = p
 		l.working.Go(func() { l.poll(ctx, p) })
 	}
-	w := &watcher{polls: make(chan *poll, l.cfg.Live.QueuedPolls), poller: p}
-	p.watchers[w] = struct{}{}
-	l.watching++
-	l.obs.LiveSubscribers(l.watching)
-	return w
+	return p
 }
 
 // leave ends watching, however it came to an end.
@@ -84,29 +99,47 @@ func (l *live) leave(w *watcher) {
 
 // drop forgets a watcher, and its poller with the last one. The lock is held.
 func (l *live) drop(w *watcher) {
-	if _, there := w.poller.watchers[w]; !there {
+	if _, there := l.watchers[w]; !there {
 		return
 	}
-	delete(w.poller.watchers, w)
+	delete(l.watchers, w)
 	close(w.polls)
-	if len(w.poller.watchers) == 0 {
-		w.poller.end()
-		delete(l.pollers, w.poller.box)
+	if p := w.poller; p != nil {
+		delete(p.watchers, w)
+		if len(p.watchers) == 0 {
+			p.end()
+			delete(l.pollers, p.box)
+		}
 	}
-	l.watching--
-	l.obs.LiveSubscribers(l.watching)
+	l.obs.LiveSubscribers(len(l.watchers))
 }
 
-// tell hands a poll to all who watch; who has no room for it is dropped.
+// tell hands a poll to all who watch its box.
 func (l *live) tell(p *poller, found *poll) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for w := range p.watchers {
-		select {
-		case w.polls <- found:
-		default:
-			l.obs.LiveDropped()
-			l.drop(w)
+		l.hand(w, found)
+	}
+}
+
+// tellLevels hands changes to all who watch levels.
+func (l *live) tellLevels(found *poll) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for w := range l.watchers {
+		if w.levels {
+			l.hand(w, found)
 		}
+	}
+}
+
+// hand gives a poll to one watcher; who has no room for it is dropped. The lock is held.
+func (l *live) hand(w *watcher, found *poll) {
+	select {
+	case w.polls <- found:
+	default:
+		l.obs.LiveDropped()
+		l.drop(w)
 	}
 }

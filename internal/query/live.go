@@ -8,19 +8,20 @@ import (
 	"time"
 
 	"sluice/internal/problem"
+	"sluice/schemas"
 )
 
 // ServeHTTP answers /v1/live: first the positions of the box that are not older than
-// MaxAge, then each that changes, until the client leaves, reads too slowly, or the server stops.
+// MaxAge, then each that changes, and each change of level from now on, until the client leaves, reads too slowly, or the server stops.
 func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	params := readParams(r, "topics", "bbox")
-	params.liveTopics()
-	box := params.bbox(l.cfg.Live.MaxBoxDegrees)
+	wanted := params.liveTopics(l.levels != nil)
+	box := params.liveBox(wanted, l.cfg.Live.MaxBoxDegrees)
 	if p := params.problem(); p != nil {
 		problem.Write(w, p)
 		return
 	}
-	watch := l.join(box) //nolint:contextcheck // a poller outlives the request that began it
+	watch := l.join(wanted, box) //nolint:contextcheck // a poller outlives the request that began it
 	if watch == nil {
 		problem.Write(w, overloaded())
 		return
@@ -28,8 +29,7 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer l.leave(watch)
 	// Polls are queued from here on, so that nothing falls between the first look and them.
 	s := stream{w: w, control: http.NewResponseController(w), sent: newSent(2 * l.cfg.Live.MaxPositions), timeout: l.cfg.Live.WriteTimeout}
-	now := time.Now()
-	first, err := l.look(r.Context(), box, now, l.firstSince(r, now), s.sent.fresh)
+	first, err := l.first(r, wanted, box, s.sent.fresh)
 	if err != nil {
 		if r.Context().Err() == nil {
 			l.obs.QueryFailed(pathLive, err)
@@ -37,9 +37,26 @@ func (l *live) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, failed(r.Context(), err))
 		return
 	}
-	if s.begin() == nil && r.Method != http.MethodHead && s.write(first.frames(nil)) == nil {
+	if s.begin() == nil && r.Method != http.MethodHead && s.write(first) == nil {
 		l.follow(r.Context(), &s, watch)
 	}
+}
+
+// first is what a stream begins with.
+func (l *live) first(r *http.Request, wanted topics, box schemas.Box, fresh func(string, int64) bool) ([]byte, error) {
+	var text []byte
+	now := time.Now()
+	if wanted.positions {
+		found, err := l.look(r.Context(), box, now, l.firstSince(r, now), fresh)
+		if err != nil {
+			return nil, err
+		}
+		text = found.frames(nil)
+	}
+	if _, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64); err == nil && wanted.levels {
+		text = append(text, l.levels.since(l.firstSince(r, now))...)
+	}
+	return text, nil
 }
 
 // firstSince is how far the first look reaches back. A client that comes back names the
@@ -67,8 +84,7 @@ func (l *live) follow(ctx context.Context, s *stream, watch *watcher) {
 			if !more {
 				return
 			}
-			text = found.frames(s.sent.fresh)
-			s.sent.forget(found.since)
+			text = s.frames(found)
 		case <-quiet.C:
 		}
 		if len(text) == 0 {
@@ -79,6 +95,16 @@ func (l *live) follow(ctx context.Context, s *stream, watch *watcher) {
 		}
 		quiet.Reset(l.cfg.Live.Heartbeat)
 	}
+}
+
+// frames are what of a poll this stream has not sent.
+func (s *stream) frames(found *poll) []byte {
+	if found.levels {
+		return found.frames(nil)
+	}
+	text := found.frames(s.sent.fresh)
+	s.sent.forget(found.since)
+	return text
 }
 
 // frames are the events of a poll that pass; a nil pass lets all through.

@@ -173,13 +173,24 @@ type bench struct {
 // within runs a test in virtual time with a query that runs.
 func within(t *testing.T, cfg Config, test func(t *testing.T, b *bench)) {
 	t.Helper()
+	withinLevels(t, cfg, nil, test)
+}
+
+// withinLevels is within for a query whose streams have levels; changes are of the test's own, nil for none.
+func withinLevels(t *testing.T, cfg Config, changes *tail, test func(t *testing.T, b *bench)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		b := &bench{city: &city{}, seen: &events{}}
 		keys, err := apikeys.New(apikeys.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b.query, err = New(cfg, Deps{Drivers: &store{}, Area: b.city, Keys: keys, Observer: b.seen}); err != nil {
+		deps := Deps{Drivers: &store{}, Area: b.city, Keys: keys, Observer: b.seen}
+		if changes != nil {
+			changes.values = make(chan []byte) // of the bubble
+			deps.Changes = changes
+		}
+		if b.query, err = New(cfg, deps); err != nil {
 			t.Fatal(err)
 		}
 		b.h = httpserver.Mux(b.query.Routes()...)

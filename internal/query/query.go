@@ -28,13 +28,14 @@ const (
 	pathLevels = "/v1/members/{id}/levels"
 )
 
-// Deps are what questions are answered with; all are needed but Orders and Members.
+// Deps are what questions are answered with; all are needed but Orders, Members and Changes.
 type Deps struct {
 	Drivers  Drivers
 	Area     Area
 	Orders   Orders       // nil: this installation keeps none, and no path of orders is served
 	Members  Members      // nil: likewise of members
 	Rules    *rules.Rules // of levels; needed with Members
+	Changes  LevelChanges // nil: live streams have no levels
 	Keys     *apikeys.Keys
 	Observer Observer
 }
@@ -63,7 +64,7 @@ func New(cfg Config, deps Deps) (*Query, error) {
 	return &Query{
 		cfg: cfg, deps: deps,
 		slots: make(chan struct{}, cfg.MaxInFlight),
-		live:  newLive(cfg, deps.Area, deps.Observer),
+		live:  newLive(cfg, deps.Area, deps.Changes, deps.Observer),
 	}, nil
 }
 
