@@ -110,7 +110,10 @@ func newStore(t *testing.T, addrs ...string) *store {
 
 func newStoreOf(t *testing.T, cfg Config) *store {
 	t.Helper()
-	cfg.KeyPrefix, cfg.Rules, cfg.Buckets, cfg.CallTimeout, cfg.DialTimeout = "s:", rules.Default(), 4, patience, patience
+	if cfg.KeyPrefix == "" {
+		cfg.KeyPrefix = "s:"
+	}
+	cfg.Rules, cfg.Buckets, cfg.CallTimeout, cfg.DialTimeout = rules.Default(), 4, patience, patience
 	cfg.Now = func() time.Time { return time.UnixMilli(noon) }
 	s := &store{Levels: open(t, cfg), t: t}
 	s.feed = pipelines.Feed{Part: pipelines.Partition{Topic: schemas.TopicOrders}, Topic: "made-once", Fresh: true}
