@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"crypto/tls"
+	"sync"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -38,15 +39,21 @@ func newClient(cfg *Config) (goredis.UniversalClient, error) {
 	if cfg.TLS {
 		options.TLSConfig = &tls.Config{MinVersion: minTLSVersion, RootCAs: roots}
 	}
-	goredis.SetLogger(silence{}) // what it would say comes back as an error as well
+	silenced.Do(silence)
 	return goredis.NewUniversalClient(options), nil
 }
 
-// silence is a logger that does not.
-type silence struct{}
+// silenced sees to it that the library's logger, which all clients of a process share, is set once, before the first of them.
+var silenced sync.Once //nolint:gochecknoglobals // it guards a global of the library
+
+// silence lets the library say nothing: what it would log comes back as an error as well.
+func silence() { goredis.SetLogger(mute{}) }
+
+// mute is a logger that is none.
+type mute struct{}
 
 // Printf drops the line.
-func (silence) Printf(context.Context, string, ...any) {}
+func (mute) Printf(context.Context, string, ...any) {}
 
 // eachPrimary calls a function with every server that takes writes.
 func eachPrimary(ctx context.Context, client goredis.UniversalClient, do func(ctx context.Context, primary goredis.Cmdable) error) error {

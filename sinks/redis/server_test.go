@@ -53,6 +53,7 @@ func (s *server) start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	silenced.Do(silence)
 	s.Client = goredis.NewClient(&goredis.Options{Addr: s.addr, Protocol: 2, MaxRetries: -1, DisableIdentity: true, ReadTimeout: patience})
 	s.eventually("the server answers", func(ctx context.Context) error { return s.Ping(ctx).Err() })
 }
