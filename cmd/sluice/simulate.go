@@ -28,6 +28,7 @@ func (simulateCmd) Help() string {
 
 Example:
   sluice simulate --drivers 100000 --rate 50000 --late 5% --double 5% --ahead 0.1% --poison 1% --for 2m --ledger a.ledger
+  sluice simulate --orders 450000 --members 50000 --rate 10000 --double 8% --void 2% --late 1% --purchase 1% --ledger b.ledger
   sluice simulate verify a.ledger`
 }
 
@@ -44,6 +45,12 @@ type simulateLoadCmd struct {
 	Teleport share         `help:"Pings from 500 km away." default:"0%" placeholder:"N%"`
 	Poison   share         `help:"Pings that will never be acceptable." default:"0%" placeholder:"N%"`
 	PoisonTo string        `help:"gateway, which must refuse them; topic, past the gateway, which must dead-letter them; or both, half each." enum:"gateway,topic,both" default:"both"`
+	Orders   int64         `help:"Send so many orders and what becomes of them, with purchases, instead of pings; --rate is then events a second, --late orders completed last month, --double events sent again." placeholder:"N"`
+	Members  int64         `help:"With --orders: members who order; the first ones most." default:"1000"`
+	Void     share         `help:"With --orders: orders that are refunded or cancelled, before they are completed or after." default:"0%" placeholder:"N%"`
+	Purchase share         `help:"With --orders: orders beside which the member buys a level." default:"0%" placeholder:"N%"`
+	Over     time.Duration `help:"With --orders: the orders' own moments are spread over so long before the load." default:"240h"`
+	Shuffle  time.Duration `help:"With --orders: an event is sent so long after its turn at most, behind later ones." default:"1m"`
 	Seed     uint64        `help:"Decides who misbehaves, and how; 0 = by chance."`
 	Ledger   string        `help:"File that proves later what became of each record; it must not be there yet. Without it sim-….ledger here." placeholder:"FILE" type:"path"`
 	To       string        `help:"The gateway's address." default:"http://127.0.0.1:8080" placeholder:"URL"`
@@ -62,6 +69,9 @@ func (simulateLoadCmd) Help() string {
 		`What is due while all connections are busy waits and is sent late; its latency counts from when it was due. Unanswered requests are sent again with the same records. ` +
 		`ctrl-C ends the load early and closes the ledger. Exit code 1 when not one record was answered; records in doubt beside others are what the ledger is for.
 
+With --orders it sends order events and purchases: to /v1/orders and /v1/purchases, a member's always one request after the other, so that the order in which they reach their topic is known. ` +
+		`Verify then recounts every member's orders and levels, and every change of level that must have been announced.
+
 Poison for the topic and the readers' offsets need Kafka: --config or the environment say where it is, and the age limits under which the load is judged.
 
 Example:
@@ -74,6 +84,9 @@ func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err
+	}
+	if c.Orders != 0 {
+		return c.runOrders(ctx, p, cfg)
 	}
 	loaded := c.config(cfg)
 	if err := loaded.Validate(); err != nil {
@@ -99,7 +112,8 @@ func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	summary, err := c.send(ctx, p, loaded, parts, book, &first)
+	run := func(ctx context.Context) (load.Summary, error) { return load.Run(ctx, loaded, parts.deps) }
+	summary, err := c.send(ctx, p, loaded.Plan.Run, run, parts, book, &first)
 	bar.end()
 	if err == nil && summary.Acked+summary.Refused == 0 && summary.Doubtful > 0 {
 		err = fmt.Errorf("not one record was answered, %d are in doubt; the last error: %s", summary.Doubtful, summary.LastError)
@@ -111,13 +125,13 @@ func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
 const startsIn = 500 * time.Millisecond
 
 // send keeps the ledger around the load.
-func (c *simulateLoadCmd) send(ctx context.Context, p *process, cfg load.Config, parts *simulateParts, book *ledger.Writer, first *standing) (load.Summary, error) {
-	p.tell("run " + cfg.Plan.Run + ", ledger " + c.Ledger)
+func (c *simulateLoadCmd) send(ctx context.Context, p *process, name string, run func(ctx context.Context) (load.Summary, error), parts *simulateParts, book *ledger.Writer, first *standing) (load.Summary, error) {
+	p.tell("run " + name + ", ledger " + c.Ledger)
 	err := first.note(book)
 	parts.deps.Book = book
 	var summary load.Summary
 	if err == nil {
-		summary, err = load.Run(ctx, cfg, parts.deps)
+		summary, err = run(ctx)
 	}
 	if err == nil {
 		err = parts.finish(ctx, book, summary.Settled)
@@ -169,11 +183,7 @@ func rulesOf(cfg *config) plan.Rules {
 }
 
 func (c *simulateLoadCmd) header(cfg *config, p *plan.Plan) ledger.Header {
-	h := ledger.Header{Plan: *p, To: c.To, Ops: c.Ops, Topic: schemas.TopicPings}
-	for _, name := range simulatePipelines() {
-		h.Pipelines = append(h.Pipelines, ledger.Pipeline{Name: name, Group: cfg.groupID(name)})
-	}
-	return h
+	return ledger.Header{Plan: *p, To: c.To, Ops: c.Ops, Topic: schemas.TopicPings, Pipelines: readersOf(cfg, "", simulatePipelines()...)}
 }
 
 // simulatePipelines are the readers of the pings whose fate is proved.

@@ -125,18 +125,21 @@ type readerOffsets struct {
 }
 
 func newReaderOffsets(cfg *config, admin *kafka.Admin) *readerOffsets {
-	o := &readerOffsets{admin: admin}
-	for _, name := range simulatePipelines() {
-		o.readers = append(o.readers, ledger.Pipeline{Name: name, Group: cfg.groupID(name)})
+	return &readerOffsets{admin: admin, readers: readersOf(cfg, schemas.TopicPings, simulatePipelines()...)}
+}
+
+func readersOf(cfg *config, topic string, names ...string) (readers []ledger.Pipeline) {
+	for _, name := range names {
+		readers = append(readers, ledger.Pipeline{Name: name, Group: cfg.groupID(name), Topic: topic})
 	}
-	return o
+	return readers
 }
 
 // Sample asks for each pipeline's commits and the ends of its partitions.
 func (o *readerOffsets) Sample(ctx context.Context) (ledger.Sample, error) {
 	s := ledger.Sample{Asked: time.Now().UnixMilli()}
 	for _, r := range o.readers {
-		parts, err := o.admin.Lag(ctx, r.Group, schemas.TopicPings)
+		parts, err := o.admin.Lag(ctx, r.Group, r.Topic)
 		if err != nil {
 			return s, err
 		}

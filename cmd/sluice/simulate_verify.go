@@ -43,6 +43,9 @@ L0 the gateway refused the poison and nothing else; L1 nothing acknowledged is l
 		`L5 one copy; L6 live shows each driver's newest ping and dropped only what it had to; L7 effects; L8 the processes' counters are the sizes of the sets; L9 offsets never go back and reach the end; ` +
 		`L10 a fresh ping is found; L11 what was provoked has happened.
 
+Of a load of orders: L7a each member's orders count by day and month, each once; L7b its level is what follows from them; L7c every change of it was announced, in order, and none that did not happen; ` +
+		`L7d no version lacks or says two things.
+
 Example:
   sluice simulate verify a.ledger --wait 5m`
 }
@@ -56,6 +59,9 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 	book, err := ledger.Read(c.Ledger)
 	if err != nil {
 		return err
+	}
+	if book.Header.Orders != nil {
+		return c.verifyOrders(ctx, p, cfg, book)
 	}
 	lost, err := c.lost()
 	if err != nil {
@@ -81,6 +87,11 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History, Lost: lost, Farewells: last, Rejected: float64(c.Reject),
 	}, deps)
 	line.end()
+	return c.conclude(ctx, p, report, err)
+}
+
+// conclude prints what was found, and says whether all of it is well.
+func (c *simulateVerifyCmd) conclude(ctx context.Context, p *process, report *verify.Report, err error) error {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted: nothing is proved, run it again")

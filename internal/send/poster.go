@@ -49,6 +49,11 @@ const maxAnswerBytes = 4 << 20
 
 // NewGateway posts to base/v1/pings. key is "" or <id>.<secret>; timeout is for one request with its answer.
 func NewGateway(base, key string, connections int, timeout time.Duration) (*Gateway, error) {
+	return NewGatewayOf("pings", base, key, connections, timeout)
+}
+
+// NewGatewayOf posts to base/v1/<stream>, else as NewGateway.
+func NewGatewayOf(stream, base, key string, connections int, timeout time.Duration) (*Gateway, error) {
 	u, err := url.Parse(base)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
 		return nil, fmt.Errorf("the gateway's address %q: want http://host:port", base)
@@ -57,7 +62,7 @@ func NewGateway(base, key string, connections int, timeout time.Duration) (*Gate
 		Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections,
 		IdleConnTimeout: time.Minute, TLSHandshakeTimeout: 10 * time.Second,
 	}
-	return &Gateway{url: u.JoinPath("/v1/pings").String(), key: key, client: &http.Client{Transport: transport, Timeout: timeout}}, nil
+	return &Gateway{url: u.JoinPath("/v1", stream).String(), key: key, client: &http.Client{Transport: transport, Timeout: timeout}}, nil
 }
 
 // Close lets go of idle connections.

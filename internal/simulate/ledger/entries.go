@@ -1,24 +1,44 @@
 package ledger
 
-import "sluice/internal/simulate/plan"
+import (
+	"sluice/internal/simulate/orders"
+	"sluice/internal/simulate/plan"
+)
 
 // formatVersion is of Header and what follows it.
 const formatVersion = 1
 
 // Header is the first entry.
 type Header struct {
-	Version   int        `json:"version"`
-	Plan      plan.Plan  `json:"plan"`
-	To        string     `json:"to"`        // the gateway's address
-	Ops       []string   `json:"ops"`       // of each process's ops listener; none = no counters
-	Topic     string     `json:"topic"`     // that the pipelines read
-	Pipelines []Pipeline `json:"pipelines"` // whose fate is proved
+	Version   int          `json:"version"`
+	Plan      plan.Plan    `json:"plan"`             // of a load of pings
+	Orders    *orders.Plan `json:"orders,omitempty"` // of a load of orders, which has no other plan; nil = it is of pings
+	To        string       `json:"to"`               // the gateway's address
+	Ops       []string     `json:"ops"`              // of each process's ops listener; none = no counters
+	Topic     string       `json:"topic"`            // that the pipelines read; "" = one each
+	Pipelines []Pipeline   `json:"pipelines"`        // whose fate is proved
+}
+
+// blocks checks the plan and says how many requests it has.
+func (h *Header) blocks() (int64, error) {
+	if h.Orders == nil {
+		if err := h.Plan.Validate(); err != nil {
+			return 0, err
+		}
+		return h.Plan.Blocks(), nil
+	}
+	author, err := orders.New(*h.Orders)
+	if err != nil {
+		return 0, err
+	}
+	return author.Blocks(), nil
 }
 
 // Pipeline is one reader of the topic.
 type Pipeline struct {
 	Name  string `json:"name"`
 	Group string `json:"group"`
+	Topic string `json:"topic,omitempty"` // "" = the header's
 }
 
 // State is what is known of a block.

@@ -20,6 +20,8 @@ type Ledger struct {
 	Lives    []Life  // of processes that ended
 	Closed   *Closed // nil = the writer was killed
 	Torn     int64   // bytes of a last entry that was not written to its end
+
+	blocks int64 // that the plan may have
 }
 
 var (
@@ -132,15 +134,16 @@ func (l *Ledger) begin(h *Header) error {
 	if h.Version != formatVersion {
 		return fmt.Errorf("the ledger's version is %d, this binary reads %d", h.Version, formatVersion)
 	}
-	if err := h.Plan.Validate(); err != nil {
+	blocks, err := h.blocks()
+	if err != nil {
 		return fmt.Errorf("the ledger's header: %w", err)
 	}
-	l.Header = *h
+	l.Header, l.blocks = *h, blocks
 	return nil
 }
 
 func (l *Ledger) note(o *Outcome) error {
-	if o.Block < 0 || o.Block >= l.Header.Plan.Blocks() {
+	if o.Block < 0 || o.Block >= l.blocks {
 		return fmt.Errorf("an outcome of block %d, which the plan does not have", o.Block)
 	}
 	for int64(len(l.Outcomes)) <= o.Block {

@@ -6,6 +6,7 @@ type reserve struct {
 	issue   func(to int64) error
 	ahead   int64
 	durable int64 // blocks below may be sent
+	asked   int64 // blocks below may be said to be, by now or soon
 	pending chan issued
 }
 
@@ -44,7 +45,7 @@ func (r *reserve) cover(block int64) error {
 }
 
 func (r *reserve) begin(to int64) {
-	r.pending = make(chan issued, 1)
+	r.pending, r.asked = make(chan issued, 1), to
 	go func(out chan<- issued) { out <- issued{to: to, err: r.issue(to)} }(r.pending)
 }
 

@@ -18,8 +18,9 @@ import (
 type load struct {
 	cfg    Config
 	deps   Deps
-	author *plan.Author
-	start  time.Time // when record 0 is due
+	author *plan.Author // nil in a load of orders
+	total  int64        // records of the plan
+	start  time.Time    // when record 0 is due
 	tasks  chan task
 	soon   chan struct{} // a look at the offsets is wanted before its time
 	spare  sync.Pool     // of *[]plan.Send
@@ -44,7 +45,7 @@ func Run(ctx context.Context, cfg Config, deps Deps) (Summary, error) {
 	if err != nil {
 		return Summary{}, err
 	}
-	l := &load{cfg: cfg, deps: deps, author: author, start: time.UnixMilli(cfg.Plan.Start), soon: make(chan struct{}, 1)}
+	l := &load{cfg: cfg, deps: deps, author: author, total: author.Records, start: time.UnixMilli(cfg.Plan.Start), soon: make(chan struct{}, 1)}
 	l.tasks = make(chan task, cfg.Backlog/cfg.Plan.Batch+1)
 	l.spare.New = func() any { return new([]plan.Send) }
 	usage := startCost()

@@ -75,7 +75,7 @@ func (l *load) watch(ctx context.Context) <-chan struct{} {
 
 func (l *load) progress() Progress {
 	return Progress{
-		Due: l.due.Load(), Total: l.author.Records, Answered: l.answered.Load(), Backlog: max(0, l.waiting.Load()),
+		Due: l.due.Load(), Total: l.total, Answered: l.answered.Load(), Backlog: max(0, l.waiting.Load()),
 		Skipped: l.skipped.Load(), Retries: l.retries.Load(), Behind: l.tally.behind(),
 	}
 }

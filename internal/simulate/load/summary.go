@@ -15,8 +15,10 @@ type Summary struct {
 	Late        int64 `json:"late"`
 	Ahead       int64 `json:"ahead"`
 	Teleported  int64 `json:"teleported"`
-	Poisoned    int64 `json:"poisoned"`    // sent to the gateway
-	TopicPoison int64 `json:"topicPoison"` // written to the topic
+	Poisoned    int64 `json:"poisoned"`            // sent to the gateway
+	TopicPoison int64 `json:"topicPoison"`         // written to the topic
+	Voided      int64 `json:"voided,omitempty"`    // refunds and cancellations
+	Purchased   int64 `json:"purchased,omitempty"` // levels bought
 
 	Requests    int64  `json:"requests"` // answered or given up
 	Repeated    int64  `json:"repeated"` // requests that needed more than one attempt
@@ -56,7 +58,7 @@ func (t *tally) summary(l *load, cost Cost) Summary {
 	defer t.mu.Unlock()
 	s := t.sum
 	s.Settled = t.drain.left() == 0
-	s.Planned, s.Due, s.Skipped, s.Retries = l.author.Records, l.due.Load(), l.skipped.Load(), l.retries.Load()
+	s.Planned, s.Due, s.Skipped, s.Retries = l.total, l.due.Load(), l.skipped.Load(), l.retries.Load()
 	if t.times == nil {
 		t.last, t.steady = l.start, l.start
 	} else {

@@ -45,9 +45,6 @@ func (t *tally) answer(w *worker, block int64, o *ledger.Outcome, now time.Time)
 	if block*w.author.Batch < w.author.Records { // what comes behind is only what was held back
 		t.steady, t.steadySum = now, t.sum.Acked+t.sum.Refused
 	}
-	if t.times == nil {
-		t.times = hdrhistogram.New(1, maxMicros, 3)
-	}
 	held := now.Sub(w.start.Add(w.author.BlockDue(block)))
 	for i := 0; i < len(w.lines); {
 		took, same := held, i+1
@@ -65,6 +62,9 @@ func (t *tally) answer(w *worker, block int64, o *ledger.Outcome, now time.Time)
 }
 
 func (t *tally) record(took time.Duration, n int64) {
+	if t.times == nil {
+		t.times = hdrhistogram.New(1, maxMicros, 3)
+	}
 	micros := min(max(took.Microseconds(), 1), maxMicros)
 	_ = t.times.RecordValues(micros, n) // the bounds are kept
 }
