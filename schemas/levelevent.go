@@ -9,7 +9,7 @@ import (
 // pipelines.Write of order-levels and purchase-levels. Byte slices alias the body.
 type LevelEvent struct {
 	Kind     LevelKind
-	Order    int64  // complete and void: the order id
+	Order    int64  // complete, void and forget: the order id
 	Month    Month  // complete and void: the business month of At
 	Second   int32  // complete and void: whole seconds of At since that month began
 	At       int64  // ms since 1970 UTC
@@ -29,6 +29,9 @@ const (
 	LevelVoid               // an order does not count, whatever else is said of it
 	LevelPurchase           // a paid level
 	LevelIgnore             // nothing but that its offset has passed
+	// Two kinds are for repairs alone: a store takes them from no partition.
+	LevelForget // nothing is known of an order any more, not even a tombstone; in one batch with no other event of that order
+	LevelSay    // the level is announced once more, whatever was announced last
 )
 
 // String is a word for people.
@@ -42,6 +45,10 @@ func (k LevelKind) String() string {
 		return "purchase"
 	case LevelIgnore:
 		return "ignore"
+	case LevelForget:
+		return "forget"
+	case LevelSay:
+		return "say"
 	case LevelUnset:
 	}
 	return ""
@@ -61,7 +68,9 @@ func AppendLevelEvent(dst []byte, e *LevelEvent) []byte {
 		dst = append(binary.AppendUvarint(dst, uint64(len(e.SKU))), e.SKU...)
 		dst = append(dst, byte(e.Rank))
 		dst = binary.AppendVarint(dst, e.Until)
-	case LevelIgnore, LevelUnset:
+	case LevelForget:
+		dst = binary.AppendVarint(dst, e.Order)
+	case LevelIgnore, LevelSay, LevelUnset:
 	}
 	return dst
 }
@@ -70,7 +79,7 @@ func AppendLevelEvent(dst []byte, e *LevelEvent) []byte {
 // nothing else. After an error e is not to be used.
 func ParseLevelEvent(body []byte, e *LevelEvent) error {
 	*e = LevelEvent{}
-	if len(body) == 0 || body[0] == byte(LevelUnset) || body[0] > byte(LevelIgnore) {
+	if len(body) == 0 || body[0] == byte(LevelUnset) || body[0] > byte(LevelSay) {
 		return errors.New("reading a level event: of no known kind")
 	}
 	e.Kind = LevelKind(body[0])
@@ -85,7 +94,9 @@ func ParseLevelEvent(body []byte, e *LevelEvent) error {
 		e.Purchase, e.SKU = r.text(), r.text()
 		e.Rank = int8(r.octet())
 		e.Until = r.number()
-	case LevelIgnore, LevelUnset:
+	case LevelForget:
+		e.Order = r.number()
+	case LevelIgnore, LevelSay, LevelUnset:
 	}
 	if !r.ok || len(r.rest) > 0 {
 		return errors.New("reading a level event: cut short, or more than one")

@@ -84,14 +84,16 @@ func TestAfterOrdersByEpochThenVersion(t *testing.T) {
 
 func TestLevelEventsComeBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		e := LevelEvent{Kind: LevelKind(rapid.IntRange(1, 4).Draw(t, "kind")), At: rapid.Int64().Draw(t, "at")}
+		e := LevelEvent{Kind: LevelKind(rapid.IntRange(1, 6).Draw(t, "kind")), At: rapid.Int64().Draw(t, "at")}
 		switch e.Kind {
 		case LevelComplete, LevelVoid:
 			e.Order, e.Month, e.Second = rapid.Int64().Draw(t, "order"), Month(rapid.Int32().Draw(t, "month")), rapid.Int32().Draw(t, "second")
 		case LevelPurchase:
 			e.Purchase, e.SKU = []byte(rapid.StringN(1, 64, 64).Draw(t, "id")), []byte(rapid.StringN(1, 64, 64).Draw(t, "sku"))
 			e.Rank, e.Until = rapid.Int8().Draw(t, "rank"), rapid.Int64().Draw(t, "until")
-		case LevelIgnore, LevelUnset:
+		case LevelForget:
+			e.Order = rapid.Int64().Draw(t, "order")
+		case LevelIgnore, LevelSay, LevelUnset:
 		}
 		body := AppendLevelEvent([]byte("before"), &e)[len("before"):]
 		again := LevelEvent{SKU: []byte("left over"), Until: 1}

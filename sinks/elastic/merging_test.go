@@ -24,7 +24,7 @@ func TestOrdersOnElasticsearch(t *testing.T) {
 		prepare(t, cfg, schemas.TemplateOptions{Shards: 1, Refresh: time.Minute})
 		r := newReader(t, cfg)
 		return sinkstest.Shop{
-			Sink: newSink(t, cfg), Orders: r, Documents: r, Sees: r.Sees,
+			Sink: newSink(t, cfg), Orders: r, Documents: r, Facts: r, Sees: r.Sees,
 			Refresh: func(t *testing.T) {
 				if err := r.Refresh(t.Context(), schemas.OrdersAlias+"-*"); err != nil {
 					t.Fatal(err)

@@ -48,7 +48,7 @@ func (u *unit) announce(m *member, b *bucket, why occasion) (bool, error) {
 	if to == from && !why.again {
 		return false, nil
 	}
-	if to == from {
+	if to == from && why.cause != schemas.CauseRepair {
 		why.cause, why.order = schemas.CauseRecovered, 0
 	}
 	m.version, m.epoch, m.announced, m.changed = m.version+1, b.epoch, to, true

@@ -45,6 +45,10 @@ func (u *unit) take(m *member, e *schemas.LevelEvent) (result pipelines.Result, 
 			return pipelines.Result{Verdict: pipelines.Stale, Reason: reasonExpired}, false
 		}
 		month = max(u.cfg.Rules.Month(e.At), u.span.first)
+	case schemas.LevelForget:
+		return pipelines.Result{Verdict: pipelines.Stored}, m.forget(e.Order)
+	case schemas.LevelSay:
+		return pipelines.Result{Verdict: pipelines.Stored}, false
 	case schemas.LevelIgnore, schemas.LevelUnset:
 		return pipelines.Result{Verdict: pipelines.Stale, Reason: reasonIgnored}, false
 	case schemas.LevelComplete, schemas.LevelVoid:
@@ -106,6 +110,17 @@ func (u *unit) voidOrder(m *member, e *schemas.LevelEvent) (pipelines.Result, bo
 		m.completed = m.completed.remove(month, at)
 	}
 	return pipelines.Result{Verdict: pipelines.Stored}, true
+}
+
+// forget takes an order out of every month that has it, and its tombstones.
+func (m *member) forget(order int64) (changed bool) {
+	for month, at, found := m.completed.find(order); found; month, at, found = m.completed.find(order) {
+		m.completed, changed = m.completed.remove(month, at), true
+	}
+	for month, at, found := m.voids.find(order); found; month, at, found = m.voids.find(order) {
+		m.voids, changed = m.voids.remove(month, at), true
+	}
+	return changed
 }
 
 // purchase gives a paid level for a time, once.

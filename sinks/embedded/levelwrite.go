@@ -72,6 +72,9 @@ func unfitEvent(w *pipelines.Write, e *schemas.LevelEvent) string {
 	if schemas.ParseLevelEvent(w.Body, e) != nil {
 		return reasonBadEvent
 	}
+	if repair := e.Kind == schemas.LevelForget || e.Kind == schemas.LevelSay; repair && (w.From != nil || e.Kind == schemas.LevelForget && e.Order <= 0) {
+		return reasonBadEvent
+	}
 	return ""
 }
 
@@ -134,6 +137,8 @@ func (u *unit) change(b *bucket, row *levelRow) (pipelines.Result, error) {
 	m.changed = m.changed || changed
 	why := occasion{cause: schemas.CauseOrders, order: e.Order}
 	switch {
+	case e.Kind == schemas.LevelSay:
+		why = occasion{cause: schemas.CauseRepair, again: true}
 	case !changed:
 		why = occasion{cause: schemas.CauseRecovered}
 	case row.write.From == nil:
@@ -141,7 +146,7 @@ func (u *unit) change(b *bucket, row *levelRow) (pipelines.Result, error) {
 	case e.Kind == schemas.LevelPurchase:
 		why.cause = schemas.CauseMembership
 	}
-	if result.Verdict == pipelines.Stored || result.Verdict == pipelines.Duplicate {
+	if !why.again && (result.Verdict == pipelines.Stored || result.Verdict == pipelines.Duplicate) {
 		if why.again, err = u.forgotten(m, b, row); err != nil {
 			return pipelines.Result{}, err
 		}

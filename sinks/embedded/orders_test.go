@@ -15,7 +15,7 @@ func TestOrders(t *testing.T) {
 func shop(t *testing.T, dir string) sinkstest.Shop {
 	s := newStore(t, Config{Dir: dir, NoSync: true})
 	return sinkstest.Shop{
-		Sink: s, Orders: s, Documents: s, Sees: s.Sees,
+		Sink: s, Orders: s, Documents: s, Facts: s, Sees: s.Sees,
 		Refresh: func(*testing.T) {}, // a search sees what was answered
 		Reopen: func(t *testing.T) sinkstest.Shop {
 			closeStore(t, s)

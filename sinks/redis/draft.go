@@ -115,13 +115,18 @@ func (d *draft) sort(now int64) {
 	var event schemas.LevelEvent
 	for i := range d.writes {
 		w := &d.writes[i]
-		if verdict := months.judge(w.Body, &event); verdict.Verdict != pipelines.Unsettled {
+		verdict := months.judge(w.Body, &event)
+		repair := event.Kind == schemas.LevelForget || event.Kind == schemas.LevelSay
+		if repair && w.From != nil {
+			verdict = pipelines.Result{Verdict: pipelines.Poison, Reason: "bad_event"}
+		}
+		if verdict.Verdict != pipelines.Unsettled {
 			d.results[i] = verdict
 			continue
 		}
 		place := int(d.origin(w.From))*len(d.levels.buckets) + d.levels.bucket(w.Key)
 		e := entry{order: event.Order, write: int32(i), second: event.Second, place: int32(place), kind: event.Kind}
-		if event.Kind != schemas.LevelPurchase {
+		if event.Kind != schemas.LevelPurchase && !repair {
 			e.month = int32(monthNumber(event.Month))
 		}
 		d.entries = append(d.entries, e)

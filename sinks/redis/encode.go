@@ -34,6 +34,11 @@ func (w *window) judge(body []byte, event *schemas.LevelEvent) pipelines.Result 
 			return pipelines.Result{Verdict: pipelines.Poison, Reason: "bad_event"}
 		}
 		expired, future = event.Until <= w.start, event.At >= w.end
+	case schemas.LevelForget, schemas.LevelSay:
+		if event.Kind == schemas.LevelForget && event.Order <= 0 {
+			return pipelines.Result{Verdict: pipelines.Poison, Reason: "bad_event"}
+		}
+		return pipelines.Result{}
 	case schemas.LevelIgnore, schemas.LevelUnset:
 		return pipelines.Result{Verdict: pipelines.Stale, Reason: "ignored"}
 	}
@@ -106,7 +111,7 @@ func (d *draft) runs(c *call, at int32) {
 				behind, n = d.next[behind], n+1
 			}
 		}
-		head := int(first.kind) + runMonth*int(first.month) + runCount*n
+		head := runKind(first.kind) + runMonth*int(first.month) + runCount*n
 		if behind < 0 {
 			head += runLast
 		}
@@ -125,6 +130,14 @@ func (d *draft) runs(c *call, at int32) {
 			d.number(int64(d.entry(c, at).second))
 		}
 	}
+}
+
+// runKind is the number of a kind in a run: both kinds of repairs are 0, and to say a level is to forget order 0.
+func runKind(kind schemas.LevelKind) int {
+	if kind == schemas.LevelForget || kind == schemas.LevelSay {
+		return 0
+	}
+	return int(kind)
 }
 
 func (d *draft) entry(c *call, at int32) *entry { return &d.entries[d.order[c.start+at]] }

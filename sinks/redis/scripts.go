@@ -30,6 +30,7 @@ type scripts struct {
 	open, recover, raise     script
 	member, ids, digest      script
 	coupons, arm, couponsDue script
+	held, rule               script
 }
 
 // newScripts puts them together: each is its parts one after the other, as if they stood in one file.
@@ -49,7 +50,7 @@ func newScripts() (*scripts, error) {
 		return script{source: text.String(), sha: hex.EncodeToString(sum[:])}
 	}
 	s := &scripts{
-		apply:      compose(writing, "home", "rules", "state", "standing", "announce", "write", "orders", "purchases", "apply"),
+		apply:      compose(writing, "home", "rules", "state", "standing", "announce", "write", "orders", "purchases", "forget", "apply"),
 		turn:       compose(writing, "home", "rules", "state", "standing", "announce", "write", "turn"),
 		open:       compose(writing, "home", "mark", "open"),
 		recover:    compose(writing, "home", "recover"),
@@ -59,13 +60,15 @@ func newScripts() (*scripts, error) {
 		arm:        compose(writing, "home", "whole", "arm"),
 		couponsDue: compose(reading, "home", "whole", "coupons_due"),
 		ids:        compose(reading, "home", "whole", "ids"),
+		held:       compose(reading, "home", "rules", "state", "standing", "whole", "held"),
+		rule:       compose(writing, "home", "rules", "state", "standing", "announce", "write", "rule"),
 		digest:     compose(reading, "home", "whole", "digest"),
 	}
 	return s, failed
 }
 
 func (s *scripts) each() []script {
-	return []script{s.apply, s.turn, s.open, s.recover, s.raise, s.member, s.ids, s.digest, s.coupons, s.arm, s.couponsDue}
+	return []script{s.apply, s.turn, s.open, s.recover, s.raise, s.member, s.ids, s.digest, s.coupons, s.arm, s.couponsDue, s.held, s.rule}
 }
 
 // load tells every primary all scripts: one that was promoted or restarted knows none.

@@ -56,6 +56,7 @@ type Levels interface {
 	LevelCoupons
 	LevelMembers
 	LevelIDs
+	LevelHeld
 	// Buckets is how many there are, numbered from 0.
 	Buckets() int
 }
@@ -102,11 +103,19 @@ type LevelIDs interface {
 	IDs(ctx context.Context, member string, month schemas.Month) (schemas.OrderIDSet, error)
 }
 
+// LevelHeld is what reconciliation and a change of the rules ask for.
+type LevelHeld interface {
+	// Held hands what is held of members to each, each member once.
+	Held(ctx context.Context, q schemas.HeldQuery, each func(*schemas.Held) error) error
+	// Rule brings some members of a bucket under the store's own rules.
+	Rule(ctx context.Context, bucket int, after string, fence int64, limit int) (schemas.Ruling, error)
+}
+
 // TestLevels runs the suite.
 func TestLevels(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject) {
 	for part, checks := range map[string]map[string]func(*house){
 		"counts": levelCounts(), "changes": levelChanges(), "time": levelTurns(), "losses": levelLosses(),
-		"coupons": levelCoupons(), "ids": levelIDChecks(),
+		"coupons": levelCoupons(), "ids": levelIDChecks(), "repairs": levelRepairs(), "rules": levelRulings(),
 	} {
 		t.Run(part, func(t *testing.T) { runLevelChecks(t, checks, begun(open)) })
 	}

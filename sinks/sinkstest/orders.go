@@ -16,12 +16,18 @@ type Orders interface {
 	Orders(ctx context.Context, q schemas.OrdersQuery) (schemas.Orders, error)
 }
 
+// OrderFacts lists what orders mean for levels; reconciliation declares the same.
+type OrderFacts interface {
+	OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error
+}
+
 // Shop is a place of orders under test, empty when it is handed over: its reads see what its sink has
 // written.
 type Shop struct {
 	Sink      pipelines.Sink
 	Orders    Orders
 	Documents Documents
+	Facts     OrderFacts
 
 	// Sees is the store's own word on whether a search finds a write.
 	Sees func(ctx context.Context, w pipelines.Write) (bool, error)
@@ -40,6 +46,7 @@ func TestOrders(t *testing.T, open func(t *testing.T) Shop) {
 		"pages stay in place while orders change":       pagesStay,
 		"an order's cursor is no other's":               badOrderCursors,
 		"every order is listed, by member":              ordersListed,
+		"facts are those of all orders, or of some":     factsListed,
 		"a search says what it sees":                    ordersSeen,
 		"orders are the same after reopening":           ordersReopened,
 	} {

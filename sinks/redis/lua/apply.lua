@@ -41,6 +41,11 @@ runs[3] = function(m)
   at = at + 5
 end
 
+runs[0] = function(m, _, n)
+  for i = at, at + n - 1 do out(m, (m.broken and 'w') or (ARGV[i] == '0' and say(m)) or forget(m, ARGV[i])) end
+  at = at + 2 * n
+end
+
 local states = groups > 0 and call('HMGET', members_key, unpack(ARGV, at, at + groups - 1)) or {}
 local ids, members, firsts = at, {}, {}
 at = at + groups

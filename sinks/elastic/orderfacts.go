@@ -1,0 +1,123 @@
+package elastic
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"sluice/schemas"
+)
+
+// OrderFacts calls each with the fact of every order that the query asks for and that was written before the call, in no
+// promised order, and stops at its first error, which it returns as it is. It reads one view of all indices, from
+// their columns alone: no document is parsed.
+func (r *Reader) OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error {
+	view, err := r.openView(ctx, r.orders, "&ignore_unavailable=true")
+	if err != nil {
+		return fmt.Errorf("reading facts of orders: %w", err)
+	}
+	defer func() { r.closeView(context.WithoutCancel(ctx), view) }() // each page may give the view another name
+	var after []json.RawMessage
+	for {
+		page, err := r.factsPage(ctx, &view, q, after)
+		if err != nil {
+			return fmt.Errorf("reading facts of orders: %w", err)
+		}
+		for i := range page {
+			fact, ok := page[i].fact()
+			if !ok {
+				return fmt.Errorf("reading facts of orders: %w: an answer without an order's id or member", schemas.ErrUnavailable)
+			}
+			if err := each(&fact); err != nil {
+				return err
+			}
+		}
+		if len(page) < maxWindow {
+			return nil
+		}
+		after = page[len(page)-1].Sort
+	}
+}
+
+// factHit is the columns of one order.
+type factHit struct {
+	Sort   []json.RawMessage `json:"sort"`
+	Fields struct {
+		OrderID   []int64  `json:"orderId"`
+		Member    []string `json:"memberId"`
+		Completed []string `json:"completedAt"`
+		Cancelled []string `json:"cancelledAt"`
+		Refunded  []string `json:"refundedAt"`
+	} `json:"fields"`
+}
+
+// fact reads them; false when they are not those of an order.
+func (h *factHit) fact() (schemas.OrderFact, bool) {
+	f := &h.Fields
+	completed, fine := moment(f.Completed)
+	cancelled, ok := moment(f.Cancelled)
+	refunded, well := moment(f.Refunded)
+	if len(f.OrderID) != 1 || len(f.Member) != 1 || !fine || !ok || !well {
+		return schemas.OrderFact{}, false
+	}
+	return schemas.OrderFact{
+		OrderID: f.OrderID[0], Member: []byte(f.Member[0]), CompletedAt: completed, VoidAt: max(cancelled, refunded),
+	}, true
+}
+
+// moment is a column of time; without a value it is 0.
+func moment(column []string) (int64, bool) {
+	if len(column) == 0 {
+		return 0, true
+	}
+	at, err := strconv.ParseInt(column[0], 10, 64)
+	return at, err == nil && len(column) == 1
+}
+
+// factsPage fetches what comes after a place.
+func (r *Reader) factsPage(ctx context.Context, view *string, q schemas.OrderFactsQuery, after []json.RawMessage) ([]factHit, error) {
+	query := factsSearch(q)
+	query["pit"] = object{"id": *view, "keep_alive": pitKeepAlive}
+	if after != nil {
+		query["search_after"] = after
+	}
+	var reply struct {
+		View     string `json:"pit_id"`
+		TimedOut bool   `json:"timed_out"`
+		Shards   struct {
+			Failed int `json:"failed"`
+		} `json:"_shards"`
+		Hits struct {
+			Hits []factHit `json:"hits"`
+		} `json:"hits"`
+	}
+	err := r.client.ask(ctx, http.MethodPost, "/_search?allow_partial_search_results=false", query, &reply)
+	if err != nil {
+		return nil, err
+	}
+	if reply.TimedOut || reply.Shards.Failed > 0 {
+		return nil, fmt.Errorf("%w: the answer is not complete", schemas.ErrUnavailable)
+	}
+	*view = reply.View
+	return reply.Hits.Hits, nil
+}
+
+// factsSearch asks for the columns of orders that have come to anything.
+func factsSearch(q schemas.OrderFactsQuery) object {
+	columns := []object{{"field": "orderId"}, {"field": "memberId"}}
+	came := []object{}
+	for _, at := range [...]string{"completedAt", "cancelledAt", "refundedAt"} {
+		columns = append(columns, object{"field": at, "format": "epoch_millis"})
+		came = append(came, object{"range": object{at: object{"gte": q.Since}}})
+	}
+	filter := []object{{"bool": object{"should": came, "minimum_should_match": 1}}}
+	if q.Member != "" {
+		filter = append(filter, object{"term": object{"memberId": q.Member}})
+	}
+	return object{
+		"size": maxWindow, "track_total_hits": false, "_source": false, "docvalue_fields": columns,
+		"query": object{"bool": object{"filter": filter}}, "sort": []string{"_shard_doc"},
+	}
+}

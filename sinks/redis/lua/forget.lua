@@ -1,0 +1,29 @@
+-- forget: what repairs alone ask for. Verdict: s stored.
+
+-- forget takes an order out of every month that has it, and its tombstones. It goes by no bound of ids: what is to be
+-- repaired may have come by another way.
+local function forget(m, id)
+  if not settled(m) then judge(m, nil, '') end
+  local crossed = false
+  for back = 0, 15 do
+    local month = m.newest - back
+    if has(m, m.orders, month) and ask(m, 'HEXISTS', orders_key(m, month), id) == 1 then
+      local n = count(m, month)
+      take_out(m, id, month)
+      crossed = crossed or (crossing[n] and counts_now(month))
+    end
+    if has(m, m.voids, month) and ask(m, 'SISMEMBER', voids_key(m, month), id) == 1 then
+      add_op(m, 'SREM', voids_key(m, month), id)
+    end
+  end
+  if m.broken then return 'w' end
+  if crossed then judge(m, orders_cause, id) end
+  return 's'
+end
+
+-- say announces the level once more: what was announced is lost, or wrong.
+local function say(m)
+  judge(m, 'repair', '', true)
+  m.was_due = -1 -- the timer is set anew, whatever it said
+  return m.broken and 'w' or 's'
+end
