@@ -9,8 +9,11 @@ import (
 	"sync/atomic"
 )
 
-// errMissing is a precondition that only an operator can mend.
-var errMissing = errors.New("not set up")
+// What only an operator can mend: errMissing by the set-up, errUnfit as `sluice doctor` says.
+var (
+	errMissing = errors.New("not set up")
+	errUnfit   = errors.New("not as it must be")
+)
 
 // setUpFirst says what to do where something is not there that setup makes.
 func setUpFirst(err error) error {
@@ -24,26 +27,35 @@ type absence struct {
 	among []*precondition
 }
 
-// tell is the one line, for the part that asks first. The others end with the process, which
+// tell says it, for the part that asks first. The others end with the process, which
 // the first one ends.
 func (a *absence) tell(ctx context.Context, own error) error {
 	if !a.told.CompareAndSwap(false, true) {
 		<-ctx.Done()
 		return nil
 	}
-	said := lacks(own)
+	all := []error{own}
 	for _, p := range a.among {
-		said = append(said, lacks(p.ask(ctx))...)
+		all = append(all, p.ask(ctx))
 	}
-	slices.Sort(said)
-	return fmt.Errorf("%w: %s: run `sluice setup` with the same configuration first", errMissing, strings.Join(slices.Compact(said), "; "))
+	var lines []error
+	for _, kind := range [...]struct {
+		is  error
+		fix string
+	}{{errMissing, "run `sluice setup` with the same configuration first"}, {errUnfit, "`sluice doctor` says how to mend it"}} {
+		said := calls(kind.is, errors.Join(all...))
+		if slices.Sort(said); len(said) > 0 {
+			lines = append(lines, fmt.Errorf("%w: %s: %s", kind.is, strings.Join(slices.Compact(said), "; "), kind.fix))
+		}
+	}
+	return errors.Join(lines...)
 }
 
-// lacks are the things that an error calls missing.
-func lacks(err error) (said []string) {
+// calls are the things that an error calls missing, or unfit.
+func calls(so, err error) (said []string) {
 	for _, one := range leaves(err) {
-		if errors.Is(one, errMissing) {
-			said = append(said, strings.TrimPrefix(one.Error(), errMissing.Error()+": "))
+		if errors.Is(one, so) {
+			said = append(said, strings.TrimPrefix(one.Error(), so.Error()+": "))
 		}
 	}
 	return said

@@ -17,6 +17,16 @@ import (
 // upWith starts `sluice up` on a directory; the function returned stops it.
 func upWith(t *testing.T, dir string) (environ []string, stop func()) {
 	t.Helper()
+	addrs, stop := upAt(t, dir)
+	return []string{"SLUICE_KAFKA_BROKERS=" + addrs.kafka}, stop
+}
+
+// upAddrs is where a `sluice up` listens.
+type upAddrs struct{ ops, http, kafka string } // the first two are URLs
+
+// upAt is upWith, and says all addresses.
+func upAt(t *testing.T, dir string) (addrs upAddrs, stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	out := &lines{}
 	p := &process{stdin: strings.NewReader(""), stdout: out, stderr: out, environ: []string{"SLUICE_TOPIC_PARTITIONS=2", "SLUICE_LOG_FORMAT=json"}}
@@ -24,7 +34,7 @@ func upWith(t *testing.T, dir string) (environ []string, stop func()) {
 	go func() {
 		ended <- p.execute(ctx, []string{"up", "--data", dir, "--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ops", "127.0.0.1:0"})
 	}()
-	found := comesUp(t, out, ended, regexp.MustCompile(`"msg":"ready".*"kafka":"([^"]+)"`))
+	found := comesUp(t, out, ended, regexp.MustCompile(`"msg":"ready","ops":"([^"]+)","http":"([^"]+)","kafka":"([^"]+)"`))
 	stopped := false
 	stop = func() {
 		if stopped {
@@ -37,7 +47,7 @@ func upWith(t *testing.T, dir string) (environ []string, stop func()) {
 		}
 	}
 	t.Cleanup(stop)
-	return []string{"SLUICE_KAFKA_BROKERS=" + found[1]}, stop
+	return upAddrs{ops: found[1], http: found[2], kafka: found[3]}, stop
 }
 
 // produce writes n good pings and as many bad ones as poison says.

@@ -11,7 +11,7 @@ import (
 // doctorCmd is `sluice doctor`.
 type doctorCmd struct {
 	configFlag
-	Data string `help:"Data directory of an embedded installation: look at it and at its broker instead of Elasticsearch." type:"path" placeholder:"DIR"`
+	Data string `help:"Data directory of an embedded installation: look at it and at its broker instead of Elasticsearch and Redis." type:"path" placeholder:"DIR"`
 	JSON bool   `help:"Print JSON." name:"json"`
 }
 
@@ -58,15 +58,24 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 		return nil, nil, err
 	}
 	parts, closers = append(parts, part), append(closers, closer)
-	if c.Data != "" {
-		parts = append(parts, dataPart(c.Data))
-	} else {
-		part, closer, err := elasticPart(cfg)
-		if err != nil {
-			return nil, closers, err
-		}
-		parts, closers = append(parts, part), append(closers, closer)
+	numbers, closer, err := newNumbers(cfg)
+	if err != nil {
+		return nil, closers, err
 	}
+	closers = append(closers, closer)
+	if c.Data != "" {
+		return append(parts, dataPart(c.Data, numbers), machinePart(cfg)), closers, nil
+	}
+	elastic, closer, err := elasticPart(cfg)
+	if err != nil {
+		return nil, closers, err
+	}
+	closers = append(closers, closer)
+	redis, closer, err := redisPart(cfg, numbers)
+	if err != nil {
+		return nil, closers, err
+	}
+	parts, closers = append(parts, elastic, redis), append(closers, closer)
 	return append(parts, machinePart(cfg)), closers, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -14,9 +15,10 @@ import (
 )
 
 // dataPart is the data directory of an embedded installation.
-func dataPart(dir string) doctor.Part {
+func dataPart(dir string, n *numbers) doctor.Part {
 	return doctor.Part{Name: "data directory", Checks: []doctor.Check{
 		{What: "data", Where: dir, Run: func(context.Context) []doctor.Finding { return judgeData(dir) }},
+		{What: "levels", Where: filepath.Join(dir, levelsPart), Run: func(ctx context.Context) []doctor.Finding { return checkLevelsFile(ctx, dir, n) }},
 	}}
 }
 

@@ -84,6 +84,9 @@ func judgeShape(j *judged, cfg *config, spec kafka.TopicSpec, state kafka.TopicS
 	case have == 0:
 		j.fail("run `sluice doctor` again; when it stays, look into the controllers' logs", "has no partitions")
 		return
+	case have > 1 && slices.Contains(counters(), spec.Name):
+		j.fail(fmt.Sprintf("kafka-topics.sh --bootstrap-server %s --delete --topic %s && sluice setup # with all of sluice stopped; then sluice doctor again: its offsets have to be beyond what the store has seen",
+			cfg.Kafka.Brokers[0], j.where), "has %d partitions and must have one: its offsets are numbers, and would come twice", have)
 	case have < int(spec.Partitions):
 		j.warn(fmt.Sprintf("kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d # keys move: once the pipelines have no lag; or SLUICE_TOPIC_PARTITIONS=%d",
 			cfg.Kafka.Brokers[0], j.where, spec.Partitions, have), "has %d partitions, topic.partitions says %d", have, spec.Partitions)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sluice/internal/pause"
@@ -12,6 +13,7 @@ import (
 // lagCmd is `sluice lag`.
 type lagCmd struct {
 	configFlag
+	Data       string        `help:"Data directory of an embedded installation: what waits to be published is looked for there, and not in Redis." type:"path" placeholder:"DIR"`
 	Pipelines  []string      `help:"Only these pipelines." placeholder:"NAME,…"`
 	Interval   time.Duration `help:"Between two samples; rates need two. 0 = one sample, no rates." default:"1s"`
 	Watch      bool          `help:"Go on until interrupted, a sample every interval; rates are over the last ten seconds."`
@@ -28,7 +30,7 @@ func (lagCmd) Help() string {
 
 settled/s and produced/s are records per second. "oldest" is how long ago the oldest unsettled record was written. ` +
 		`"drained in" is the lag divided by what is settled beyond what is produced: "keeps up", a time, or "never" while the lag grows. ` +
-		`"-" is not known.
+		`"-" is not known. The row "relay" is about changes of level and coupons that wait to be published: in how many buckets of their store, and since when; --max-age counts for it, too.
 
 Example:
   sluice lag --max 100000 --max-age 5m
@@ -51,6 +53,14 @@ func (c *lagCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	defer func() { err = errors.Join(err, closer()) }()
 	w := newLagWatch(cfg.sources(chosen(c.Pipelines)), asked)
+	if slices.ContainsFunc(chosen(c.Pipelines), func(s spec) bool { return s.kind == levels }) {
+		look, hangUp, wrong := c.relay(cfg)
+		if wrong != nil {
+			return usage(wrong)
+		}
+		defer func() { err = errors.Join(err, hangUp()) }()
+		w.relay = look
+	}
 	if c.Interval > 0 {
 		if err := w.begin(ctx); err != nil {
 			return err
@@ -80,7 +90,7 @@ func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
 		if err := pause.For(ctx, c.Interval); err != nil {
 			return nil //nolint:nilerr // interrupted: that is how watching ends
 		}
-		lines, err := w.look(ctx)
+		seen, err := w.look(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil && c.Watch:
 			p.tell(err.Error()) // the next sample may do better
@@ -88,10 +98,10 @@ func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
 		case err != nil:
 			return err
 		}
-		if err := printer.print(lines); err != nil {
+		if err := printer.print(seen); err != nil {
 			return err
 		}
-		if err := c.judge(lines); err != nil || !c.Watch {
+		if err := c.judge(seen); err != nil || !c.Watch {
 			return err
 		}
 	}
@@ -99,10 +109,10 @@ func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
 }
 
 // judge finds the pipelines that are further behind than they may be.
-func (c *lagCmd) judge(lines []lagLine) error {
+func (c *lagCmd) judge(seen lagSeen) error {
 	var found []error
-	for i := range lines {
-		l := &lines[i]
+	for i := range seen.lines {
+		l := &seen.lines[i]
 		if c.Max >= 0 && l.total.Lag > c.Max {
 			found = append(found, fmt.Errorf("%w: pipeline %s is behind by %s, more than %d", errFound, l.source.Pipeline, count(l.total.Lag, "record"), c.Max))
 		}
@@ -110,6 +120,9 @@ func (c *lagCmd) judge(lines []lagLine) error {
 			found = append(found, fmt.Errorf("%w: pipeline %s has a record unsettled for %s, longer than %s",
 				errFound, l.source.Pipeline, l.total.Oldest.Round(time.Millisecond), c.MaxAge))
 		}
+	}
+	if r := seen.relay; c.MaxAge > 0 && r != nil && r.known && r.oldest > c.MaxAge {
+		found = append(found, fmt.Errorf("%w: a change of level has waited for %s to be published, longer than %s", errFound, r.oldest.Round(time.Millisecond), c.MaxAge))
 	}
 	return errors.Join(found...)
 }

@@ -6,6 +6,7 @@ import "sluice/internal/progress"
 type lagJSON struct {
 	At        int64             `json:"at"` // ms since 1970 UTC
 	Pipelines []lagPipelineJSON `json:"pipelines"`
+	Relay     *progress.Relay   `json:"relay"` // what waits to be published
 }
 
 type lagPipelineJSON struct {
@@ -31,10 +32,14 @@ type lagPaceJSON struct {
 	TimeToDrainMS     *int64   `json:"timeToDrainMs"` // null: never, or not known
 }
 
-func lagJSONOf(lines []lagLine) lagJSON {
-	out := lagJSON{Pipelines: make([]lagPipelineJSON, len(lines))}
-	for i := range lines {
-		l := &lines[i]
+func lagJSONOf(seen lagSeen) lagJSON {
+	out := lagJSON{Pipelines: make([]lagPipelineJSON, len(seen.lines))}
+	if r := seen.relay; r != nil && r.known {
+		said := r.progress()
+		out.Relay = &said
+	}
+	for i := range seen.lines {
+		l := &seen.lines[i]
 		out.At = l.sample.At.UnixMilli()
 		p := lagPipelineJSON{
 			Pipeline: l.source.Pipeline, Group: l.source.Group, Topic: l.source.Topic,

@@ -27,12 +27,12 @@ func newLagPrinter(w io.Writer, c *lagCmd) *lagPrinter {
 	return &lagPrinter{w: w, all: c.Partitions, asJSON: c.JSON, redraw: redraw, between: c.Watch}
 }
 
-func (p *lagPrinter) print(lines []lagLine) error {
+func (p *lagPrinter) print(seen lagSeen) error {
 	var err error
 	if p.asJSON {
-		err = json.NewEncoder(p.w).Encode(lagJSONOf(lines))
+		err = json.NewEncoder(p.w).Encode(lagJSONOf(seen))
 	} else {
-		_, err = io.WriteString(p.w, p.table(lines))
+		_, err = io.WriteString(p.w, p.table(seen))
 	}
 	if err != nil {
 		return fmt.Errorf("printing: %w", err)
@@ -43,17 +43,20 @@ func (p *lagPrinter) print(lines []lagLine) error {
 // clearScreen puts the cursor home and clears what is behind it.
 const clearScreen = "\x1b[H\x1b[J"
 
-func (p *lagPrinter) table(lines []lagLine) string {
+func (p *lagPrinter) table(seen lagSeen) string {
 	text := ""
 	if p.redraw {
 		text = clearScreen
 	}
-	if p.between && len(lines) > 0 {
-		text += lines[0].sample.At.Format(time.RFC3339) + "\n"
+	if p.between && len(seen.lines) > 0 {
+		text += seen.lines[0].sample.At.Format(time.RFC3339) + "\n"
 	}
 	rows := [][]string{{"pipeline", "partition", "committed", "end", "lag", "settled/s", "produced/s", "oldest", "drained in"}}
-	for i := range lines {
-		rows = append(rows, p.rows(&lines[i])...)
+	for i := range seen.lines {
+		rows = append(rows, p.rows(&seen.lines[i])...)
+	}
+	if seen.relay != nil {
+		rows = append(rows, seen.relay.cells())
 	}
 	text += aligned(rows)
 	if p.between && !p.redraw {

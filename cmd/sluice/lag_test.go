@@ -98,6 +98,37 @@ func TestLag(t *testing.T) {
 	}
 }
 
+// What waits to be published has a row of its own, also while nobody can tell.
+func TestLagShowsTheRelay(t *testing.T) {
+	for name, c := range map[string]struct {
+		relay lagRelay
+		row   string
+		json  string
+		found bool // by --max-age 1m
+	}{
+		"nothing waits": {lagRelay{known: true}, "relay 0 waiting none", `"relay":{"waitingBuckets":0,"oldestMs":0}`, false},
+		"late":          {lagRelay{outboxLag{3, 90 * time.Second}, true}, "relay 3 waiting 1m30s", `"relay":{"waitingBuckets":3,"oldestMs":90000}`, true},
+		"not known":     {lagRelay{}, "relay - -", `"relay":null`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			seen := lagSeen{relay: &c.relay}
+			var table, asJSON bytes.Buffer
+			if err := errors.Join((&lagPrinter{w: &table}).print(seen), (&lagPrinter{w: &asJSON, asJSON: true}).print(seen)); err != nil {
+				t.Fatal(err)
+			}
+			if _, row, _ := strings.Cut(table.String(), "\n"); strings.Join(strings.Fields(row), " ") != c.row {
+				t.Errorf("the row is %q", row)
+			}
+			if !strings.Contains(asJSON.String(), c.json) {
+				t.Errorf("no %s in %s", c.json, asJSON.String())
+			}
+			if err := (&lagCmd{Max: -1, MaxAge: time.Minute}).judge(seen); errors.Is(err, errFound) != c.found {
+				t.Errorf("--max-age 1m: %v", err)
+			}
+		})
+	}
+}
+
 func TestLagFinds(t *testing.T) {
 	k := pacedKafka{settled: 100, produced: 100, backlog: 500}
 	cases := map[string]struct {

@@ -17,6 +17,13 @@ type lagWatch struct {
 	kafka   progress.Kafka
 	sources []progress.Source
 	past    []*progress.History
+	relay   func(ctx context.Context) (outboxLag, error) // what waits to be published; nil = nobody asks
+}
+
+// lagSeen is one sample.
+type lagSeen struct {
+	lines []lagLine
+	relay *lagRelay // nil when nobody asks
 }
 
 // lagLine is how one pipeline is doing at a sample.
@@ -47,22 +54,33 @@ func (w *lagWatch) begin(ctx context.Context) error {
 	return nil
 }
 
-// look takes one sample of each pipeline, with ages.
-func (w *lagWatch) look(ctx context.Context) ([]lagLine, error) {
+// look takes one sample of each pipeline, with ages, and of what waits to be published.
+func (w *lagWatch) look(ctx context.Context) (lagSeen, error) {
 	lines := make([]lagLine, len(w.sources))
 	for i, s := range w.sources {
 		sample, err := w.take(ctx, s)
 		if err != nil {
-			return nil, err
+			return lagSeen{}, err
 		}
 		if err := progress.AddAges(ctx, w.kafka, s, &sample); err != nil {
-			return nil, err
+			return lagSeen{}, err
 		}
 		w.past[i].Add(sample)
 		paces := w.past[i].Paces()
 		lines[i] = lagLine{source: s, sample: sample, paces: paces, total: progress.Total(paces)}
 	}
-	return lines, nil
+	return lagSeen{lines: lines, relay: w.askRelay(ctx)}, nil
+}
+
+// askRelay does not fail: a store that does not tell is no reason to say nothing of the pipelines.
+func (w *lagWatch) askRelay(ctx context.Context) *lagRelay {
+	if w.relay == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, relayWithin)
+	defer cancel()
+	lag, err := w.relay(ctx)
+	return &lagRelay{outboxLag: lag, known: err == nil}
 }
 
 func (w *lagWatch) take(ctx context.Context, s progress.Source) (progress.Sample, error) {

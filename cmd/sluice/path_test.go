@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/schemas"
 )
 
 // running is `sluice run all` in this process.
@@ -27,9 +29,14 @@ func TestPathOnRealServers(t *testing.T) {
 	setsUp(t, environ)
 	r := runAll(t, environ)
 	sends(t, r)
+	posts(t, r.http+"/v1/orders", sentOrders(3, 0, 5, time.Now()))
 	eventually(t, "all drivers nearby", func() bool {
 		_, body := get(t, r.http+"/v1/drivers/nearby?lat=31.2&lon=121.47&radius=50000&limit=100")
 		return strings.Count(body, `"driverId"`) == 50
+	})
+	eventually(t, "the level that five orders make", func() bool {
+		_, body := get(t, r.http+"/v1/members/M2")
+		return strings.Contains(body, `"level":"silver"`) && strings.Contains(body, `"orders":5`)
 	})
 	eventually(t, "an even account", func() bool { return r.even(t) })
 	eventually(t, "no lag", func() bool {
@@ -103,12 +110,22 @@ func sends(t *testing.T, r *running) {
 	}
 }
 
-// even is true once every pipeline has settled all 101 records, one of them as Poison.
+// pingPipelines are the pipelines of driver.pings.
+func pingPipelines() (names []string) {
+	for _, s := range specs() {
+		if s.topic == schemas.TopicPings {
+			names = append(names, s.name)
+		}
+	}
+	return names
+}
+
+// even is true once every pipeline of pings has settled all 101 records, one of them as Poison.
 func (r *running) even(t *testing.T) bool {
 	t.Helper()
 	_, metrics := get(t, r.ops+"/metrics")
 	even := true
-	for _, name := range pipelineNames() {
+	for _, name := range pingPipelines() {
 		consumed, settled := account(t, metrics, name)
 		even = even && consumed == 101 && settled == 101 &&
 			strings.Contains(metrics, `sluice_records_total{pipeline="`+name+`",reason="bad_json",verdict="poison"} 1`)
@@ -123,7 +140,7 @@ func (r *running) stops(t *testing.T) {
 	if code := <-r.done; code != exitDone {
 		t.Errorf("run: exit code %d\n%s", code, r.log.String())
 	}
-	for _, name := range pipelineNames() {
+	for _, name := range pingPipelines() {
 		if !regexp.MustCompile(`"msg":"stopped","pipeline":"` + name + `","consumed":101,.*"poison":1,"left":0,.*"started":\d{10}`).MatchString(r.log.String()) {
 			t.Errorf("no farewell of %s in\n%s", name, r.log.String())
 		}

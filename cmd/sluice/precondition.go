@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,7 +16,7 @@ import (
 // that answers ends the process.
 type precondition struct {
 	role  string
-	check func(ctx context.Context) error // wraps errMissing, for each thing, when waiting cannot help
+	check func(ctx context.Context) error // wraps errMissing or errUnfit, for each thing, when waiting cannot help
 	lacks *absence                        // of the process
 	log   *zap.Logger
 	met   atomic.Bool
@@ -42,7 +41,7 @@ func (p *precondition) await(ctx context.Context) (bool, error) {
 		case err == nil:
 			p.met.Store(true)
 			return true, nil
-		case errors.Is(err, errMissing):
+		case errors.Is(err, errMissing), errors.Is(err, errUnfit):
 			return false, p.lacks.tell(ctx, err)
 		case ctx.Err() == nil && p.tells(time.Now().UnixMilli()):
 			p.log.Warn("waiting to start", zap.String("role", p.role), zap.Error(err))
@@ -72,7 +71,7 @@ func (p *precondition) ready(context.Context) error {
 	if p.met.Load() {
 		return nil
 	}
-	return errors.New("waiting for what setup makes")
+	return errors.New("waiting for servers, or for what setup makes")
 }
 
 // guard runs a part once its precondition is met.
@@ -111,13 +110,25 @@ func (a *app) topicsAre(topics []string) func(context.Context) error {
 		}
 	}
 	return func(ctx context.Context) error {
-		missing, err := a.admin.Missing(ctx, a.topics)
+		partitions, err := a.admin.Partitions(ctx, a.topics)
 		if err != nil {
 			return err
 		}
-		if len(missing) > 0 {
-			return fmt.Errorf("%w: missing topics: %s", errMissing, a.cfg.Topic.Prefix+strings.Join(missing, ", "+a.cfg.Topic.Prefix))
-		}
-		return nil
+		return topicsServe(a.cfg.Topic.Prefix, a.topics, partitions)
 	}
+}
+
+// topicsServe refuses topics that are not there, and those that count in more than one partition.
+func topicsServe(prefix string, topics []string, partitions map[string]int) error {
+	var missing []string
+	var refuse complaints
+	for _, topic := range topics {
+		n := partitions[topic]
+		if n == 0 {
+			missing = append(missing, prefix+topic)
+		}
+		refuse.when(n > 1 && slices.Contains(counters(), topic), "%w: topic %s%s has %d partitions and must have one", errUnfit, prefix, topic, n)
+	}
+	refuse.when(len(missing) > 0, "%w: missing topics: %s", errMissing, strings.Join(missing, ", "))
+	return errors.Join(refuse...)
 }

@@ -104,6 +104,27 @@ func TestWhatIsMissingIsSaidOnce(t *testing.T) {
 	})
 }
 
+// What setup cannot mend is said beside what it can, with where to look.
+func TestWhatIsUnfitEndsTheStart(t *testing.T) {
+	p := &precondition{log: zap.NewNop(), lacks: &absence{}, check: func(context.Context) error {
+		return errors.Join(topicsServe("p-", []string{"order.events", "jobs.ticks"}, map[string]int{"jobs.ticks": 3}),
+			fmt.Errorf("%w: redis r:1: maxmemory-policy is allkeys-lru", errUnfit))
+	}}
+	err := p.guard(func(context.Context) error { t.Error("began"); return nil })(t.Context())
+	const want = "not set up: missing topics: p-order.events: run `sluice setup` with the same configuration first\n" +
+		"not as it must be: redis r:1: maxmemory-policy is allkeys-lru; topic p-jobs.ticks has 3 partitions and must have one: `sluice doctor` says how to mend it"
+	if err == nil || err.Error() != want {
+		t.Errorf("said %v, want %s", err, want)
+	}
+}
+
+func TestTopicsThatServe(t *testing.T) {
+	topics := []string{"order.events", "jobs.ticks", "level.epochs"}
+	if err := topicsServe("", topics, map[string]int{"order.events": 8, "jobs.ticks": 1, "level.epochs": 1}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAStopEndsTheWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), time.Minute)

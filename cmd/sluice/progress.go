@@ -13,12 +13,13 @@ import (
 	"sluice/internal/apikeys"
 	"sluice/internal/kafka"
 	"sluice/internal/progress"
+	"sluice/internal/relay"
 	"sluice/internal/telemetry"
 	"sluice/pipelines"
 )
 
 // newProgress answers /v1/pipelines; local are the pipelines of this process. Its closer hangs up.
-func newProgress(cfg *config, local []*telemetry.Pipeline, keys *apikeys.Keys, log *zap.Logger) (*progress.Progress, func() error, error) {
+func newProgress(cfg *config, store relay.Outbox, local []*telemetry.Pipeline, keys *apikeys.Keys, log *zap.Logger) (*progress.Progress, func() error, error) {
 	asked, closer, err := newKafkaProgress(cfg)
 	if err != nil {
 		return nil, nil, err
@@ -26,6 +27,10 @@ func newProgress(cfg *config, local []*telemetry.Pipeline, keys *apikeys.Keys, l
 	p, err := progress.New(cfg.progress(), progress.Deps{
 		Kafka: asked, Keys: keys, Observer: &progressObserver{log: log, last: map[string]time.Time{}},
 		Local: func() []progress.Pipeline { return localProgress(local) },
+		Relay: func(ctx context.Context) (progress.Relay, error) {
+			lag, err := outboxLagOf(ctx, store, time.Now())
+			return lag.progress(), err
+		},
 	})
 	if err != nil {
 		return nil, nil, errors.Join(usage(err), closer())

@@ -80,7 +80,7 @@ func (s *started) ended(name string, err error, early bool) {
 	defer s.mu.Unlock()
 	delete(s.left, name)
 	switch {
-	case errors.Is(err, errMissing): // is the whole process's, whichever part met it first
+	case errors.Is(err, errMissing), errors.Is(err, errUnfit): // is the whole process's, whichever part met it first
 		s.errs = append(s.errs, err)
 	case err != nil:
 		s.errs = append(s.errs, fmt.Errorf("%s: %w", name, err))

@@ -23,7 +23,7 @@ type setupCmd struct {
 
 // Help is the long text of --help.
 func (setupCmd) Help() string {
-	return `Makes topics with topic.partitions and topic.replicas, and Elasticsearch's templates and live index. ` +
+	return `Makes topics with topic.partitions and topic.replicas, and Elasticsearch's templates and live index; in Redis nothing has to be made. ` +
 		`What is there is kept: a topic that differs from the configuration is named, not changed.
 
 Example:
@@ -56,6 +56,9 @@ func (c *setupCmd) Run(ctx context.Context, p *process) error {
 	return errors.Join(kafkaErr, elasticErr, printing)
 }
 
+// counters are the topics whose offsets are numbers that must not come twice: they have one partition.
+func counters() []string { return []string{schemas.TopicTicks, schemas.TopicEpochs} }
+
 // topicSpecs are the topics of all pipelines and their dead letters.
 func topicSpecs(cfg *config) []kafka.TopicSpec {
 	topic := func(name string, maxMessage int64, retention time.Duration) kafka.TopicSpec {
@@ -79,9 +82,9 @@ func topicSpecs(cfg *config) []kafka.TopicSpec {
 	for _, name := range []string{schemas.TopicOrders, schemas.TopicPurchases, schemas.TopicLevels, schemas.TopicCoupons} {
 		specs = append(specs, topic(name, int64(cfg.Topic.MaxMessage), cfg.Topic.Retention))
 	}
-	for _, name := range []string{schemas.TopicTicks, schemas.TopicEpochs} {
+	for _, name := range counters() {
 		counter := topic(name, int64(cfg.Topic.MaxMessage), cfg.Topic.Retention)
-		counter.Partitions = 1 // its offsets are numbers that must not come twice
+		counter.Partitions = 1
 		specs = append(specs, counter)
 	}
 	for _, name := range pipelineNames() {

@@ -69,7 +69,21 @@ func redisMembers(cfg *config, reg *prometheus.Registry, log *zap.Logger) (membe
 	if err != nil {
 		return members{}, usage(err)
 	}
-	return members{levelStore: store, rules: by, telemetry: counts, close: store.Close}, nil
+	check := func(ctx context.Context) error { return redisServes(ctx, store) }
+	return members{levelStore: store, rules: by, telemetry: counts, check: check, close: store.Close}, nil
+}
+
+// redisServes is met when Redis answers and is set so that nothing in it is forgotten.
+func redisServes(ctx context.Context, store *redis.Levels) error {
+	report, err := store.Inspect(ctx)
+	if err != nil {
+		return err
+	}
+	var refuse complaints
+	for _, c := range report.Complaints() {
+		refuse.when(c.Fatal, "%w: redis %s: %s", errUnfit, orDash(c.Server), c.Detail)
+	}
+	return errors.Join(refuse...)
 }
 
 func closing(hangUp func()) func() error {

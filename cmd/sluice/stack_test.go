@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+	goredis "github.com/redis/go-redis/v9"
 
 	"sluice/internal/stacktest"
 )
@@ -71,10 +73,11 @@ func comesUp(t *testing.T, wrote *lines, ended <-chan int, ready *regexp.Regexp)
 // space is an environment with topics and indices of its own, removed after the test.
 func space(t *testing.T) []string {
 	t.Helper()
-	brokers, urls := stacktest.Kafka(t), stacktest.Elastic(t)
+	brokers, urls, members := stacktest.Kafka(t), stacktest.Elastic(t), stacktest.Redis(t)
 	prefix := fmt.Sprintf("cmd-%d-", time.Now().UnixNano())
 	t.Cleanup(func() {
 		removeTopics(t, brokers, prefix)
+		removeKeys(t, members, prefix)
 		for _, path := range []string{"/" + prefix + "positions", "/_index_template/" + prefix + "positions", "/_index_template/" + prefix + "pings", "/_index_template/" + prefix + "orders"} {
 			remove(t, urls[0]+path)
 		}
@@ -85,6 +88,7 @@ func space(t *testing.T) []string {
 		"SLUICE_KAFKA_BROKERS=" + strings.Join(brokers, ","), "SLUICE_ELASTIC_URLS=" + strings.Join(urls, ","),
 		"SLUICE_TOPIC_PREFIX=" + prefix, "SLUICE_INDEX_PREFIX=" + prefix, "SLUICE_INDEX_REPLICAS=0", "SLUICE_TOPIC_PARTITIONS=2",
 		"SLUICE_HTTP_LISTEN=127.0.0.1:0", "SLUICE_OPS_LISTEN=127.0.0.1:0", "SLUICE_GPS_COALESCE=100ms",
+		"SLUICE_REDIS_ADDRS=" + members, "SLUICE_KEY_PREFIX=" + prefix,
 	}
 }
 
@@ -104,6 +108,20 @@ func remove(t *testing.T, url string) {
 	}
 }
 
+// removeKeys deletes the keys of Redis that begin with the prefix.
+func removeKeys(t *testing.T, addr, prefix string) {
+	client := goredis.NewClient(&goredis.Options{Addr: addr})
+	keys := client.Scan(context.Background(), 0, prefix+"*", 1000).Iterator()
+	for keys.Next(context.Background()) {
+		if err := client.Del(context.Background(), keys.Val()).Err(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := errors.Join(keys.Err(), client.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
 func removeTopics(t *testing.T, brokers []string, prefix string) {
 	admin, err := sarama.NewClusterAdmin(brokers, sarama.NewConfig())
 	if err != nil {
@@ -115,7 +133,7 @@ func removeTopics(t *testing.T, brokers []string, prefix string) {
 			t.Error(err)
 		}
 	}
-	for _, pipeline := range pipelineNames() {
+	for _, pipeline := range append(pipelineNames(), roleJobs) {
 		err := admin.DeleteConsumerGroup(prefix + "sluice-" + pipeline)
 		if err != nil && !errors.Is(err, sarama.ErrGroupIDNotFound) { // a test need not read
 			t.Error(err)

@@ -51,7 +51,7 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 	}
 	a.routes = append(a.routes, q.Routes()...)
 	a.group.add("live streams", q.Run)
-	a.precondition(roleQuery, a.site.check)
+	a.precondition(roleQuery, a.site.check, a.site.members.check)
 	a.checks = append(a.checks, opshttp.Check{Name: a.site.name, Ready: a.site.places.Ready}, opshttp.Check{Name: "levels", Ready: a.site.members.Ready})
 	return nil
 }
@@ -59,7 +59,7 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 // addProgress adds how the pipelines stand: this process's own part for its peers, all of it
 // where questions are answered.
 func (a *app) addProgress(roles []string, keys *apikeys.Keys) error {
-	p, closer, err := newProgress(a.cfg, a.pipelines, keys, a.log)
+	p, closer, err := newProgress(a.cfg, a.site.members, a.pipelines, keys, a.log)
 	if err != nil {
 		return err
 	}

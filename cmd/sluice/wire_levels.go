@@ -35,6 +35,7 @@ type members struct {
 	levelStore
 	rules     *rules.Rules
 	telemetry *telemetry.Levels
+	check     func(ctx context.Context) error // the store is set as it must be; wraps errUnfit when waiting cannot help
 	close     func() error
 }
 
@@ -120,7 +121,7 @@ func (d pipelineDeps) inOrder(name string) pipelines.Config {
 
 // addJobs adds the part in being the runner of the jobs, and the relay, which the runner runs.
 func (a *app) addJobs() error {
-	before := a.precondition(roleJobs, a.topicsAre([]string{schemas.TopicTicks, schemas.TopicLevels, schemas.TopicCoupons}), a.site.members.Ready)
+	before := a.precondition(roleJobs, a.topicsAre([]string{schemas.TopicTicks, schemas.TopicLevels, schemas.TopicCoupons}), a.site.members.check)
 	relaying, err := a.newRelay()
 	if err != nil {
 		return err

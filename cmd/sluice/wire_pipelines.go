@@ -92,21 +92,35 @@ func (a *app) addPipelines(names []string) error {
 		return usage(fmt.Errorf("making the publisher of dead letters: %w", err))
 	}
 	a.closers = append(a.closers, letters.Close)
-	var topics []string
+	before := a.beforePipelines(chosen(names))
 	for _, s := range chosen(names) {
-		topics = append(topics, s.topic, schemas.DeadTopic(s.name))
-	}
-	before := a.precondition(rolePipelines, a.topicsAre(topics), a.site.check)
-	for _, s := range chosen(names) {
-		if err := a.addPipeline(s, letters, before); err != nil {
+		if err := a.addPipeline(s, letters, before[s.kind]); err != nil {
 			return fmt.Errorf("pipeline %s: %w", s.name, err)
 		}
 	}
-	if a.cfg.GPS.KeepDays > 0 {
+	if first := before[documents]; a.cfg.GPS.KeepDays > 0 && first != nil {
 		keeper := &retention{retain: a.site.retain, family: pingsFamily, keepDays: a.cfg.GPS.KeepDays, log: a.log}
-		a.group.add("retention", before.guard(keeper.run))
+		a.group.add("retention", first.guard(keeper.run))
 	}
 	return nil
+}
+
+// beforePipelines are what must be there before those of each kind may begin. A store that is away holds back only
+// the pipelines that write to it.
+func (a *app) beforePipelines(all []spec) map[storeKind]*precondition {
+	topics := map[storeKind][]string{}
+	for _, s := range all {
+		topics[s.kind] = append(topics[s.kind], s.topic, schemas.DeadTopic(s.name))
+	}
+	before := map[storeKind]*precondition{}
+	if len(topics[documents]) > 0 {
+		before[documents] = a.precondition(rolePipelines, a.topicsAre(topics[documents]), a.site.check)
+	}
+	if len(topics[levels]) > 0 {
+		needs := append(topics[levels], schemas.TopicEpochs)
+		before[levels] = a.precondition(rolePipelines+" of levels", a.topicsAre(needs), a.site.members.check)
+	}
+	return before
 }
 
 // addPipeline adds one pipeline with its group, sink, prober and observers.

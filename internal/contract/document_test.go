@@ -134,7 +134,7 @@ func newWorld(t *testing.T, change func(*setup)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pipelines, err := progress.New(s.progress, progress.Deps{Kafka: s.kafka, Local: s.local, Keys: keys, Observer: s.kafka})
+	pipelines, err := progress.New(s.progress, progress.Deps{Kafka: s.kafka, Local: s.local, Relay: waiting, Keys: keys, Observer: s.kafka})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -163,3 +163,8 @@ func onePipeline() []progress.Pipeline {
 		Partitions: []progress.Partition{{Partition: 0, State: "retrying", Lag: &lag}},
 	}}
 }
+
+// waiting is what waits to be published.
+func waiting(context.Context) (progress.Relay, error) {
+	return progress.Relay{WaitingBuckets: 1, OldestMS: 180}, nil
+}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/IBM/sarama"
+	goredis "github.com/redis/go-redis/v9"
 
 	"sluice/internal/stacktest"
 )
@@ -27,6 +29,7 @@ type site struct {
 	prefix  string // before every topic, group, index and template
 	brokers []string
 	elastic string // URL
+	redis   string // host:port
 	store   *store
 	client  sarama.Client
 	admin   sarama.ClusterAdmin
@@ -37,7 +40,7 @@ type site struct {
 func newSite(t *testing.T, env ...string) *site {
 	t.Helper()
 	noticeSources(t)
-	s := &site{t: t, brokers: stacktest.Kafka(t), elastic: strings.TrimRight(stacktest.Elastic(t)[0], "/"), extra: env}
+	s := &site{t: t, brokers: stacktest.Kafka(t), elastic: strings.TrimRight(stacktest.Elastic(t)[0], "/"), redis: stacktest.Redis(t), extra: env}
 	var tail [4]byte
 	if _, err := rand.Read(tail[:]); err != nil {
 		t.Fatal(err)
@@ -63,6 +66,7 @@ func newSite(t *testing.T, env ...string) *site {
 func (s *site) environment() []string {
 	return append(append(cleanEnvironment(),
 		"SLUICE_KAFKA_BROKERS="+strings.Join(s.brokers, ","), "SLUICE_ELASTIC_URLS="+s.elastic,
+		"SLUICE_REDIS_ADDRS="+s.redis, "SLUICE_KEY_PREFIX="+s.prefix,
 		"SLUICE_TOPIC_PREFIX="+s.prefix, "SLUICE_INDEX_PREFIX="+s.prefix, "SLUICE_INDEX_REPLICAS=0", "SLUICE_TOPIC_PARTITIONS="+strconv.Itoa(partitions),
 		"SLUICE_LOG_FORMAT=json",
 	), s.extra...)
@@ -105,8 +109,23 @@ func (s *site) remove() {
 		}
 	}
 	s.store.remove(s.prefix)
+	s.removeKeys()
 	if err := s.admin.Close(); err != nil {
 		s.t.Errorf("closing the client: %v", err)
+	}
+}
+
+// removeKeys deletes what is in Redis.
+func (s *site) removeKeys() {
+	client := goredis.NewClient(&goredis.Options{Addr: s.redis})
+	keys := client.Scan(context.Background(), 0, s.prefix+"*", 1000).Iterator()
+	for keys.Next(context.Background()) {
+		if err := client.Del(context.Background(), keys.Val()).Err(); err != nil {
+			s.t.Errorf("deleting a key: %v", err)
+		}
+	}
+	if err := errors.Join(keys.Err(), client.Close()); err != nil {
+		s.t.Errorf("deleting keys: %v", err)
 	}
 }
 

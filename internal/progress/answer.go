@@ -12,7 +12,8 @@ type Answer struct {
 	At          int64      `json:"at"`                // ms since 1970 UTC
 	Process     string     `json:"process,omitempty"` // on an ops listener only: who says it
 	Pipelines   []Pipeline `json:"pipelines"`
-	Unreachable []string   `json:"unreachable"` // peers, and "kafka", that did not answer: what they know is missing
+	Relay       *Relay     `json:"relay"`       // null on an ops listener
+	Unreachable []string   `json:"unreachable"` // peers, "kafka", and "levels" for their store, that did not answer: what they know is missing
 }
 
 // Pipeline is how one pipeline is doing.

@@ -45,6 +45,34 @@ func (k *fakeKafka) Written(_ context.Context, _ Source, _ int32, offset int64) 
 	return time.Now().Add(-time.Minute), nil
 }
 
+// What waits to be published is in the answer; a store that does not tell is named, and nothing else is missing.
+func TestAnswerSaysWhatWaitsToBePublished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var away atomic.Bool
+		p, h := newProgress(t, &fakeKafka{began: time.Now()}, func(_ *Config, deps *Deps) {
+			deps.Relay = func(context.Context) (Relay, error) {
+				if away.Load() {
+					return Relay{}, errors.New("no store")
+				}
+				return Relay{WaitingBuckets: 2, OldestMS: 70}, nil
+			}
+		})
+		answer, err := p.answer(t.Context())
+		if err != nil || answer.Relay == nil || *answer.Relay != (Relay{WaitingBuckets: 2, OldestMS: 70}) || len(answer.Unreachable) != 0 {
+			t.Errorf("%+v %v", answer, err)
+		}
+		away.Store(true)
+		time.Sleep(time.Minute)
+		answer, err = p.answer(t.Context())
+		if err != nil || answer.Relay != nil || !reflect.DeepEqual(answer.Unreachable, []string{"levels"}) || len(answer.Pipelines[0].Partitions) != 2 {
+			t.Errorf("%+v %v", answer, err)
+		}
+		if !reflect.DeepEqual(h.who, []string{"levels"}) {
+			t.Errorf("told %v", h.who)
+		}
+	})
+}
+
 // heard keeps who did not answer.
 type heard struct {
 	mu  sync.Mutex

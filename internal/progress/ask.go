@@ -15,18 +15,25 @@ type view struct {
 	at          time.Time
 	samples     []Sample // by pipeline; nil when Kafka did not answer
 	parts       []Answer // of this process and of its peers
+	relay       *Relay   // nil when it is not known
 	unreachable []string
 }
 
-// ask looks at Kafka, at this process and at its peers, side by side.
+// ask looks at Kafka, at the store of member levels, at this process and at its peers, side by side.
 func (p *Progress) ask(ctx context.Context) view {
 	v := view{}
 	var others sync.WaitGroup
 	var parts []Answer
 	var away []string
 	others.Go(func() { parts, away = p.askPeers(ctx) })
+	var unheard error
+	others.Go(func() { v.relay, unheard = p.askRelay(ctx) })
 	samples, err := p.askKafka(ctx)
 	others.Wait()
+	if unheard != nil {
+		p.deps.Observer.Unanswered(levels, unheard)
+		v.unreachable = append(v.unreachable, levels)
+	}
 	if err != nil {
 		p.deps.Observer.Unanswered(kafka, err)
 		v.unreachable = append(v.unreachable, kafka)

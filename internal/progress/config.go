@@ -13,7 +13,7 @@ type Config struct {
 	Peers     []string // base URLs of other processes' ops listeners, http://host:port; a host with several addresses is asked at each
 
 	PeerTimeout  time.Duration // for one peer to answer. 0 = 1 s
-	KafkaTimeout time.Duration // for Kafka to answer about all pipelines. 0 = 3 s
+	KafkaTimeout time.Duration // for Kafka to answer about all pipelines, and for the store of member levels. 0 = 3 s
 	MaxAddresses int           // of all peers; those beyond it are named as unreachable. 0 = 64
 	MaxPartSize  int64         // bytes of one peer's answer. 0 = 1 MiB
 	Fresh        time.Duration // an answer that is not older is given again. 0 = 2 s

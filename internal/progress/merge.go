@@ -20,7 +20,7 @@ func furthest(partitions []Offsets, n int) []*Offsets {
 
 // merge makes one answer of what all said.
 func (v *view) merge(sources []Source, past map[string]*History) Answer {
-	a := Answer{At: v.at.UnixMilli(), Pipelines: make([]Pipeline, len(sources)), Unreachable: v.unreachable}
+	a := Answer{At: v.at.UnixMilli(), Pipelines: make([]Pipeline, len(sources)), Relay: v.relay, Unreachable: v.unreachable}
 	if a.Unreachable == nil {
 		a.Unreachable = []string{}
 	}

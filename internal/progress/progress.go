@@ -21,7 +21,7 @@ type Kafka interface {
 	Written(ctx context.Context, s Source, partition int32, offset int64) (time.Time, error)
 }
 
-// Observer is told what did not answer: "kafka", or a peer's address. It must not block.
+// Observer is told what did not answer: "kafka", "levels" for their store, or a peer's address. It must not block.
 type Observer interface {
 	Unanswered(who string, err error)
 }
@@ -29,7 +29,8 @@ type Observer interface {
 // Deps are what answers are made of.
 type Deps struct {
 	Kafka    Kafka
-	Local    func() []Pipeline // the pipelines of this process: state, counts, and the partitions that it owns; nil = it has none
+	Local    func() []Pipeline                        // the pipelines of this process: state, counts, and the partitions that it owns; nil = it has none
+	Relay    func(ctx context.Context) (Relay, error) // what of member levels waits to be published; nil = not known
 	Keys     *apikeys.Keys
 	Observer Observer
 }

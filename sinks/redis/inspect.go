@@ -19,6 +19,8 @@ const oldestVersion = 7
 type Report struct {
 	Servers []Server // those that take writes, by address
 	Buckets int      // that the store was made with; 0 = it is new
+	Epoch   int64    // the greatest of any bucket; 0 = none has one
+	Fence   int64    // the greatest that any bucket has seen; -1 = none has
 	want    int
 }
 
@@ -64,6 +66,9 @@ func (l *Levels) Inspect(ctx context.Context) (Report, error) {
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("asking the servers about themselves: %w", failed(ctx, err))
+	}
+	if report.Epoch, report.Fence, err = l.heads(ctx); err != nil {
+		return Report{}, err
 	}
 	slices.SortFunc(report.Servers, func(a, b Server) int { return strings.Compare(a.Addr, b.Addr) })
 	text, err := l.client.Get(ctx, l.keys.Layout()).Result()

@@ -8,17 +8,17 @@ import (
 	"github.com/IBM/sarama"
 )
 
-// Missing returns those of the topics, named without the prefix, that are not there. The
-// error says that Kafka could not be asked.
-func (a *Admin) Missing(ctx context.Context, topics []string) ([]string, error) {
-	missing, err := await(ctx, func() ([]string, error) { return a.missing(topics) })
+// Partitions returns how many partitions each of the topics has, by their names without the prefix; one that
+// is not there has 0. The error says that Kafka could not be asked.
+func (a *Admin) Partitions(ctx context.Context, topics []string) (map[string]int, error) {
+	counts, err := await(ctx, func() (map[string]int, error) { return a.partitions(topics) })
 	if err != nil {
 		return nil, fmt.Errorf("asking for topics: %w", err)
 	}
-	return missing, nil
+	return counts, nil
 }
 
-func (a *Admin) missing(topics []string) ([]string, error) {
+func (a *Admin) partitions(topics []string) (map[string]int, error) {
 	_, admin, err := a.connect()
 	if err != nil {
 		return nil, err
@@ -33,14 +33,16 @@ func (a *Admin) missing(topics []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var missing []string
+	counts := make(map[string]int, len(topics))
 	for _, topic := range said {
 		switch {
 		case errors.Is(topic.Err, sarama.ErrUnknownTopicOrPartition):
-			missing = append(missing, names[topic.Name])
+			counts[names[topic.Name]] = 0
 		case topic.Err != sarama.ErrNoError:
 			return nil, topic.Err
+		default:
+			counts[names[topic.Name]] = len(topic.Partitions)
 		}
 	}
-	return missing, nil
+	return counts, nil
 }
