@@ -19,10 +19,18 @@ func (c *simulateLoadCmd) print(w io.Writer, s *load.Summary) error {
 		return nil
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "due %d of %d records in %.1f s: acked %d (%.0f/s), refused %d, in doubt %d, skipped %d\n",
-		s.Due, s.Planned, s.Seconds, s.Acked, s.Rate, s.Refused, s.Doubtful, s.Skipped)
-	fmt.Fprintf(&b, "of them late %d, doubled %d, ahead %d, teleported %d, poison %d to the gateway and %d to the topic\n",
-		s.Late, s.Doubled, s.Ahead, s.Teleported, s.Poisoned, s.TopicPoison)
+	what := "records"
+	if c.Orders > 0 {
+		what = "orders"
+	}
+	fmt.Fprintf(&b, "due %d of %d %s in %.1f s: acked %d (%.0f/s), refused %d, in doubt %d, skipped %d\n",
+		s.Due, s.Planned, what, s.Seconds, s.Acked, s.Rate, s.Refused, s.Doubtful, s.Skipped)
+	if c.Orders > 0 {
+		fmt.Fprintf(&b, "of these events doubled %d, of last month %d, refunds and cancellations %d, purchases %d\n", s.Doubled, s.Late, s.Voided, s.Purchased)
+	} else {
+		fmt.Fprintf(&b, "of them late %d, doubled %d, ahead %d, teleported %d, poison %d to the gateway and %d to the topic\n",
+			s.Late, s.Doubled, s.Ahead, s.Teleported, s.Poisoned, s.TopicPoison)
+	}
 	fmt.Fprintf(&b, "from due to answered: p50 %.1f ms, p99 %.1f ms, p99.9 %.1f ms, max %.1f ms\n",
 		s.Latency.P50, s.Latency.P99, s.Latency.P999, s.Latency.Max)
 	fmt.Fprintf(&b, "%d requests, %d of them more than once: %d attempts without an answer, %d answered 429, %d 503, %d another 5xx\n",

@@ -3,6 +3,7 @@ package levels
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"sluice/internal/simulate/orders"
 )
@@ -170,7 +171,7 @@ func (s *search) do(c, after at, now *standing, a *act) {
 		s.announce(c, after, &then, "", []string{causeMembership})
 		return
 	}
-	s.announce(c, after, &then, fmt.Sprint(a.id), []string{causeOrders})
+	s.announce(c, after, &then, strconv.FormatInt(a.id, 10), []string{causeOrders})
 }
 
 // announce goes on if the next change that was announced is this one.

@@ -85,6 +85,9 @@ func (o *Oracle) request(outcome *ledger.Outcome, sends []orders.Send, purchases
 		default:
 			o.Known.Acked++
 		}
+		if orders.SlotOf(s.N) == orders.Created {
+			continue // nothing follows from it
+		}
 		to := &o.members[o.author.Order(orders.OrderOf(s.N)).Member]
 		list := &to.orders
 		if purchases {

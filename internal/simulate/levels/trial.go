@@ -7,7 +7,7 @@ import (
 )
 
 // maxLoose is how many records of a member may be in doubt: what may have become of them is tried in every combination.
-const maxLoose = 10
+const maxLoose = 6
 
 // trial is one member on trial: what may have been done to it, and in which order.
 type trial struct {

@@ -3,9 +3,9 @@
 package levelstest
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"sluice/internal/simulate/levels"
@@ -72,14 +72,14 @@ func (s *Store) Do(n int64) {
 	case slot == orders.Completed && !done && !s.void[o.Number]:
 		s.Turn()
 		s.done[o.Number] = o.Completed
-		s.judge("orders", fmt.Sprint(o.ID), false)
+		s.judge("orders", strconv.FormatInt(o.ID, 10), false)
 	case slot == orders.Void && !s.void[o.Number]:
 		if done {
 			s.Turn()
 		}
 		delete(s.done, o.Number)
 		s.void[o.Number] = true
-		s.judge("orders", fmt.Sprint(o.ID), false)
+		s.judge("orders", strconv.FormatInt(o.ID, 10), false)
 	case slot == orders.Bought && !bought:
 		s.Turn()
 		for _, p := range s.author.Rules.Products {

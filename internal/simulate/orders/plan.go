@@ -23,7 +23,7 @@ type Plan struct {
 	Rules   Rules   `json:"rules"`
 }
 
-// Shares, 0 to 1.
+// Shares are parts of the whole, 0 to 1.
 type Shares struct {
 	Late      float64 `json:"late"`      // of the orders: completed in the month before
 	Voided    float64 `json:"voided"`    // of the orders: half refunded, a quarter cancelled instead of completed, a quarter before they are completed all the same
