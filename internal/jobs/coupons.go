@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -47,15 +46,14 @@ func (t *term) couponPage(ctx context.Context, bucket int, fence int64) (given i
 	if err != nil || len(timers) == 0 {
 		return 0, false, err
 	}
+	states, err := t.states(call, timers)
+	if err != nil {
+		return 0, false, err
+	}
 	inForce := t.deps.Rules()
 	decisions := make([]schemas.CouponDecision, 0, len(timers))
 	for i := range timers {
-		d, ok, err := t.decide(call, inForce, timers[i])
-		if err != nil {
-			t.giveBack(inForce, decisions)
-			return 0, false, err
-		}
-		if ok {
+		if d, ok := t.decide(inForce, timers[i], states[timers[i].Member]); ok {
 			decisions = append(decisions, d)
 		}
 	}
@@ -97,42 +95,38 @@ func (t *term) giveBack(inForce *rules.Rules, decisions []schemas.CouponDecision
 	}
 }
 
-// decide says what is to become of a timer that is due; false leaves it as it is, for another pass.
-func (t *term) decide(ctx context.Context, inForce *rules.Rules, timer schemas.CouponTimer) (schemas.CouponDecision, bool, error) {
+// decide says what is to become of a timer that is due; false leaves it as it is, for another pass. A state of nil is not known yet.
+func (t *term) decide(inForce *rules.Rules, timer schemas.CouponTimer, state *schemas.MemberState) (schemas.CouponDecision, bool) {
 	d := schemas.CouponDecision{Timer: timer}
 	p := plan(inForce, timer.Plan)
 	if p == nil {
-		return d, true, nil // the plan is no more: its timers end
+		return d, true // the plan is no more: its timers end
 	}
 	at, period, ok := occurrence(inForce, p, timer.Due)
 	if !ok {
 		d.Next = at + t.jitter(p.ID, timer.Member)
-		return d, true, nil
+		return d, true
 	}
-	state, err := t.deps.Members.Member(ctx, timer.Member)
-	if errors.Is(err, schemas.ErrRecovering) || err == nil && state.Recovering {
-		return d, false, nil // what it is entitled to is not known yet
-	}
-	if err != nil {
-		return d, false, err
+	if state == nil {
+		return d, false
 	}
 	d.Period = period
 	now := t.deps.Now().UnixMilli()
 	next, _ := inForce.CouponDue(p, at)
 	next += t.jitter(p.ID, timer.Member)
 	switch {
-	case entitled(inForce, p, &state, at):
+	case entitled(inForce, p, state, at):
 		if period > timer.Decided {
 			if !t.quota.take(p) {
-				return d, false, nil
+				return d, false
 			}
 			d.Grant = grant(p.ID, period, timer.Member, now)
 		}
 		d.Next = next
-	case entitled(inForce, p, &state, now):
+	case entitled(inForce, p, state, now):
 		d.Next = next
 	}
-	return d, true, nil // Next is 0 of one who is not entitled any more: a sweep arms it anew
+	return d, true // Next is 0 of one who is not entitled any more: a sweep arms it anew
 }
 
 func grant(planID, period, member string, now int64) []byte {
