@@ -164,7 +164,7 @@ func progressCalls() []call {
 	return []call{
 		get("200", path, http.StatusOK, `"state":"retrying","lag":3,`, nil),
 		get("without a process", path, http.StatusOK, `{"partition":1,"state":"unknown","lag":1,"committed":null,`, func(s *setup) { s.local = nil }),
-		get("without Kafka", path, http.StatusOK, `"lag":2,"committed":null,"end":null,"oldestUnsettledMs":null,"ratePerSecond":null}]}],"unreachable":["kafka"]}`,
+		get("without Kafka", path, http.StatusOK, `"lag":2,"committed":null,"end":null,"oldestUnsettledMs":null,"ratePerSecond":null}]}],"relay":{"waitingBuckets":1,"oldestMs":180},"unreachable":["kafka"]}`,
 			func(s *setup) { s.kafka.err = errors.New("no leader") }),
 		get("without a peer", path, http.StatusOK, `"unreachable":["http://127.0.0.1:1/v1/pipelines (127.0.0.1)"]`,
 			func(s *setup) { s.progress.Peers = []string{"http://127.0.0.1:1"} }),

@@ -79,7 +79,7 @@ func (p *Prober) Offer(w pipelines.Write) {
 	if w.Key == nil || now < next || !p.next.CompareAndSwap(next, now+p.cfg.Interval.Milliseconds()) {
 		return
 	}
-	kept := pipelines.Write{Target: strings.Clone(w.Target), Key: bytes.Clone(w.Key), Version: w.Version, Time: w.Time}
+	kept := pipelines.Write{Target: strings.Clone(w.Target), Key: bytes.Clone(w.Key), Version: w.Version, Time: w.Time, Body: bytes.Clone(w.Body)}
 	select {
 	case p.sample <- kept:
 	default: // the last probe is still under way

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -72,6 +73,33 @@ func TestMeasuresFromTheEvent(t *testing.T) {
 		if len(obs.errs) > 0 {
 			t.Error(obs.errs)
 		}
+	})
+}
+
+// keeper remembers what it was asked about.
+type keeper struct{ asked pipelines.Write }
+
+func (k *keeper) Sees(_ context.Context, w pipelines.Write) (bool, error) {
+	k.asked = w
+	return true, nil
+}
+
+// A document that is merged is found when the one in the store says all that the write said: the body is asked about as
+// well, and what the caller does with its own afterwards does not matter.
+func TestAsksAboutTheWholeWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &keeper{}
+		p, _, stop := start(t, Config{}, store)
+		w, want := write(), write()
+		w.Body, want.Body = []byte("body"), []byte("body")
+		p.Offer(w)
+		copy(w.Body, "gone")
+		copy(w.Key, "z")
+		synctest.Wait()
+		if !reflect.DeepEqual(store.asked, want) {
+			t.Errorf("asked about %+v, want %+v", store.asked, want)
+		}
+		stop()
 	})
 }
 
