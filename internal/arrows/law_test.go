@@ -56,6 +56,7 @@ func rooms() []room {
 		{path: "internal/rewind", imports: []string{"pipelines"}, std: true},
 		{path: "internal/relay", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/jobs", imports: []string{"pipelines", "schemas", "schemas/rules"}},
+		{path: "internal/reconcile", imports: []string{"pipelines", "schemas", "schemas/rules"}},
 		{path: "internal/webhook", imports: []string{"pipelines", "schemas", "clients/levels"}},
 		{path: "internal/replay", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/doctor", imports: []string{"pipelines", "schemas", "internal/printable"}},
