@@ -107,7 +107,6 @@ func stray(t *testing.T, gateway, path string) {
 
 func TestSimulateOrdersRefusesWhatCannotBe(t *testing.T) {
 	for want, args := range map[string][]string{
-		"orders are -1":    {"--orders", "-1"},
 		"members are 0":    {"--orders", "5", "--members", "0"},
 		"lanes are 0":      {"--orders", "5", "--workers", "0"},
 		"voided is 2":      {"--orders", "5", "--void", "200%"},
