@@ -62,11 +62,11 @@ func BenchmarkApply(b *testing.B) {
 	write(b, last)
 	measure := func(name string, next func() []pipelines.Write) {
 		b.Run(name, func(b *testing.B) {
-			before, served := 0.0, 0.0
+			served := 0.0
 			for range b.N {
 				b.StopTimer()
 				last = next()
-				before = serverSeconds(b, l)
+				before := serverSeconds(b, l)
 				b.StartTimer()
 				write(b, last)
 				b.StopTimer()
