@@ -162,7 +162,11 @@ func TestOverARealConnection(t *testing.T) {
 		"/moved":  {Verdict: pipelines.Refused, Status: http.StatusTemporaryRedirect, Reason: reasonRefused},
 		"/slow":   {Verdict: pipelines.Retry, Reason: reasonTimeout},
 	} {
-		sink, err := NewSink(Config{URL: server.URL + path, Secrets: []Secret{"another of sixteen", secret}, Timeout: 100 * time.Millisecond})
+		timeout := time.Minute // a busy machine stands still for less
+		if path == "/slow" {
+			timeout = 50 * time.Millisecond
+		}
+		sink, err := NewSink(Config{URL: server.URL + path, Secrets: []Secret{"another of sixteen", secret}, Timeout: timeout})
 		if err != nil {
 			t.Fatal(err)
 		}
