@@ -18,6 +18,7 @@ import (
 type benchCmd struct {
 	GPS      benchGPSCmd      `cmd:"" name:"gps" help:"Measure the GPS pipelines, the gateway and the nearby query beside this machine's limits."`
 	Embedded benchEmbeddedCmd `cmd:"" name:"embedded" help:"Measure the embedded default: one process with all in it."`
+	Orders   benchOrdersCmd   `cmd:"" name:"orders" help:"Measure what order-levels is compared with: a lock per message."`
 	Consume  benchConsumeCmd  `cmd:"" hidden:"" help:"A bare group consumer that counts."`
 	Produce  benchProduceCmd  `cmd:"" hidden:"" help:"A bare AsyncProducer."`
 	Load     benchLoadCmd     `cmd:"" hidden:"" help:"A bare bulk loader."`
