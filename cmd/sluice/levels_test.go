@@ -139,6 +139,10 @@ func TestLevelsEndToEnd(t *testing.T) {
 	if slices.Sort(after); len(after) != members || after[members/2] > time.Second {
 		t.Errorf("%d changes, half of them published later than %s after their moment", len(after), after[len(after)/2])
 	}
+	eventually(t, "orders by their text", func() bool {
+		_, body := get(t, addrs.http+"/v1/orders?memberId=M3&q=sofas")
+		return strings.Count(body, `"orderId"`) == silver
+	})
 	operators(t, addrs, dir)
 	stop()
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"sluice/schemas"
 )
 
 // precondition is what must be there before a part may begin. A server that is away is
@@ -131,4 +133,13 @@ func topicsServe(prefix string, topics []string, partitions map[string]int) erro
 	}
 	refuse.when(len(missing) > 0, "%w: missing topics: %s", errMissing, strings.Join(missing, ", "))
 	return errors.Join(refuse...)
+}
+
+// fit is check for who can do without: while the store of member levels is away its questions are answered 503, and that
+// is no reason to answer no others.
+func (m *members) fit(ctx context.Context) error {
+	if err := m.check(ctx); !errors.Is(err, schemas.ErrUnavailable) {
+		return err
+	}
+	return nil
 }

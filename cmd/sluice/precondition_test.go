@@ -11,6 +11,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
+
+	"sluice/schemas"
 )
 
 func TestAServerThatIsAwayIsWaitedFor(t *testing.T) {
@@ -115,6 +117,18 @@ func TestWhatIsUnfitEndsTheStart(t *testing.T) {
 		"not as it must be: redis r:1: maxmemory-policy is allkeys-lru; topic p-jobs.ticks has 3 partitions and must have one: `sluice doctor` says how to mend it"
 	if err == nil || err.Error() != want {
 		t.Errorf("said %v, want %s", err, want)
+	}
+}
+
+// Whoever also answers other questions begins without the store of member levels, but not with one that forgets.
+func TestQuestionsDoNotWaitForTheStoreOfLevels(t *testing.T) {
+	away := members{check: func(context.Context) error { return fmt.Errorf("%w: refused", schemas.ErrUnavailable) }}
+	unfit := members{check: func(context.Context) error { return fmt.Errorf("%w: it evicts", errUnfit) }}
+	if err := away.fit(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := unfit.fit(t.Context()); !errors.Is(err, errUnfit) {
+		t.Error(err)
 	}
 }
 

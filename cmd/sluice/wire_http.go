@@ -51,8 +51,8 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 	}
 	a.routes = append(a.routes, q.Routes()...)
 	a.group.add("live streams", q.Run)
-	a.precondition(roleQuery, a.site.check, a.site.members.check)
-	a.checks = append(a.checks, opshttp.Check{Name: a.site.name, Ready: a.site.places.Ready}, opshttp.Check{Name: "levels", Ready: a.site.members.Ready})
+	a.precondition(roleQuery, a.site.check, a.site.members.fit)
+	a.checks = append(a.checks, opshttp.Check{Name: a.site.name, Ready: a.site.places.Ready})
 	return nil
 }
 

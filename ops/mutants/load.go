@@ -14,14 +14,15 @@ type load struct {
 	build   *builder
 	kafka   string // host:port
 	elastic string // URL
+	redis   string // host:port
 	tried   int
 }
 
 // newLoad takes the servers from the environment, where ops/ci/with-stack puts them.
 func newLoad(b *builder, getenv func(string) string) (*load, error) {
-	l := &load{build: b, kafka: getenv("SLUICE_TEST_KAFKA"), elastic: getenv("SLUICE_TEST_ELASTIC")}
-	if l.kafka == "" || l.elastic == "" {
-		return nil, errors.New("a load needs real servers: SLUICE_TEST_KAFKA and SLUICE_TEST_ELASTIC, as ops/ci/with-stack sets them")
+	l := &load{build: b, kafka: getenv("SLUICE_TEST_KAFKA"), elastic: getenv("SLUICE_TEST_ELASTIC"), redis: getenv("SLUICE_TEST_REDIS")}
+	if l.kafka == "" || l.elastic == "" || l.redis == "" {
+		return nil, errors.New("a load needs real servers: SLUICE_TEST_KAFKA, SLUICE_TEST_ELASTIC and SLUICE_TEST_REDIS, as ops/ci/with-stack sets them")
 	}
 	return l, nil
 }

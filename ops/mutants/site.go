@@ -31,6 +31,7 @@ func (l *load) site(ctx context.Context) (*site, error) {
 	}
 	at.environ = []string{
 		"SLUICE_KAFKA_BROKERS=" + l.kafka, "SLUICE_ELASTIC_URLS=" + l.elastic, "SLUICE_TOPIC_PREFIX=" + at.prefix, "SLUICE_INDEX_PREFIX=" + at.prefix,
+		"SLUICE_REDIS_ADDRS=" + l.redis, "SLUICE_KEY_PREFIX=" + at.prefix,
 		"SLUICE_INDEX_REPLICAS=0", "SLUICE_TOPIC_PARTITIONS=2", "SLUICE_HTTP_LISTEN=" + at.http, "SLUICE_OPS_LISTEN=" + at.ops, "SLUICE_GPS_COALESCE=100ms",
 	}
 	return at, nil

@@ -8,7 +8,9 @@ import (
 )
 
 // Direct is the environment of who goes direct to the servers.
-func (s *Stage) Direct() []string { return s.environment(s.house.Brokers(), s.house.Elastic()) }
+func (s *Stage) Direct() []string {
+	return s.environment(s.house.Brokers(), s.house.Elastic(), s.house.Redis())
+}
 
 // through is the environment of who is tried: it knows the ways and nothing else.
 func (s *Stage) through() []string {
@@ -16,13 +18,14 @@ func (s *Stage) through() []string {
 	for _, way := range s.Ways("kafka") {
 		brokers = append(brokers, way.Address())
 	}
-	return s.environment(brokers, s.store.URL())
+	return s.environment(brokers, s.store.URL(), s.Ways("redis")[0].Address())
 }
 
-func (s *Stage) environment(brokers []string, elastic string) []string {
+func (s *Stage) environment(brokers []string, elastic, redis string) []string {
 	env := append(clean(os.Environ()),
 		"SLUICE_KAFKA_BROKERS="+strings.Join(brokers, ","), "SLUICE_ELASTIC_URLS="+elastic,
-		"SLUICE_TOPIC_PREFIX="+s.cast.Prefix, "SLUICE_INDEX_PREFIX="+s.cast.Prefix,
+		"SLUICE_REDIS_ADDRS="+redis,
+		"SLUICE_TOPIC_PREFIX="+s.cast.Prefix, "SLUICE_INDEX_PREFIX="+s.cast.Prefix, "SLUICE_KEY_PREFIX="+s.cast.Prefix,
 		"SLUICE_TOPIC_PARTITIONS="+strconv.Itoa(s.cast.Partitions), "SLUICE_TOPIC_REPLICAS=3", "SLUICE_TOPIC_MIN_ISR=2",
 		"SLUICE_INDEX_REPLICAS=0", "SLUICE_LOG_FORMAT=json")
 	for name, value := range s.cast.Env {

@@ -47,7 +47,7 @@ func (h *House) Open(ctx context.Context) error {
 }
 
 func (h *House) open(ctx context.Context) error {
-	if _, err := h.stack(ctx, "up", h.home(), "kafka", "elastic"); err != nil {
+	if _, err := h.stack(ctx, "up", h.home(), "kafka", "elastic", "redis"); err != nil {
 		return err
 	}
 	at, err := h.where(ctx)
@@ -64,7 +64,9 @@ func (h *House) open(ctx context.Context) error {
 	}
 	elastic := strings.TrimPrefix(at["SLUICE_TEST_ELASTIC"], "http://")
 	h.servers = append(h.servers, &Server{Name: "elastic", address: elastic, house: h})
-	if err := h.lay("elastic", "127.0.0.1:0", elastic); err != nil {
+	h.servers = append(h.servers, &Server{Name: "redis", address: at["SLUICE_TEST_REDIS"], house: h})
+	err = errors.Join(h.lay("elastic", "127.0.0.1:0", elastic), h.lay("redis", "127.0.0.1:0", at["SLUICE_TEST_REDIS"]))
+	if err != nil {
 		return err
 	}
 	h.kafka, err = h.admin(h.Brokers())
@@ -108,6 +110,9 @@ func (h *House) Brokers() []string {
 
 // Elastic is the URL of Elasticsearch, past any way.
 func (h *House) Elastic() string { return "http://" + named(h.servers, "elastic")[0].address }
+
+// Redis is the address of Redis, past any way.
+func (h *House) Redis() string { return named(h.servers, "redis")[0].address }
 
 // Version is that of the servers of a kind: kafka or elastic.
 func (h *House) Version(kind string) string { return h.versions[kind] }

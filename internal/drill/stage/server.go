@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-// Server is one broker of Kafka, or Elasticsearch.
+// Server is one broker of Kafka, Elasticsearch, or Redis.
 type Server struct {
-	Name    string // kafka-1 to kafka-3, elastic
+	Name    string // kafka-1 to kafka-3, elastic, redis
 	address string
 	house   *House
 }

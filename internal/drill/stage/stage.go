@@ -38,10 +38,10 @@ func (s *Stage) Processes(on string) []*Process { return named(s.processes, on) 
 // All are all processes, in the order in which they were made.
 func (s *Stage) All() []*Process { return slices.Clone(s.processes) }
 
-// Server is the server of that name: kafka-1 to kafka-3, elastic.
+// Server is the server of that name: kafka-1 to kafka-3, elastic, redis.
 func (s *Stage) Server(name string) (*Server, error) { return only(s.house.servers, name) }
 
-// Servers are those of a kind (kafka, elastic), or the one of that name; none if there is none.
+// Servers are those of a kind (kafka, elastic, redis), or the one of that name; none if there is none.
 func (s *Stage) Servers(on string) []*Server { return named(s.house.servers, on) }
 
 // Way is the way to the server of that name.

@@ -11,7 +11,7 @@ import (
 )
 
 // Strike ends what still runs on the stage and deletes its topics, groups and indices. The
-// servers have to answer.
+// servers have to answer. What is in Redis goes with the house.
 func (s *Stage) Strike(ctx context.Context) error {
 	var errs []error
 	for _, p := range s.All() {
