@@ -5,6 +5,9 @@ type OrderFactsQuery struct {
 	Member string // "" = of all members
 	// Since leaves out orders that were completed, cancelled and refunded before it, or not at all, ms; 0 = none.
 	Since int64
+	// Newest asks for so many at most, 10,000 or fewer, of the orders with the greatest ids: a sample that is cheap. What was
+	// written in the last second or two may not be seen. 0 = all.
+	Newest int
 }
 
 // OrderFact is what an order means for its member's levels. An order that was only made is none.

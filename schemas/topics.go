@@ -9,6 +9,7 @@ const (
 	TopicCoupons   = "coupon.grants"        // key memberId, value CouponGranted
 	TopicTicks     = "jobs.ticks"           // one partition: an offset is the fence of a job's run
 	TopicEpochs    = "level.epochs"         // one partition: an offset is an epoch that nobody else has
+	TopicRules     = "level.rules"          // one partition: the audit of changes of the rules, kept for good
 )
 
 // DeadTopic is where a pipeline keeps the records that will never be accepted.

@@ -26,22 +26,23 @@ const (
 
 // commands are the sub-commands, a file each.
 type commands struct {
-	Up       upCmd       `cmd:"" help:"Run everything in one process, with nothing to install; --demo brings a city to life."`
-	Run      runCmd      `cmd:"" help:"Run one or more roles on real servers: gateway, query, pipelines, or all."`
-	Setup    setupCmd    `cmd:"" help:"Make the topics, templates and indices that are missing. Harmless when run again."`
-	Send     sendCmd     `cmd:"" help:"Send pings from CSV, GPX or NDJSON files through the gateway."`
-	Simulate simulateCmd `cmd:"" help:"Send a load of simulated drivers with a ledger, and prove later what became of each record."`
-	Dead     deadCmd     `cmd:"" help:"Look at dead letters, put them back on their topic, or drop them."`
-	Replay   replayCmd   `cmd:"" help:"Carry a time range of a topic along a pipeline once more, into the same index or a shadow."`
-	Lag      lagCmd      `cmd:"" help:"Say how far each pipeline is behind, per partition."`
-	Health   healthCmd   `cmd:"" help:"Ask the process beside it whether it is ready: a health check for containers."`
-	Bench    benchCmd    `cmd:"" help:"Measure sluice beside the limits of this machine."`
-	Drill    drillCmd    `cmd:"" help:"Hurt a running installation on purpose, and prove that nothing is lost."`
-	Config   configCmd   `cmd:"" help:"Print, check or document the configuration."`
-	Doctor   doctorCmd   `cmd:"" help:"Check every server, topic, template, setting, clock, disk and permission, and say how to mend what is found."`
-	Rules    rulesCmd    `cmd:"" help:"Print, check or compare the rules of member levels."`
-	ID       idCmd       `cmd:"" name:"id" help:"Make order ids, or take them apart."`
-	Version  versionCmd  `cmd:"" help:"Say which binary this is."`
+	Up        upCmd        `cmd:"" help:"Run everything in one process, with nothing to install; --demo brings a city to life."`
+	Run       runCmd       `cmd:"" help:"Run one or more roles on real servers: gateway, query, pipelines, or all."`
+	Setup     setupCmd     `cmd:"" help:"Make the topics, templates and indices that are missing. Harmless when run again."`
+	Send      sendCmd      `cmd:"" help:"Send pings from CSV, GPX or NDJSON files through the gateway."`
+	Simulate  simulateCmd  `cmd:"" help:"Send a load of simulated drivers with a ledger, and prove later what became of each record."`
+	Dead      deadCmd      `cmd:"" help:"Look at dead letters, put them back on their topic, or drop them."`
+	Replay    replayCmd    `cmd:"" help:"Carry a time range of a topic along a pipeline once more, into the same index or a shadow."`
+	Lag       lagCmd       `cmd:"" help:"Say how far each pipeline is behind, per partition."`
+	Health    healthCmd    `cmd:"" help:"Ask the process beside it whether it is ready: a health check for containers."`
+	Bench     benchCmd     `cmd:"" help:"Measure sluice beside the limits of this machine."`
+	Drill     drillCmd     `cmd:"" help:"Hurt a running installation on purpose, and prove that nothing is lost."`
+	Reconcile reconcileCmd `cmd:"" help:"Compare member levels with the order index, order by order, and mend what differs."`
+	Config    configCmd    `cmd:"" help:"Print, check or document the configuration."`
+	Doctor    doctorCmd    `cmd:"" help:"Check every server, topic, template, setting, clock, disk and permission, and say how to mend what is found."`
+	Rules     rulesCmd     `cmd:"" help:"Print, check, compare or apply the rules of member levels."`
+	ID        idCmd        `cmd:"" name:"id" help:"Make order ids, or take them apart."`
+	Version   versionCmd   `cmd:"" help:"Say which binary this is."`
 }
 
 // process is what a command may touch of the world around it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ type rulesCmd struct {
 	Print rulesPrintCmd `cmd:"" help:"Print the default rules, to begin a file of your own."`
 	Check rulesCheckCmd `cmd:"" help:"Say what is wrong with a rules file."`
 	Diff  rulesDiffCmd  `cmd:"" help:"Say what differs between two rules files, and whether levels move by it."`
+	Apply rulesApplyCmd `cmd:"" help:"Bring all members under a rules file, and announce who has another level."`
 }
 
 // Help is the long text of --help.
@@ -105,9 +107,12 @@ func readRules(path string) (*rules.Rules, error) {
 }
 
 type rulesDiffCmd struct {
-	Old  string `arg:"" help:"The rules in force."`
-	New  string `arg:"" help:"The rules to come."`
-	JSON bool   `help:"Print JSON." name:"json"`
+	configFlag
+	Old     string `arg:"" help:"The rules in force."`
+	New     string `arg:"" help:"The rules to come."`
+	Members bool   `help:"Count the members who would have another level now; it changes nothing."`
+	Data    string `help:"With --members, the data directory of sluice up, which must not run meanwhile; without it Redis." placeholder:"DIR" type:"path"`
+	JSON    bool   `help:"Print JSON." name:"json"`
 }
 
 // Help is the long text of --help.
@@ -115,7 +120,8 @@ func (rulesDiffCmd) Help() string {
 	return `A line for each value that differs; "moves" marks those by which members may have another level. Exit code 3 when both files have one version, and differ.
 
 Example:
-  sluice rules diff old.yaml levels.yaml`
+  sluice rules diff old.yaml levels.yaml
+  sluice rules diff old.yaml levels.yaml --members`
 }
 
 // rulesDiff is the answer of --json.
@@ -124,10 +130,11 @@ type rulesDiff struct {
 	To      string         `json:"to"`
 	Moves   bool           `json:"moves"` // members may have another level
 	Changes []rules.Change `json:"changes"`
+	Members *movedMembers  `json:"members,omitempty"` // with --members
 }
 
 // Run compares.
-func (c *rulesDiffCmd) Run(p *process) error {
+func (c *rulesDiffCmd) Run(ctx context.Context, p *process) error {
 	from, errOld := readRules(c.Old)
 	to, errNew := readRules(c.New)
 	if err := errors.Join(errOld, errNew); err != nil {
@@ -136,6 +143,13 @@ func (c *rulesDiffCmd) Run(p *process) error {
 	diff := rulesDiff{From: from.Version, To: to.Version, Changes: rules.Diff(from, to)}
 	for _, change := range diff.Changes {
 		diff.Moves = diff.Moves || change.Moves
+	}
+	if c.Members {
+		moved, err := c.countMoves(ctx, p)
+		if err != nil {
+			return err
+		}
+		diff.Members = moved
 	}
 	if err := diff.print(p.stdout, c.JSON); err != nil {
 		return fmt.Errorf("printing: %w", err)
@@ -170,7 +184,10 @@ func (d *rulesDiff) print(w io.Writer, asJSON bool) error {
 	if d.Moves {
 		said = "members may have another level"
 	}
-	_, err := fmt.Fprintf(w, "version %s -> %s: %d differences, %s\n", d.From, d.To, len(d.Changes), said)
+	if _, err := fmt.Fprintf(w, "version %s -> %s: %d differences, %s\n", d.From, d.To, len(d.Changes), said); err != nil || d.Members == nil {
+		return err
+	}
+	_, err := io.WriteString(w, d.Members.String())
 	return err
 }
 

@@ -87,6 +87,9 @@ func topicSpecs(cfg *config) []kafka.TopicSpec {
 		counter.Partitions = 1
 		specs = append(specs, counter)
 	}
+	audit := topic(schemas.TopicRules, int64(cfg.Topic.MaxMessage), 0)
+	audit.Partitions, audit.Settings["retention.ms"] = 1, "-1"
+	specs = append(specs, audit)
 	for _, name := range pipelineNames() {
 		specs = append(specs, topic(schemas.DeadTopic(name), int64(cfg.Topic.MaxMessage)+letterMargin, cfg.Topic.DeadRetention))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"sluice/internal/probe"
 	"sluice/internal/query"
+	"sluice/internal/reconcile"
 	"sluice/internal/telemetry"
 	"sluice/pipelines"
 )
@@ -42,5 +43,6 @@ type places interface {
 	query.Drivers
 	query.Area
 	query.Orders
+	reconcile.Index
 	Ready(ctx context.Context) error
 }

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"sluice/internal/jobs"
 	"sluice/internal/kafka"
 	"sluice/internal/query"
+	"sluice/internal/reconcile"
 	"sluice/internal/relay"
 	"sluice/internal/rewind"
 	"sluice/internal/telemetry"
@@ -27,6 +30,8 @@ type levelStore interface {
 	jobs.Coupons
 	jobs.Members
 	query.Members
+	reconcile.Levels
+	ruledLevels
 	Ready(ctx context.Context) error
 }
 
@@ -135,10 +140,14 @@ func (a *app) addJobs() error {
 	if err != nil {
 		return err
 	}
+	reconciling, err := a.newReconcileJob()
+	if err != nil {
+		return err
+	}
 	store := a.site.members
 	runner, err := jobs.New(a.cfg.jobs(), jobs.Deps{
 		Ticks: ticks, Levels: store, Coupons: store, Members: store, Rules: func() *rules.Rules { return store.rules },
-		Observer: observer, Beside: relaying.Run,
+		Observer: observer, Beside: beside(relaying, reconciling),
 	})
 	if err != nil {
 		return usage(err)
@@ -149,6 +158,16 @@ func (a *app) addJobs() error {
 	}
 	a.group.add(roleJobs, before.guard(func(ctx context.Context) error { return runner.Run(ctx, group) }))
 	return nil
+}
+
+// beside is what the runner of the jobs runs beside them: the relay, and reconciliation, which mends what it finds.
+func beside(relaying *relay.Relay, reconciling *reconcile.Reconciler) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		both, ctx := errgroup.WithContext(ctx)
+		both.Go(func() error { return relaying.Run(ctx) })
+		both.Go(func() error { return reconciling.Watch(ctx, true) })
+		return both.Wait()
+	}
 }
 
 // relayed names the relay in dead letters.

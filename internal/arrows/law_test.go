@@ -57,6 +57,7 @@ func rooms() []room {
 		{path: "internal/relay", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/jobs", imports: []string{"pipelines", "schemas", "schemas/rules"}},
 		{path: "internal/reconcile", imports: []string{"pipelines", "schemas", "schemas/rules"}},
+		{path: "internal/ruling", imports: []string{"schemas", "schemas/rules"}},
 		{path: "internal/webhook", imports: []string{"pipelines", "schemas", "clients/levels"}},
 		{path: "internal/replay", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/doctor", imports: []string{"pipelines", "schemas", "internal/printable"}},
@@ -110,7 +111,7 @@ func libraries() []library {
 
 // ruled are those who reckon with the rules of levels, which are a YAML file.
 func ruled() []string {
-	return []string{"pipelines/orders", "sinks/*", "internal/query", "internal/jobs", "internal/reconcile"}
+	return []string{"pipelines/orders", "sinks/*", "internal/query", "internal/jobs", "internal/reconcile", "internal/ruling"}
 }
 
 // testKits are packages for tests that are no tests themselves; the binary never has them.

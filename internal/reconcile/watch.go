@@ -47,6 +47,9 @@ func (r *Reconciler) daily(now time.Time, place *time.Location) time.Time {
 // overlap is for how long an event may be under way until it is in the index.
 const overlap = time.Minute
 
+// newest is how many of the latest orders members are chosen from: who had an event of an older order is found by a whole pass.
+const newest = 10_000
+
 // round compares some of those who had an event lately.
 func (r *Reconciler) round(ctx context.Context, since time.Time, repair bool) error {
 	p := &pass{
@@ -67,7 +70,7 @@ func (p *pass) sample(ctx context.Context, since int64) error {
 	var members []string
 	chosen := map[string]bool{}
 	seen := 0
-	err := p.deps.Index.OrderFacts(ctx, schemas.OrderFactsQuery{Since: since}, func(f *schemas.OrderFact) error {
+	err := p.deps.Index.OrderFacts(ctx, schemas.OrderFactsQuery{Since: since, Newest: newest}, func(f *schemas.OrderFact) error {
 		if chosen[string(f.Member)] {
 			return nil
 		}

@@ -14,6 +14,9 @@ import (
 // promised order, and stops at its first error, which it returns as it is. It reads one view of all indices, from
 // their columns alone: no document is parsed.
 func (r *Reader) OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error {
+	if q.Newest > 0 {
+		return r.newestFacts(ctx, q, each)
+	}
 	view, err := r.openView(ctx, r.orders, "&ignore_unavailable=true")
 	if err != nil {
 		return fmt.Errorf("reading facts of orders: %w", err)
@@ -25,20 +28,38 @@ func (r *Reader) OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each
 		if err != nil {
 			return fmt.Errorf("reading facts of orders: %w", err)
 		}
-		for i := range page {
-			fact, ok := page[i].fact()
-			if !ok {
-				return fmt.Errorf("reading facts of orders: %w: an answer without an order's id or member", schemas.ErrUnavailable)
-			}
-			if err := each(&fact); err != nil {
-				return err
-			}
+		if err := handFacts(page, each); err != nil {
+			return err
 		}
 		if len(page) < maxWindow {
 			return nil
 		}
 		after = page[len(page)-1].Sort
 	}
+}
+
+// newestFacts is one search, of what can be seen without making it so.
+func (r *Reader) newestFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error {
+	query := factsSearch(q)
+	query["size"], query["sort"] = min(q.Newest, maxWindow), []object{{"orderId": object{"order": "desc", "unmapped_type": "long"}}}
+	reply, err := r.askFacts(ctx, "/"+r.orders+"/_search?allow_partial_search_results=false&ignore_unavailable=true", query)
+	if err != nil {
+		return fmt.Errorf("reading facts of orders: %w", err)
+	}
+	return handFacts(reply.Hits.Hits, each)
+}
+
+func handFacts(page []factHit, each func(*schemas.OrderFact) error) error {
+	for i := range page {
+		fact, ok := page[i].fact()
+		if !ok {
+			return fmt.Errorf("reading facts of orders: %w: an answer without an order's id or member", schemas.ErrUnavailable)
+		}
+		if err := each(&fact); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // factHit is the columns of one order.
@@ -83,25 +104,36 @@ func (r *Reader) factsPage(ctx context.Context, view *string, q schemas.OrderFac
 	if after != nil {
 		query["search_after"] = after
 	}
-	var reply struct {
-		View     string `json:"pit_id"`
-		TimedOut bool   `json:"timed_out"`
-		Shards   struct {
-			Failed int `json:"failed"`
-		} `json:"_shards"`
-		Hits struct {
-			Hits []factHit `json:"hits"`
-		} `json:"hits"`
-	}
-	err := r.client.ask(ctx, http.MethodPost, "/_search?allow_partial_search_results=false", query, &reply)
+	reply, err := r.askFacts(ctx, "/_search?allow_partial_search_results=false", query)
 	if err != nil {
 		return nil, err
 	}
-	if reply.TimedOut || reply.Shards.Failed > 0 {
-		return nil, fmt.Errorf("%w: the answer is not complete", schemas.ErrUnavailable)
-	}
 	*view = reply.View
 	return reply.Hits.Hits, nil
+}
+
+// factsReply is an answer of a search.
+type factsReply struct {
+	View     string `json:"pit_id"`
+	TimedOut bool   `json:"timed_out"`
+	Shards   struct {
+		Failed int `json:"failed"`
+	} `json:"_shards"`
+	Hits struct {
+		Hits []factHit `json:"hits"`
+	} `json:"hits"`
+}
+
+// askFacts searches; an answer that lacks a shard is an error.
+func (r *Reader) askFacts(ctx context.Context, path string, query object) (factsReply, error) {
+	var reply factsReply
+	if err := r.client.ask(ctx, http.MethodPost, path, query, &reply); err != nil {
+		return factsReply{}, err
+	}
+	if reply.TimedOut || reply.Shards.Failed > 0 {
+		return factsReply{}, fmt.Errorf("%w: the answer is not complete", schemas.ErrUnavailable)
+	}
+	return reply, nil
 }
 
 // factsSearch asks for the columns of orders that have come to anything.

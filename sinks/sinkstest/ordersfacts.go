@@ -1,6 +1,7 @@
 package sinkstest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,6 +47,22 @@ func factsListed(t *testing.T, s Shop) {
 		slices.Sort(got)
 		slices.Sort(want)
 		same(t, fmt.Sprintf("%+v", q), got, want)
+	}
+	var newest []int64
+	err := s.Facts.OrderFacts(t.Context(), schemas.OrderFactsQuery{Newest: 5, Since: noon}, func(f *schemas.OrderFact) error {
+		newest = append(newest, f.OrderID)
+		return nil
+	})
+	slices.SortFunc(all, func(a, b schemas.Order) int { return cmp.Compare(b.OrderID, a.OrderID) })
+	all = slices.DeleteFunc(all, func(o schemas.Order) bool { return o.Type == schemas.OrderCreated.String() })
+	for i := range newest {
+		if newest[i] != all[i].OrderID {
+			t.Errorf("the newest are %v", newest)
+			break
+		}
+	}
+	if err != nil || len(newest) != 5 {
+		t.Errorf("%d are newest, %v", len(newest), err)
 	}
 	enough := errors.New("enough")
 	if err := s.Facts.OrderFacts(t.Context(), schemas.OrderFactsQuery{}, func(*schemas.OrderFact) error { return enough }); !errors.Is(err, enough) {
