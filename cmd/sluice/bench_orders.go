@@ -54,7 +54,7 @@ func (c *benchOrdersCmd) Run(ctx context.Context, p *process) error {
 		if err := load.Validate(); err != nil {
 			return usage(err)
 		}
-		p.tell(fmt.Sprintf("a lock per message, %s", countDoing(int64(clients), "client", "works", "work")))
+		p.tell("a lock per message, " + countDoing(int64(clients), "client", "works", "work"))
 		r, err := locks.Run(ctx, load)
 		if err != nil {
 			return err
