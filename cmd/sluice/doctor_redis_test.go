@@ -90,7 +90,9 @@ func TestDoctorWithoutRedis(t *testing.T) {
 	})
 	for _, want := range [][]string{
 		{"fail | redis | 127.0.0.1:1", "connection refused", "SLUICE_REDIS_ADDRS="},
-		{"skip | server", "Redis does not answer"}, {"skip | numbers", "Redis does not answer"}, {"skip | outbox", "Redis does not answer"},
+		{"skip | server", "Redis does not answer"},
+		{"skip | numbers", "Redis does not answer"},
+		{"skip | outbox", "Redis does not answer"},
 	} {
 		if !has(found, want...) {
 			t.Errorf("nothing of %q in %q", want, found)

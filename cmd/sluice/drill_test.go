@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,10 +66,10 @@ func TestDrillRefusesWhatCannotBe(t *testing.T) {
 func TestWhatAProcessLeavesIsRead(t *testing.T) {
 	const live, past = `{"msg":"stopped","pipeline":"gps-live","left":7}` + "\n", `{"msg":"stopped","pipeline":"gps-history","left":0}` + "\n"
 	before := `{"msg":"partition abandoned, what is unsettled or not committed is read again by its next owner","pipeline":"gps-live","records":4,"uncommitted":3}` + "\n"
-	others := ""
+	var rest strings.Builder
 	for _, name := range pipelineNames() {
 		if !strings.HasPrefix(name, "gps-") {
-			others += `{"msg":"stopped","pipeline":"` + name + `","left":0}` + "\n"
+			fmt.Fprintf(&rest, `{"msg":"stopped","pipeline":%q,"left":0}`+"\n", name)
 		}
 	}
 	for text, want := range map[string]string{
@@ -79,7 +80,7 @@ func TestWhatAProcessLeavesIsRead(t *testing.T) {
 		before + "\n" + before: "gps-live did not say that it stopped; gps-history did not say that it stopped",
 	} {
 		file := filepath.Join(t.TempDir(), "log")
-		if err := os.WriteFile(file, []byte(before+text+others), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(before+text+rest.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if got := leftBehind(file, int64(len(before))); got != want {
