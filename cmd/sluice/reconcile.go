@@ -50,12 +50,12 @@ func (c *reconcileCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	desk, err := newLevelDesk(p, cfg, c.Data)
+	desk, err := newLevelDesk(p, cfg, c.Data) //nolint:contextcheck // opening files is not cancelled half-way
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, desk.close()) }()
-	said := newReconcilePrinter(p, c.JSON)
+	said := newReconcilePrinter(p, c)
 	settings := reconcile.Config{Rate: c.Rate, Patience: c.Patience}
 	reconciling, err := newReconciler(settings, desk.site, orderFeeds{admin: desk.admin, cfg: cfg}, said)
 	if err != nil {
@@ -96,8 +96,11 @@ func (c *reconcileCmd) job() (reconcile.Job, error) {
 	return job, errors.Join(errs...)
 }
 
-// mostDrifts is how many drifts are printed of a pass; they are counted all the same.
-const mostDrifts = 1000
+// How many drifts are printed of a pass, for a program and for a person; they are counted all the same.
+const (
+	mostDrifts = 1000
+	fewDrifts  = 50
+)
 
 // reconciled is the answer of --json.
 type reconciled struct {
@@ -110,12 +113,13 @@ type reconciled struct {
 type reconcilePrinter struct {
 	process *process
 	json    bool
+	watch   bool // what a round fails of is not said by anybody else
 	bar     *countBar
 	drifts  []reconcile.Drift
 }
 
-func newReconcilePrinter(p *process, asJSON bool) *reconcilePrinter {
-	return &reconcilePrinter{process: p, json: asJSON, bar: newCountBar(p.stderr, "comparing buckets")}
+func newReconcilePrinter(p *process, c *reconcileCmd) *reconcilePrinter {
+	return &reconcilePrinter{process: p, json: c.JSON, watch: c.Watch, bar: newCountBar(p.stderr, "comparing buckets")}
 }
 
 // Looked moves the bar.
@@ -133,8 +137,11 @@ func (r *reconcilePrinter) Ended(report reconcile.Report, err error) {
 	r.bar.end()
 	drifts := r.drifts
 	r.drifts = nil
-	if err != nil {
+	switch {
+	case err != nil && r.watch:
 		r.process.tell(err.Error())
+		return
+	case err != nil:
 		return
 	}
 	if r.json {
@@ -144,6 +151,7 @@ func (r *reconcilePrinter) Ended(report reconcile.Report, err error) {
 		_ = json.NewEncoder(r.process.stdout).Encode(reconciled{Clean: report.Clean(), Report: report, Drifts: drifts}) // nobody is left to be told
 		return
 	}
+	drifts = drifts[:min(len(drifts), fewDrifts)]
 	for _, d := range drifts {
 		_, _ = fmt.Fprintln(r.process.stdout, d) // as above
 	}

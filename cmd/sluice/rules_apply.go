@@ -67,7 +67,7 @@ func (c *rulesApplyCmd) Run(ctx context.Context, p *process) (err error) {
 	if inForce.TimeZone != to.TimeZone {
 		return usage(fmt.Errorf("%s: its calendar is that of %s, orders are held by the months of %s: flush the store and fill it again (sluice reconcile --repair)", c.File, to.TimeZone, inForce.TimeZone))
 	}
-	desk, err := newLevelDesk(p, cfg, c.Data)
+	desk, err := newLevelDesk(p, cfg, c.Data) //nolint:contextcheck // opening files is not cancelled half-way
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (c *rulesDiffCmd) countMoves(ctx context.Context, p *process) (_ *movedMemb
 	if err != nil {
 		return nil, err
 	}
-	desk, err := newLevelDesk(p, cfg, c.Data)
+	desk, err := newLevelDesk(p, cfg, c.Data) //nolint:contextcheck // opening files is not cancelled half-way
 	if err != nil {
 		return nil, err
 	}

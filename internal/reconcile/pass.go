@@ -30,7 +30,9 @@ func (r *Reconciler) Run(ctx context.Context, job Job) (Report, error) {
 	if err != nil {
 		err = fmt.Errorf("reconciling: %w", err)
 	}
-	r.deps.Observer.Ended(p.report, err)
+	if ctx.Err() == nil { // whoever ended it knows
+		r.deps.Observer.Ended(p.report, err)
+	}
 	return p.report, err
 }
 

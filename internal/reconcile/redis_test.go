@@ -115,23 +115,25 @@ const (
 	october  = schemas.Month(202610)
 )
 
+func idText(id int64) string { return strconv.FormatInt(id, 10) }
+
 // vandalism is a kind of drift, and how keys come to have it.
 func vandalism() map[Kind]func(v *vandal, w *world, member string) {
 	return map[Kind]func(v *vandal, w *world, member string){
 		Missing: func(v *vandal, w *world, m string) {
-			v.must("HDEL", v.of(m).Orders(m, november), fmt.Sprint(w.last(m, november)))
+			v.must("HDEL", v.of(m).Orders(m, november), idText(w.last(m, november)))
 		},
 		Extra: func(v *vandal, w *world, m string) {
 			w.id++
-			v.must("HSET", v.of(m).Orders(m, november), fmt.Sprint(w.id), "5")
+			v.must("HSET", v.of(m).Orders(m, november), idText(w.id), "5")
 		},
 		WrongMonth: func(v *vandal, w *world, m string) {
-			id := fmt.Sprint(w.last(m, november))
+			id := idText(w.last(m, november))
 			v.must("HDEL", v.of(m).Orders(m, november), id)
 			v.must("HSET", v.of(m).Orders(m, october), id, "5")
 		},
 		NoTombstone: func(v *vandal, w *world, m string) {
-			v.must("SREM", v.of(m).Voids(m, november), fmt.Sprint(w.lastVoid(m)))
+			v.must("SREM", v.of(m).Voids(m, november), idText(w.lastVoid(m)))
 		},
 		WrongLevel: func(v *vandal, _ *world, m string) {
 			state := v.do("HGET", v.of(m).Members(), m)

@@ -45,9 +45,12 @@ func (r *Report) Clean() bool {
 func (r Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d buckets, %d members, %d orders held, %d known to the index: ", r.Buckets, r.Members, r.Held, r.Known)
-	if r.Drifts == 0 {
+	switch {
+	case r.Drifts == 0 && r.Clean():
 		b.WriteString("no drift")
-	} else {
+	case r.Drifts == 0:
+		b.WriteString("no drift in what could be compared")
+	default:
 		fmt.Fprintf(&b, "%d drifts, %d mended, %d left", r.Drifts, r.Mended, r.Left())
 	}
 	for _, part := range []struct {

@@ -42,6 +42,9 @@ func NewReconcile(reg prometheus.Registerer, log *zap.Logger) (*Reconcile, error
 			Name: "sluice_reconcile_clean_timestamp_seconds", Help: "When a pass or a round last ended without drift that was left; 0 = not since this process began.",
 		}),
 	}
+	for _, outcome := range []string{"clean", "drift", "failed"} {
+		r.ended.WithLabelValues(outcome)
+	}
 	return r, register(reg, "reconciliation", r.ended, r.drifts, r.members, r.rebuilt, r.done, r.clean)
 }
 

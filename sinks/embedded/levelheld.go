@@ -119,10 +119,8 @@ func (m *member) told(ctx context.Context, reads *sql.Tx) (bool, error) {
 		return false, err
 	}
 	var last schemas.LevelChanged
-	if schemas.DecodeLevel(&last, raw) != nil {
-		return false, nil
-	}
-	return last.To == m.announced && last.Version == m.version && last.Epoch == m.epoch, nil
+	readable := schemas.DecodeLevel(&last, raw) == nil
+	return readable && last.To == m.announced && last.Version == m.version && last.Epoch == m.epoch, nil
 }
 
 // ids appends the ids of a month.

@@ -48,7 +48,7 @@ func (m *levelModel) add(id string, e *schemas.LevelEvent) {
 				PurchaseID: string(e.Purchase), SKU: string(e.SKU), Rank: int(e.Rank), From: e.At, Until: e.Until,
 			}
 		}
-	case schemas.LevelIgnore, schemas.LevelUnset:
+	case schemas.LevelIgnore, schemas.LevelForget, schemas.LevelSay, schemas.LevelUnset:
 	}
 }
 
