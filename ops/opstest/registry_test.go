@@ -88,6 +88,12 @@ func tellers() map[string]func(prometheus.Registerer, *zap.Logger) error {
 			j.JobFailed("turn", failure)
 			return err
 		},
+		"NewReconcile": func(reg prometheus.Registerer, log *zap.Logger) error {
+			r, err := telemetry.NewReconcile(reg, log)
+			r.Drifted("missing", false, "missing")
+			r.Ended(false, 1, 1, "drift", nil)
+			return err
+		},
 		"NewBroker": func(reg prometheus.Registerer, log *zap.Logger) error {
 			_, err := telemetry.NewBroker(reg, log)
 			return err
