@@ -8,6 +8,8 @@ type OrderFactsQuery struct {
 	// Newest asks for so many at most, 10,000 or fewer, of the orders with the greatest ids: a sample that is cheap. What was
 	// written in the last second or two may not be seen. 0 = all.
 	Newest int
+	// Fresh is for a Member: what was written before the call is seen, which may be dear. Without a Member and Newest it always is.
+	Fresh bool
 }
 
 // OrderFact is what an order means for its member's levels. An order that was only made is none.

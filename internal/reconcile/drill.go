@@ -49,10 +49,10 @@ func (p *pass) drillBucket(ctx context.Context, bucket int, facts map[string][]f
 	return nil
 }
 
-// again looks at one member by itself.
-func (p *pass) again(ctx context.Context, member string) ([]Drift, error) {
+// again looks at one member by itself; fresh makes sure that the index shows all that was written to it.
+func (p *pass) again(ctx context.Context, member string, fresh bool) ([]Drift, error) {
 	var facts []fact
-	err := p.deps.Index.OrderFacts(ctx, schemas.OrderFactsQuery{Member: member}, func(f *schemas.OrderFact) error {
+	err := p.deps.Index.OrderFacts(ctx, schemas.OrderFactsQuery{Member: member, Fresh: fresh}, func(f *schemas.OrderFact) error {
 		facts = append(facts, p.window.fact(f))
 		return nil
 	})

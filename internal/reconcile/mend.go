@@ -41,7 +41,7 @@ func (p *pass) check(ctx context.Context, confirmed []Drift, refused []bool) err
 		found, known := looked[d.Member]
 		if !known {
 			var err error
-			if found, err = p.again(ctx, d.Member); err != nil {
+			if found, err = p.again(ctx, d.Member, false); err != nil {
 				return err
 			}
 			looked[d.Member] = found

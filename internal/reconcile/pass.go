@@ -109,7 +109,7 @@ func (p *pass) look(ctx context.Context, from, to int) (differing []int, err err
 			p.report.Recovering++
 		case err != nil:
 			return nil, err
-		case p.job.Repair && held[bucket-from].short(&p.index[bucket]):
+		case p.job.Repair && held[bucket-from].short(&p.index[bucket], p.cfg.Rebuild):
 			short = append(short, bucket)
 		}
 		p.deps.Observer.Looked(bucket+1, p.deps.Levels.Buckets())

@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -243,5 +244,25 @@ func TestMoreThanAPassTakes(t *testing.T) {
 	r, err := w.reconciler(func(c *Config) { c.Suspects, c.Segment = 5, 16 }).Run(t.Context(), Job{Repair: true})
 	if err != nil || !r.More || r.Clean() || r.Mended == 0 || r.Mended == 20 {
 		t.Errorf("the report is %+v, %v", r, err)
+	}
+}
+
+func TestALittleThatIsMissingIsLookedFor(t *testing.T) {
+	w := newWorld(t)
+	for i := range 30 {
+		w.index("M1", int64(100+i), schemas.OrderCompleted, noon)
+	}
+	r, err := w.reconciler(func(c *Config) { c.Rebuild = 31 }).Run(t.Context(), Job{Repair: true})
+	if err != nil || r.Rebuilt != 0 || r.Drifts != 30 || r.Mended != 30 || !r.Clean() {
+		t.Errorf("the report is %+v, %v", r, err)
+	}
+}
+
+func TestBadSettingsAreAllTold(t *testing.T) {
+	_, err := New(Config{Settle: -1, Rate: -1, Daily: 24 * time.Hour}, Deps{})
+	for _, want := range []string{"settle", "rate", "daily must be less", "are needed"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in %v", want, err)
+		}
 	}
 }

@@ -27,8 +27,8 @@ func (p *pass) settle(ctx context.Context) error {
 		return nil
 	}
 	var confirmed []Drift
-	for _, member := range slices.Sorted(maps.Keys(p.suspects)) {
-		found, err := p.again(ctx, member)
+	for i, member := range slices.Sorted(maps.Keys(p.suspects)) {
+		found, err := p.again(ctx, member, i == 0) // what the pipelines have passed is shown from then on
 		if errors.Is(err, schemas.ErrRecovering) {
 			p.report.Unsettled += len(p.suspects[member])
 			continue

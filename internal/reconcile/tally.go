@@ -60,5 +60,8 @@ func (t *tally) orders() (n int64) {
 	return n
 }
 
-// short says whether a store has so little of what the index knows that it is filled anew.
-func (t *tally) short(index *tally) bool { return t.orders()*2 < index.orders() }
+// short says whether a store lacks so many of the orders that the index knows, at least that many, that it is filled anew.
+func (t *tally) short(index *tally, least int) bool {
+	has, should := t.orders(), index.orders()
+	return should-has >= int64(least) && has*2 < should
+}

@@ -91,7 +91,7 @@ func (p *pass) sample(ctx context.Context, since int64) error {
 		return fmt.Errorf("choosing members: %w", err)
 	}
 	for _, member := range members {
-		drifts, err := p.again(ctx, member)
+		drifts, err := p.again(ctx, member, false)
 		if err != nil {
 			return fmt.Errorf("comparing a member: %w", err)
 		}

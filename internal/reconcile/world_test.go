@@ -172,7 +172,7 @@ func (w *world) people(n int) {
 // reconciler is one that does not dawdle.
 func (w *world) reconciler(change func(*Config)) *Reconciler {
 	w.t.Helper()
-	cfg := Config{Settle: time.Millisecond, Poll: time.Millisecond, Patience: 20 * time.Millisecond, Segment: 5, Orders: 40, Batch: 7}
+	cfg := Config{Settle: time.Millisecond, Poll: time.Millisecond, Patience: 20 * time.Millisecond, Segment: 5, Orders: 40, Batch: 7, Rebuild: 1}
 	if change != nil {
 		change(&cfg)
 	}

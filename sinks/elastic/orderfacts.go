@@ -14,8 +14,8 @@ import (
 // promised order, and stops at its first error, which it returns as it is. It reads one view of all indices, from
 // their columns alone: no document is parsed.
 func (r *Reader) OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error {
-	if q.Newest > 0 {
-		return r.newestFacts(ctx, q, each)
+	if q.Newest > 0 || q.Member != "" {
+		return r.someFacts(ctx, q, each)
 	}
 	view, err := r.openView(ctx, r.orders, "&ignore_unavailable=true")
 	if err != nil {
@@ -38,15 +38,29 @@ func (r *Reader) OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each
 	}
 }
 
-// newestFacts is one search, of what can be seen without making it so.
-func (r *Reader) newestFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error {
-	query := factsSearch(q)
-	query["size"], query["sort"] = min(q.Newest, maxWindow), []object{{"orderId": object{"order": "desc", "unmapped_type": "long"}}}
-	reply, err := r.askFacts(ctx, "/"+r.orders+"/_search?allow_partial_search_results=false&ignore_unavailable=true", query)
-	if err != nil {
-		return fmt.Errorf("reading facts of orders: %w", err)
+// someFacts searches without a view, the greatest ids first.
+func (r *Reader) someFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error {
+	if q.Fresh {
+		if err := r.client.ask(ctx, http.MethodPost, "/"+r.orders+"/_refresh?ignore_unavailable=true", nil, nil); err != nil {
+			return fmt.Errorf("reading facts of orders: refreshing: %w", err)
+		}
 	}
-	return handFacts(reply.Hits.Hits, each)
+	query := factsSearch(q)
+	query["sort"] = []object{{"orderId": object{"order": "desc", "unmapped_type": "long"}}}
+	if q.Newest > 0 {
+		query["size"] = min(q.Newest, maxWindow)
+	}
+	for {
+		reply, err := r.askFacts(ctx, "/"+r.orders+"/_search?allow_partial_search_results=false&ignore_unavailable=true", query)
+		if err != nil {
+			return fmt.Errorf("reading facts of orders: %w", err)
+		}
+		page := reply.Hits.Hits
+		if err := handFacts(page, each); err != nil || q.Newest > 0 || len(page) < maxWindow {
+			return err
+		}
+		query["search_after"] = page[len(page)-1].Sort
+	}
 }
 
 func handFacts(page []factHit, each func(*schemas.OrderFact) error) error {

@@ -27,7 +27,7 @@ func TestFactsOfOrdersAreReadFromColumns(t *testing.T) {
 		body := `{"pit_id":"view","timed_out":false,"_shards":{"failed":0},"hits":{"hits":[` + hits + `]}}`
 		server.Answer("POST /_search", sinkstest.Answer{Status: http.StatusOK, Body: body})
 		server.Answer("POST /p-orders/_search", sinkstest.Answer{Status: http.StatusOK, Body: body})
-		for _, q := range []schemas.OrderFactsQuery{{}, {Member: "M1"}, {Newest: 5}} {
+		for _, q := range []schemas.OrderFactsQuery{{}, {Member: "M1"}, {Member: "M1", Fresh: true}, {Newest: 5}} {
 			got := []string{}
 			err := r.OrderFacts(t.Context(), q, func(f *schemas.OrderFact) error {
 				got = append(got, fmt.Sprintf("%s %d completed %d void %d", f.Member, f.OrderID, f.CompletedAt, f.VoidAt))

@@ -29,7 +29,7 @@ func factsListed(t *testing.T, s Shop) {
 		}
 	}
 	s.Refresh(t)
-	for _, q := range []schemas.OrderFactsQuery{{}, {Member: "M1"}, {Member: "nobody"}, {Since: noon + 15_002}, {Member: "M2", Since: noon + 20_000}, {Since: noon + 1e9}} {
+	for _, q := range []schemas.OrderFactsQuery{{}, {Member: "M1", Fresh: true}, {Member: "nobody"}, {Since: noon + 15_002}, {Member: "M2", Since: noon + 20_000}, {Since: noon + 1e9}} {
 		want := []string{}
 		for i := range all {
 			if fact := schemas.FactOf(&all[i]); fact.Asked(&q) && (q.Member == "" || q.Member == all[i].MemberID) {
