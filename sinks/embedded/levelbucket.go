@@ -30,6 +30,7 @@ type mark struct {
 	made    string // Feed.Topic: a watermark of another topic of that name is none
 	mark    int64  // -1 = none
 	target  int64  // above 0: lost state is being read back until the mark is there
+	awaited string // Feed.Topic of the target: of another topic than the mark's it is never reached
 	changed bool
 }
 
@@ -58,36 +59,52 @@ func (u *unit) bucket(number int) (*bucket, error) {
 
 // mark is a watermark of a partition of the topic that was made so.
 func (u *unit) mark(id markID, made string) (*mark, error) {
-	m := u.marks[id]
-	if m == nil {
-		m = &mark{mark: -1}
-		err := u.c.mark.each(func(row []sqldriver.Value) error {
-			var ok bool
-			if m.made, ok = row[2].(string); !ok {
-				return errCorrupt
-			}
-			return readNumbers(row, &m.mark, &m.target)
-		}, int64(id.bucket), id.part.Topic, int64(id.part.ID))
-		if err != nil {
-			return nil, err
+	m, err := u.anyMark(id)
+	if err == nil && m.made != made {
+		m.made, m.mark, m.changed = made, -1, true
+	}
+	return m, err
+}
+
+// anyMark is a watermark of whichever topic of that name.
+func (u *unit) anyMark(id markID) (*mark, error) {
+	if m := u.marks[id]; m != nil {
+		return m, nil
+	}
+	m := &mark{mark: -1}
+	err := u.c.mark.each(func(row []sqldriver.Value) error {
+		var fine [2]bool
+		m.made, fine[0] = row[2].(string)
+		m.awaited, fine[1] = row[3].(string)
+		if fine != [2]bool{true, true} {
+			return errCorrupt
 		}
-		u.marks[id] = m
+		return readNumbers(row, &m.mark, &m.target)
+	}, int64(id.bucket), id.part.Topic, int64(id.part.ID))
+	if err != nil {
+		return nil, err
 	}
-	if m.made != made {
-		*m = mark{made: made, mark: -1, changed: true}
-	}
+	u.marks[id] = m
 	return m, nil
 }
 
-// raise moves a watermark up; the one that reaches its target ends the reading back.
+// raise moves a watermark up; the one that reaches its target ends the reading back, and so does one of a topic that the
+// target is not of.
 func (m *mark) raise(next int64) {
-	if next <= m.mark {
-		return
+	if next > m.mark {
+		m.mark, m.changed = next, true
 	}
-	m.mark, m.changed = next, true
-	if m.target <= m.mark {
-		m.target = 0
+	if m.target > 0 && (m.awaited != m.made || m.target <= m.mark) {
+		m.target, m.awaited, m.changed = 0, "", true
 	}
+}
+
+// until is where the reading back of the mark's topic ends, 0 = nothing of it is read back.
+func (m *mark) until() int64 {
+	if m.awaited != m.made {
+		return 0
+	}
+	return m.target
 }
 
 func (u *unit) keepBucket(b *bucket) error {

@@ -29,7 +29,7 @@ func levelsTables() []string {
 		"CREATE INDEX coupons_due ON coupons (bucket, due) WHERE due IS NOT NULL",
 		"CREATE TABLE buckets (bucket INTEGER PRIMARY KEY, born INTEGER NOT NULL, epoch INTEGER NOT NULL," +
 			" fence INTEGER NOT NULL, sent INTEGER NOT NULL, waiting INTEGER NOT NULL, claim TEXT NOT NULL, claimed INTEGER NOT NULL) STRICT",
-		"CREATE TABLE marks (bucket INTEGER, topic TEXT, part INTEGER, made TEXT NOT NULL, mark INTEGER NOT NULL, target INTEGER NOT NULL, PRIMARY KEY (bucket, topic, part)) STRICT, WITHOUT ROWID",
+		"CREATE TABLE marks (bucket INTEGER, topic TEXT, part INTEGER, made TEXT NOT NULL, mark INTEGER NOT NULL, target INTEGER NOT NULL, awaited TEXT NOT NULL, PRIMARY KEY (bucket, topic, part)) STRICT, WITHOUT ROWID",
 	}
 }
 
@@ -109,7 +109,7 @@ func (c *levelsConn) prepare() error {
 	ask(&c.dueMembers, 3, 1, "SELECT member FROM members WHERE bucket = ? AND due <= ? ORDER BY due LIMIT ?")
 	ask(&c.someMembers, 3, 1, "SELECT member FROM members WHERE bucket = ? AND member > ? ORDER BY member LIMIT ?")
 	ask(&c.bucket, 1, 7, "SELECT born, epoch, fence, sent, waiting, claimed, claim FROM buckets WHERE bucket = ?")
-	ask(&c.mark, 3, 3, "SELECT mark, target, made FROM marks WHERE bucket = ? AND topic = ? AND part = ?")
+	ask(&c.mark, 3, 4, "SELECT mark, target, made, awaited FROM marks WHERE bucket = ? AND topic = ? AND part = ?")
 	ask(&c.recovering, 1, 1, "SELECT 1 FROM marks WHERE bucket = ? AND target > 0 LIMIT 1")
 	ask(&c.coupon, 3, 2, "SELECT due, decided FROM coupons WHERE bucket = ? AND member = ? AND plan = ?")
 	do(&c.addMember, 4, "INSERT INTO members (bucket, member, due, state) VALUES (?, ?, ?, ?)")
@@ -121,8 +121,8 @@ func (c *levelsConn) prepare() error {
 	do(&c.addOutbox, 7, "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?)")
 	do(&c.dropOutbox, 3, "DELETE FROM outbox WHERE bucket = ? AND n = ? AND epoch = ?")
 	do(&c.keepBucket, 8, "INSERT OR REPLACE INTO buckets VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-	do(&c.keepMark, 6, "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?)")
-	do(&c.dropTargets, 1, "UPDATE marks SET target = 0 WHERE bucket = ? AND target > 0")
+	do(&c.keepMark, 7, "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)")
+	do(&c.dropTargets, 1, "UPDATE marks SET target = 0, awaited = '' WHERE bucket = ? AND target > 0")
 	do(&c.keepCoupon, 5, "INSERT OR REPLACE INTO coupons VALUES (?, ?, ?, ?, ?)")
 	return errors.Join(errs...)
 }

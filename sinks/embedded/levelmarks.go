@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"sluice/pipelines"
@@ -55,7 +56,7 @@ func (u *unit) openBucket(number int, feed *pipelines.Feed, claim string, marks 
 		m.mark, m.changed = feed.Next, true
 	}
 	has := max(m.mark, feed.Oldest)
-	if !b.born || has < feed.Next && !feed.Fresh && m.target == 0 {
+	if !b.born || has < feed.Next && !feed.Fresh && m.until() == 0 {
 		return u.claim(b, claim, marks)
 	}
 	m.raise(has)
@@ -65,7 +66,8 @@ func (u *unit) openBucket(number int, feed *pipelines.Feed, claim string, marks 
 
 // claim puts a claim into a bucket that has lost something.
 func (u *unit) claim(b *bucket, claim string, marks *pipelines.Marks) error {
-	if age := u.now - b.claimed; b.claim != "" && b.claim != claim && age >= 0 && age < claimFor.Milliseconds() {
+	others := b.claim != "" && processOf(b.claim) != processOf(claim)
+	if age := u.now - b.claimed; others && age >= 0 && age < claimFor.Milliseconds() {
 		marks.Others++
 		return nil
 	}
@@ -75,6 +77,12 @@ func (u *unit) claim(b *bucket, claim string, marks *pipelines.Marks) error {
 		marks.Unborn++
 	}
 	return nil
+}
+
+// processOf is whose a claim is.
+func processOf(claim string) string {
+	process, _, _ := strings.Cut(claim, "/")
+	return process
 }
 
 // Recover gives the buckets that are still claimed so a new epoch, and has their reads refused until the watermark of
@@ -124,12 +132,16 @@ func (u *unit) recover(b *bucket, epoch int64, feeds []pipelines.Feed) error {
 		return err
 	}
 	for i := range feeds {
-		m, err := u.mark(markID{b.number, feeds[i].Part}, feeds[i].Topic)
+		m, err := u.anyMark(markID{b.number, feeds[i].Part})
 		if err != nil {
 			return err
 		}
-		if m.mark < feeds[i].End {
-			m.target, m.changed = feeds[i].End, true
+		has := int64(0)
+		if m.made == feeds[i].Topic {
+			has = m.mark
+		}
+		if has < feeds[i].End {
+			m.target, m.awaited, m.changed = feeds[i].End, feeds[i].Topic, true
 		}
 	}
 	return nil
@@ -142,7 +154,7 @@ func (u *unit) forgetTargets(number int) error {
 	}
 	for id, m := range u.marks {
 		if id.bucket == number {
-			m.target = 0
+			m.target, m.awaited = 0, ""
 		}
 	}
 	return u.c.dropTargets.do(int64(number))

@@ -101,7 +101,7 @@ func (u *unit) flush() error {
 		if !m.changed {
 			continue
 		}
-		if err := u.c.keepMark.do(int64(id.bucket), id.part.Topic, int64(id.part.ID), m.made, m.mark, m.target); err != nil {
+		if err := u.c.keepMark.do(int64(id.bucket), id.part.Topic, int64(id.part.ID), m.made, m.mark, m.target, m.awaited); err != nil {
 			return err
 		}
 		m.changed = false

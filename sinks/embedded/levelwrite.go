@@ -174,5 +174,5 @@ func (u *unit) forgotten(m *member, b *bucket, row *levelRow) (bool, error) {
 		return false, nil
 	}
 	seen, err := u.mark(markID{b.number, row.lane.part}, row.lane.topic)
-	return err == nil && row.write.Offset < seen.target, err
+	return err == nil && row.write.Offset < seen.until(), err
 }

@@ -20,6 +20,10 @@ func levelLosses() map[string]func(*house) {
 		"a lane behind the commit has lost something":      behindCommit,
 		"a commit that the topic no longer has is passed":  passedRetention,
 		"a topic made anew begins anew":                    madeAnew,
+		"nobody waits for a topic that is gone":            anewWhileRecovering,
+		"a topic made anew may have lost something":        lostWhileRecovering,
+		"old news of a topic harm no lane":                 recoveredByOldNews,
+		"two topics are read back apart":                   twoTopics,
 		"a lane that was not opened raises nothing":        notOpened,
 		"a raise only goes up":                             raiseGoesUp,
 		"the watermark is there after reopening":           reopenedMarks,
@@ -167,7 +171,10 @@ func claimedByOther(h *house) {
 			h.t.Fatalf("claim %d is %+v, %v", i, marks, err)
 		}
 	}
-	for claim, want := range map[string]int{"two": 0, "one": h.Levels.Buckets()} {
+	if marks, err := h.Levels.Open(h.t.Context(), h.feed, "one/again"); err != nil || marks.Claimed != h.Levels.Buckets() || marks.Others != 0 {
+		h.t.Fatalf("another claim of the same process is %+v, %v", marks, err)
+	}
+	for claim, want := range map[string]int{"two": 0, "one": 0, "one/again": h.Levels.Buckets()} {
 		if n, err := h.Levels.Recover(h.t.Context(), claim, h.epoch+5, []pipelines.Feed{h.feed}); n != want || err != nil {
 			h.t.Fatalf("the claim %s recovers %d, %v", claim, n, err)
 		}

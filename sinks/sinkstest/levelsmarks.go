@@ -4,18 +4,6 @@ import (
 	"sluice/pipelines"
 )
 
-func madeAnew(h *house) {
-	h.write(h.orders(m1, 5, levelNoon)...)
-	h.settled()
-	h.feed.Topic, h.feed.Next, h.feed.End, h.feed.Fresh = "made-twice", 0, 0, true
-	if marks, recovered := h.begin(); recovered != 0 || marks.From != 0 {
-		h.t.Fatalf("recovered %d, %+v", recovered, marks)
-	}
-	h.says(h.write(h.complete(m1, 1, levelNoon), h.complete(m1, 6, levelNoon)), "duplicate counted", "stored")
-	h.settled()
-	h.counts(m1, november, 6)
-}
-
 func notOpened(h *house) {
 	other := pipelines.Partition{Topic: "another", ID: 0}
 	h.fails("a raise of a partition that was not opened", h.Levels.Raise(h.t.Context(), other, 1), pipelines.ErrLost)

@@ -14,11 +14,12 @@ at = at + 8
 local head = call('HMGET', KEYS[1], 'epoch', 'home', 'sent')
 if away(head[1], head[2]) then return {'LOST'} end
 epoch = tonumber(head[1])
-local mark_there, target
+local mark_there, awaited, target
 if part ~= '' then
   mark_there = mark_of(call('HGET', KEYS[2], part), topic)
   if not mark_there or mark_there < from then return {'LOST'} end
-  target = tonumber(call('HGET', KEYS[3], part) or nil)
+  awaited = call('HGET', KEYS[3], part)
+  target = mark_of(awaited, topic)
 end
 -- What is read again may end at a level that the lost history had announced otherwise: it is said once more.
 local replaying = target and from < target
@@ -73,6 +74,6 @@ local now_sent = write_members(members, sent)
 if now_sent > sent then call('HSET', KEYS[1], 'sent', digits(now_sent)) end
 if part ~= '' and to > mark_there then
   call('HSET', KEYS[2], part, digits(to) .. ' ' .. topic)
-  if target and to >= target then call('HDEL', KEYS[3], part) end
+  if awaited and (not target or to >= target) then call('HDEL', KEYS[3], part) end
 end
 return {'OK', table.concat(verdicts), now_sent - sent}

@@ -16,7 +16,8 @@ local function away(epoch, home)
   return not epoch or home ~= server_home()
 end
 
--- A watermark is "<offset> <which topic>"; one of another topic of that name is none.
+-- A watermark is "<offset> <which topic>", and so is what a partition's reading back waits for; one of another topic
+-- of that name is none.
 local function mark_of(text, topic)
   if not text then return nil end
   local offset, of = string.match(text, '^(%d+) (.*)$')

@@ -5,5 +5,5 @@ local head = call('HMGET', KEYS[1], 'epoch', 'home')
 if away(head[1], head[2]) then return 'LOST' end
 local mark = mark_of(call('HGET', KEYS[2], part), topic)
 if not mark or mark < had then return 'LOST' end
-if next_ > mark then raise_mark(part, topic, next_) end
+if next_ > mark or waits_in_vain(part, topic) then raise_mark(part, topic, math.max(mark, next_)) end
 return 'OK'

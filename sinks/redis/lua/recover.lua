@@ -11,7 +11,7 @@ for i = 3, #ARGV, 3 do
   local mark = mark_of(call('HGET', KEYS[2], ARGV[i]), ARGV[i + 1]) or 0
   if mark < tonumber(ARGV[i + 2]) then
     back[#back + 1] = ARGV[i]
-    back[#back + 1] = ARGV[i + 2]
+    back[#back + 1] = ARGV[i + 2] .. ' ' .. ARGV[i + 1]
   end
 end
 call('EXISTS', KEYS[3])
