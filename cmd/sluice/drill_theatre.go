@@ -38,7 +38,7 @@ func (t *drillTheatre) Set(ctx context.Context, d *script.Drill, seed uint64) (*
 	}
 	set, err := t.house.Set(ctx, stage.Cast{
 		Name: d.Name, Prefix: d.Name + "-" + strings.ToLower(rand.Text()[:6]) + "-",
-		Pipelines: d.Run.Pipelines, Env: d.Run.Env, ElasticDisk: int64(d.Run.ElasticDisk),
+		Pipelines: d.Run.Pipelines, Jobs: drillJobs(d), Redis: d.Run.Redis, Env: d.Run.Env, ElasticDisk: int64(d.Run.ElasticDisk),
 	})
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (t *drillTheatre) scene(set *stage.Stage, d *script.Drill, seed uint64) (*d
 	if err != nil {
 		return nil, err
 	}
-	pipelines := drillPipelines(set)
+	pipelines := drillPipelines(set, &d.Load)
 	watched, err := watch.New(watch.Config{Targets: cast.targets(), Pipelines: pipelines}, newDrillScraper(), set.Kafka())
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (t *drillTheatre) scene(set *stage.Stage, d *script.Drill, seed uint64) (*d
 		Load: child.NewLoad(child.LoadConfig{
 			Load: d.Load, Seed: seed, Lasts: t.lasts, To: gateway, Ops: cast.ops(), Ledger: ledger,
 		}, set),
-		Prober: drillProber{gateway: gateway, query: query},
+		Prober: drillProberOf(d, gateway, query),
 		Prover: child.NewVerify(child.VerifyConfig{
 			Ledger: ledger, To: gateway, Query: query, Ops: cast.ops(), Wait: verifyWait(d), Reject: fault.Rejects(d.Faults), Logs: cast.logs(),
 		}, set),
@@ -84,14 +84,6 @@ func verifyWait(d *script.Drill) time.Duration {
 		return 30 * time.Minute
 	}
 	return 5 * time.Minute
-}
-
-func drillPipelines(set *stage.Stage) []watch.Pipeline {
-	var all []watch.Pipeline
-	for _, name := range simulatePipelines() {
-		all = append(all, watch.Pipeline{Name: name, Group: set.Group(name), Topic: set.Topic(schemas.TopicPings)})
-	}
-	return all
 }
 
 // drillFaults makes faults of the table.

@@ -137,7 +137,7 @@ func stuck(before, now map[place]stage.Offsets) []string {
 		switch {
 		case n.Committed > b.Committed:
 			moved++
-		case n.Committed >= n.End && n.End == b.End:
+		case max(n.Committed, n.Start) >= n.End && n.End == b.End:
 		default:
 			still = append(still, at.String())
 		}

@@ -34,7 +34,7 @@ func (a *act) judge(p Proof) {
 			said.Allowed = a.drill.Expect.NA[said.ID]
 		}
 	}
-	for _, id := range script.Assertions() {
+	for _, id := range a.drill.Load.Assertions() {
 		said := by[id]
 		switch {
 		case said == nil:

@@ -78,6 +78,9 @@ func (f *feeler) feels(ctx context.Context, server, address string) bool {
 // question is one that the server answers at once, of about so many bytes.
 func question(server string, size int) []byte {
 	filler := strings.Repeat("z", size)
+	if server == redisName {
+		return fmt.Appendf(nil, "*2\r\n$4\r\nPING\r\n$%d\r\n%s\r\n", len(filler), filler)
+	}
 	if server == "elastic" {
 		return fmt.Appendf(nil, "GET / HTTP/1.1\r\nHost: elastic\r\nX-Filler: %s\r\n\r\n", filler)
 	}

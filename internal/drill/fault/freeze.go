@@ -83,4 +83,4 @@ func freezeServerKind() Kind {
 	}
 }
 
-func servers() []string { return []string{"elastic", "kafka", "kafka-*"} }
+func servers() []string { return []string{"elastic", "kafka", "kafka-*", redisName, "redis-*"} }

@@ -67,7 +67,7 @@ func (f *felling) Saw() map[string]float64 { return map[string]float64{"felled":
 
 func killServerKind() Kind {
 	return Kind{
-		About: "ends a server, or all brokers, and starts it again on its data",
+		About: "ends a server, or all of a kind, and starts it again on its data",
 		On:    servers(),
 		With: map[string]string{
 			"by":    "kill or stop: SIGKILL or SIGTERM; kill when nothing is said",

@@ -67,7 +67,7 @@ func TestEveryDrillAsksForWhatThereIs(t *testing.T) {
 func TestNonsenseIsRefused(t *testing.T) {
 	for says, f := range map[string]script.Fault{
 		`no kind of fault is "earthquake"`:       {Kind: "earthquake", On: "elastic"},
-		`cut: on "redis"`:                        {Kind: "cut", On: "redis"},
+		`cut: on "redis-1"`:                      {Kind: "cut", On: "redis-1"},
 		`cut: on "kafka-"`:                       {Kind: "cut", On: "kafka-"},
 		`cut: on "kafka-x"`:                      {Kind: "cut", On: "kafka-x"},
 		`latency: with.length is no argument of`: {Kind: "latency", On: "kafka-2", With: map[string]string{"length": "1s"}},

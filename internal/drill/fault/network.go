@@ -72,7 +72,7 @@ func (n *network) Saw() map[string]float64 {
 // networkKind is a row about ways.
 func networkKind(about string, with map[string]string, toxics func(*arguments) []toxic, feels func(*arguments) feeling) Kind {
 	return Kind{
-		About: about, On: []string{"elastic", "kafka", "kafka-*"}, With: with,
+		About: about, On: []string{"elastic", "kafka", "kafka-*", redisName}, With: with,
 		Make: func(on *stage.Stage, f script.Fault) (Fault, error) {
 			args := &arguments{with: f.With}
 			n := &network{toxics: toxics(args)}

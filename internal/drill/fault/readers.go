@@ -9,11 +9,14 @@ import (
 	"sluice/internal/drill/stage"
 )
 
-// The topic under load and who reads it, by the product's names.
+// The topics under load and who reads them, by the product's names.
 const (
 	pingsTopic = "driver.pings"
 	liveName   = "gps-live"
 	pastName   = "gps-history"
+
+	ordersTopic = "order.events"
+	levelsName  = "order-levels"
 )
 
 // reader is one pipeline as Kafka knows it.

@@ -50,7 +50,7 @@ func victims(on *stage.Stage, f script.Fault) ([]victim, error) {
 }
 
 func anybody() []string {
-	return []string{"gateway", "gateway-*", "query", "query-*", "pipelines", "pipelines-*"}
+	return []string{"gateway", "gateway-*", "query", "query-*", "pipelines", "pipelines-*", "jobs", "jobs-*"}
 }
 
 // revive starts those who do not live, and returns when all are ready.

@@ -15,7 +15,11 @@ const (
 	maxCatalogue = 36
 	maxPipelines = 4
 	maxRate      = 100_000
+	maxJobs      = 4
 	maxDrivers   = 1_000_000
+	maxMembers   = 1_000_000
+	maxOver      = 365 * day
+	maxShuffle   = time.Minute
 	maxHeld      = time.Hour
 )
 
@@ -38,6 +42,8 @@ func (d *Drill) complain() []error {
 	wrong(d.Long && (d.Short || d.Random), "long: a long drill is neither short nor random")
 	wrong(d.Random && d.Run.demands(), "random: a drill that asks for a special run cannot be drawn into another's")
 	wrong(d.Random && len(d.Expect.Breaks) > 0, "random: a drill that breaks an assertion cannot share another's ledger")
+	wrong(d.Random && d.Load.OfOrders(), "random: a load of orders has a ledger of its own: it cannot be drawn into another's")
+	wrong(d.Run.Jobs < 0 || d.Run.Jobs > maxJobs, "run.jobs: %d is not from 0 to %d", d.Run.Jobs, maxJobs)
 	wrong(d.Run.Pipelines < 1 || d.Run.Pipelines > maxPipelines, "run.pipelines: %d is not from 1 to %d", d.Run.Pipelines, maxPipelines)
 	for key := range d.Run.Env {
 		wrong(!strings.HasPrefix(key, "SLUICE_") && !strings.HasPrefix(key, "GO"), "run.env: %q is neither SLUICE_… nor GO…", key)
@@ -52,7 +58,9 @@ func (d *Drill) complain() []error {
 	return append(append(errs, d.Load.complain()...), d.Expect.complain()...)
 }
 
-func (r *Run) demands() bool { return len(r.Env) > 0 || r.ElasticDisk > 0 || r.Failpoints }
+func (r *Run) demands() bool {
+	return len(r.Env) > 0 || r.ElasticDisk > 0 || r.Failpoints || r.Jobs > 0 || r.Redis != Single
+}
 
 func (l *Load) complain() []error {
 	var errs []error
@@ -65,10 +73,27 @@ func (l *Load) complain() []error {
 	for _, s := range []struct {
 		key string
 		of  Share
-	}{{"late", l.Late}, {"double", l.Double}, {"disorder", l.Disorder}, {"ahead", l.Ahead}, {"poison", l.Poison}} {
+	}{
+		{"late", l.Late}, {"double", l.Double}, {"disorder", l.Disorder}, {"ahead", l.Ahead}, {"poison", l.Poison},
+		{"orders.void", l.Orders.Void}, {"orders.purchase", l.Orders.Purchase},
+	} {
 		if s.of > 0.5 {
 			errs = append(errs, fmt.Errorf("load.%s: %g is more than half", s.key, float64(s.of)))
 		}
+	}
+	return append(errs, l.Orders.complain()...)
+}
+
+func (o *Orders) complain() []error {
+	var errs []error
+	if o.Members < 0 || o.Members > maxMembers {
+		errs = append(errs, fmt.Errorf("load.orders.members: %d is not from 0 to %d", o.Members, maxMembers))
+	}
+	if o.Over < time.Minute || o.Over > maxOver {
+		errs = append(errs, fmt.Errorf("load.orders.over: %s is not from a minute to %s", o.Over, maxOver))
+	}
+	if o.Shuffle < 0 || o.Shuffle > maxShuffle {
+		errs = append(errs, fmt.Errorf("load.orders.shuffle: %s is not from 0 to %s", o.Shuffle, maxShuffle))
 	}
 	return errs
 }
@@ -89,10 +114,11 @@ func (f *Fault) complain() []error {
 
 func (e *Expect) complain() []error {
 	var errs []error
+	all := slices.Compact(slices.Sorted(slices.Values(append(ofPings(), ofOrders()...))))
 	for key, of := range map[string]map[string]string{"na": e.NA, "breaks": e.Breaks} {
 		for id, why := range of {
-			if !slices.Contains(Assertions(), id) {
-				errs = append(errs, fmt.Errorf("expect.%s: %q is none of %s", key, id, strings.Join(Assertions(), ", ")))
+			if !slices.Contains(all, id) {
+				errs = append(errs, fmt.Errorf("expect.%s: %q is none of %s", key, id, strings.Join(all, ", ")))
 			}
 			if why == "" {
 				errs = append(errs, fmt.Errorf("expect.%s.%s: say why", key, id))
@@ -111,9 +137,4 @@ func (e *Expect) complain() []error {
 		errs = append(errs, fmt.Errorf("expect.flat: %g is more than all", float64(e.Flat)))
 	}
 	return errs
-}
-
-// Assertions are the ledger's, all of which every drill is judged by.
-func Assertions() []string {
-	return []string{"L0", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11"}
 }

@@ -36,13 +36,16 @@ func (s *Stage) set(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.lay(ctx); err != nil {
+		return err
+	}
 	if err := s.spoilt(ctx); err != nil {
 		return err
 	}
 	for _, role := range []struct {
 		name string
 		of   int
-	}{{"pipelines", s.cast.Pipelines}, {"query", s.cast.Queries}, {"gateway", s.cast.Gateways}} {
+	}{{"pipelines", s.cast.Pipelines}, {"jobs", s.cast.Jobs}, {"query", s.cast.Queries}, {"gateway", s.cast.Gateways}} {
 		for number := range role.of {
 			p, err := s.hire(role.name, number+1)
 			if err != nil {

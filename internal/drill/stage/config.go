@@ -3,6 +3,8 @@ package stage
 import (
 	"errors"
 	"fmt"
+
+	"sluice/internal/drill/script"
 )
 
 // Config says what a house is made of.
@@ -31,7 +33,9 @@ type Cast struct {
 	Gateways    int               // processes; 0 = 1
 	Queries     int               // processes; 0 = 1
 	Pipelines   int               // processes; 0 = 2
+	Jobs        int               // processes; 0 = none
 	Partitions  int               // of each topic; 0 = 8
+	Redis       script.Layout     // of Redis; another than the house's one server is the stage's own
 	Env         map[string]string // settings of every sluice process, stronger than the stage's own
 	Binary      string            // another sluice, such as one with failpoints; "" = the house's
 	ElasticDisk int64             // bytes of the file system that Elasticsearch's data is put on; 0 = the disk as it is
@@ -47,7 +51,7 @@ func (c Cast) Validate() error {
 		errs = append(errs, errors.New("stage: the cast's prefix is required"))
 	}
 	for name, n := range map[string]int{
-		"gateways": c.Gateways, "queries": c.Queries, "pipelines": c.Pipelines, "partitions": c.Partitions,
+		"gateways": c.Gateways, "queries": c.Queries, "pipelines": c.Pipelines, "jobs": c.Jobs, "partitions": c.Partitions,
 	} {
 		if n < 0 {
 			errs = append(errs, fmt.Errorf("stage: %s: %d is below zero", name, n))

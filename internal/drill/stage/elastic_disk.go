@@ -10,4 +10,4 @@ func (s *Stage) ElasticDisk() string {
 	return s.house.elasticData()
 }
 
-func (h *House) elasticData() string { return filepath.Join(h.home(), "elastic", "home", "data") }
+func (h *House) elasticData() string { return filepath.Join(h.home("elastic"), "home", "data") }

@@ -47,7 +47,7 @@ func (h *House) Open(ctx context.Context) error {
 }
 
 func (h *House) open(ctx context.Context) error {
-	if _, err := h.stack(ctx, "up", h.home(), "kafka", "elastic", "redis"); err != nil {
+	if _, err := h.stack(ctx, "up", h.base(), "kafka", "elastic", "redis"); err != nil {
 		return err
 	}
 	at, err := h.where(ctx)
@@ -57,14 +57,14 @@ func (h *House) open(ctx context.Context) error {
 	h.versions = map[string]string{"kafka": at["SLUICE_TEST_KAFKA_VERSION"], "elastic": at["SLUICE_TEST_ELASTIC_VERSION"]}
 	for n := 1; n <= brokers; n++ {
 		name, variable := "kafka-"+strconv.Itoa(n), "SLUICE_TEST_KAFKA_"+strconv.Itoa(n)
-		h.servers = append(h.servers, &Server{Name: name, address: at[variable], house: h})
+		h.servers = append(h.servers, &Server{Name: name, address: at[variable], keeper: h})
 		if err := h.lay(name, at[variable+"_WAY"], at[variable+"_PROXIED"]); err != nil {
 			return err
 		}
 	}
 	elastic := strings.TrimPrefix(at["SLUICE_TEST_ELASTIC"], "http://")
-	h.servers = append(h.servers, &Server{Name: "elastic", address: elastic, house: h})
-	h.servers = append(h.servers, &Server{Name: "redis", address: at["SLUICE_TEST_REDIS"], house: h})
+	h.servers = append(h.servers, &Server{Name: "elastic", address: elastic, keeper: h})
+	h.servers = append(h.servers, &Server{Name: "redis", address: at["SLUICE_TEST_REDIS"], keeper: h})
 	err = errors.Join(h.lay("elastic", "127.0.0.1:0", elastic), h.lay("redis", "127.0.0.1:0", at["SLUICE_TEST_REDIS"]))
 	if err != nil {
 		return err
@@ -93,7 +93,7 @@ func (h *House) Close(ctx context.Context) error {
 		hung = h.kafka.Close()
 	}
 	left := h.unmount()
-	if _, err := h.stack(ctx, "down", h.home()); err != nil {
+	if _, err := h.stack(ctx, "down", h.base()); err != nil {
 		return errors.Join(fmt.Errorf("closing the house: %w", err), hung, left)
 	}
 	return errors.Join(hung, left)
@@ -110,9 +110,6 @@ func (h *House) Brokers() []string {
 
 // Elastic is the URL of Elasticsearch, past any way.
 func (h *House) Elastic() string { return "http://" + named(h.servers, "elastic")[0].address }
-
-// Redis is the address of Redis, past any way.
-func (h *House) Redis() string { return named(h.servers, "redis")[0].address }
 
 // Version is that of the servers of a kind: kafka or elastic.
 func (h *House) Version(kind string) string { return h.versions[kind] }

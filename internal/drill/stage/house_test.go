@@ -32,7 +32,7 @@ func TestAHouseOnRealServers(t *testing.T) {
 			t.Fatalf("building the binary: %v\n%s", err, out)
 		}
 	}
-	h, err := New(Config{Dir: dir, Stack: script(t), Binary: binary, Cache: os.Getenv("SLUICE_STACK_CACHE")}, func([]string) (Admin, error) {
+	h, err := New(Config{Dir: dir, Stack: stackScript(t), Binary: binary, Cache: os.Getenv("SLUICE_STACK_CACHE")}, func([]string) (Admin, error) {
 		return Admin{Sweeper: nothing{}}, nil
 	})
 	if err != nil {
@@ -113,8 +113,8 @@ func hurt(ctx context.Context, t *testing.T, s *Stage, name string, timed func(w
 	timed("start "+name, func() error { return server.Start(ctx) })
 }
 
-// script is the repository's.
-func script(t *testing.T) string {
+// stackScript is the repository's.
+func stackScript(t *testing.T) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", "..", "..", "ops", "stack", "stack"))
 	if err != nil {

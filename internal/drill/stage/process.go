@@ -14,7 +14,7 @@ import (
 // Process is one sluice process. It has the same name and addresses in each of its lives.
 type Process struct {
 	Name string // role-number
-	Role string // gateway, query or pipelines
+	Role string // gateway, query, pipelines or jobs
 
 	binary         string
 	args, env      []string

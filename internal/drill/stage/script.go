@@ -43,12 +43,23 @@ func lastOf(text string) error {
 	return errors.New(strings.Join(all[max(0, len(all)-lines):], "\n"))
 }
 
-// home is where the script keeps the servers.
-func (h *House) home() string { return filepath.Join(h.cfg.Dir, "stack") }
+// base is where the script keeps the servers.
+func (h *House) base() string { return filepath.Join(h.cfg.Dir, "stack") }
+
+func (h *House) home(name string) string { return filepath.Join(h.base(), name) }
+
+func (h *House) startAll(ctx context.Context, servers []*Server) error {
+	names := make([]string, len(servers))
+	for i, s := range servers {
+		names[i] = s.Name
+	}
+	_, err := h.stack(ctx, "start", strings.Join(names, ","), h.base())
+	return err
+}
 
 // where asks the script for the servers' addresses, by the names of its variables.
 func (h *House) where(ctx context.Context) (map[string]string, error) {
-	text, err := h.stack(ctx, "env", h.home())
+	text, err := h.stack(ctx, "env", h.base())
 	if err != nil {
 		return nil, err
 	}

@@ -12,14 +12,25 @@ import (
 	"time"
 )
 
-// Server is one broker of Kafka, Elasticsearch, or Redis.
+// Server is one broker of Kafka, Elasticsearch, a Redis or a Sentinel.
 type Server struct {
-	Name    string // kafka-1 to kafka-3, elastic, redis
+	Name    string // kafka-1 to kafka-3, elastic, redis; where a stage has more of it, redis-1 to redis-3, sentinel-1 to sentinel-3
 	address string
-	house   *House
+	keeper  keeper
+}
+
+// keeper starts servers again on what they left.
+type keeper interface {
+	// startAll starts those that do not run, together, and returns when all answer.
+	startAll(ctx context.Context, servers []*Server) error
+	// home is the directory that a server runs in, with its pid.
+	home(name string) string
 }
 
 func (s *Server) called() string { return s.Name }
+
+// Dir is the directory that it runs in.
+func (s *Server) Dir() string { return s.keeper.home(s.Name) }
 
 // Address is where it listens, host:port, past any way.
 func (s *Server) Address() string { return s.address }
@@ -56,7 +67,7 @@ const lookEvery = 20 * time.Millisecond
 // that runs. A broker answers no earlier than most of the three do: see StartAll.
 func (s *Server) Start(ctx context.Context) error { return StartAll(ctx, []*Server{s}) }
 
-// StartAll starts the servers together, and returns when all answer.
+// StartAll starts servers of one kind together, and returns when all answer.
 func StartAll(ctx context.Context, servers []*Server) error {
 	if len(servers) == 0 {
 		return nil
@@ -65,8 +76,7 @@ func StartAll(ctx context.Context, servers []*Server) error {
 	for i, s := range servers {
 		names[i] = s.Name
 	}
-	house := servers[0].house
-	if _, err := house.stack(ctx, "start", strings.Join(names, ","), house.home()); err != nil {
+	if err := servers[0].keeper.startAll(ctx, servers); err != nil {
 		return fmt.Errorf("starting %s: %w", strings.Join(names, ", "), err)
 	}
 	return nil
@@ -101,7 +111,7 @@ func (s *Server) Pid() int { return s.pid() }
 // pid is the server's, 0 when it does not run. A number may have been given to another process
 // since it was written down; the server's own is known by its directory, as the script knows it.
 func (s *Server) pid() int {
-	home := filepath.Join(s.house.home(), s.Name)
+	home := s.keeper.home(s.Name)
 	text, err := os.ReadFile(filepath.Join(home, "pid"))
 	if err != nil {
 		return 0

@@ -16,6 +16,7 @@ type Stage struct {
 	cast  Cast
 	store *spoil.Store
 	close func() error // ends the store
+	fleet *Fleet       // the stage's own Redis servers; nil = it shares the house's
 
 	processes []*Process
 }
@@ -29,26 +30,29 @@ var ErrCannot = errors.New("cannot be had on this machine")
 // Dir is the drill's directory: logs, ledger, whatever is to be looked at afterwards.
 func (s *Stage) Dir() string { return filepath.Join(s.house.cfg.Dir, s.cast.Name) }
 
-// Process is the sluice process of that name: gateway-1, query-1, pipelines-1, ….
+// Process is the sluice process of that name: gateway-1, query-1, pipelines-1, jobs-1, ….
 func (s *Stage) Process(name string) (*Process, error) { return only(s.processes, name) }
 
-// Processes are those of a role (gateway, query, pipelines), or the one of that name; none if there is none.
+// Processes are those of a role (gateway, query, pipelines, jobs), or the one of that name; none if there is none.
 func (s *Stage) Processes(on string) []*Process { return named(s.processes, on) }
 
 // All are all processes, in the order in which they were made.
 func (s *Stage) All() []*Process { return slices.Clone(s.processes) }
 
-// Server is the server of that name: kafka-1 to kafka-3, elastic, redis.
-func (s *Stage) Server(name string) (*Server, error) { return only(s.house.servers, name) }
+// Server is the server of that name: kafka-1 to kafka-3, elastic, redis; with Redis laid out otherwise redis-1, sentinel-1, ….
+func (s *Stage) Server(name string) (*Server, error) { return only(s.everything(), name) }
 
-// Servers are those of a kind (kafka, elastic, redis), or the one of that name; none if there is none.
-func (s *Stage) Servers(on string) []*Server { return named(s.house.servers, on) }
+// Servers are those of a kind (kafka, elastic, redis, sentinel), or the one of that name; none if there is none.
+func (s *Stage) Servers(on string) []*Server { return named(s.everything(), on) }
 
 // Way is the way to the server of that name.
 func (s *Stage) Way(name string) (*Way, error) { return only(s.house.ways, name) }
 
-// Ways are those to the servers of a kind, or the one to the server of that name; none if there is none.
-func (s *Stage) Ways(on string) []*Way { return named(s.house.ways, on) }
+// Ways are those to the servers of a kind, or the one to the server of that name; none if there is none, as to a Redis that is
+// one of several: they tell clients where the others are.
+func (s *Stage) Ways(on string) []*Way {
+	return slices.DeleteFunc(named(s.house.ways, on), func(w *Way) bool { return w.Name == redisName && s.fleet != nil })
+}
 
 // Spoil is the way to Elasticsearch on which bulk answers can be scripted.
 func (s *Stage) Spoil() *spoil.Store { return s.store }

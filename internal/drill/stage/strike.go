@@ -10,14 +10,14 @@ import (
 	"time"
 )
 
-// Strike ends what still runs on the stage and deletes its topics, groups and indices. The
-// servers have to answer. What is in Redis goes with the house.
+// Strike ends what still runs on the stage, its own Redis servers too, and deletes its topics, groups and indices. The
+// other servers have to answer. What is in the house's Redis goes with the house.
 func (s *Stage) Strike(ctx context.Context) error {
 	var errs []error
 	for _, p := range s.All() {
 		errs = append(errs, p.Kill())
 	}
-	errs = append(errs, s.close())
+	errs = append(errs, s.close(), s.unlay(ctx))
 	if s.house.kafka.Sweeper != nil {
 		errs = append(errs, s.house.kafka.Sweep(ctx, s.cast.Prefix))
 	}

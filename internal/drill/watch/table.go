@@ -4,6 +4,7 @@ package watch
 func table() []counted {
 	const (
 		events   = "sluice_stage_events_total"
+		retries  = "sluice_retries_total"
 		records  = "sluice_records_total"
 		requests = "sluice_store_requests_total"
 		answers  = "sluice_http_requests_total"
@@ -19,7 +20,7 @@ func table() []counted {
 		{name: "dead", about: "records settled as dead letters", metric: records, label: "verdict", values: []string{"poison"}, usual: true},
 		{name: "unsettled", about: "records read and given up unsettled with their partition", metric: records, label: "verdict", values: []string{"unsettled"}},
 
-		{name: "retried", about: "writes offered to the store again", metric: "sluice_retries_total"},
+		{name: "retried", about: "writes offered to the store again", metric: retries},
 		{name: "refused", about: "times that the store refused us, not the item", metric: events, label: "kind", values: []string{"refused"}},
 		{name: "blocked", about: "times that a lane stopped polling at a limit", metric: events, label: "kind", values: []string{"blocked"}, usual: true},
 		{name: "stalled", about: "times that a lane had lag and no progress", metric: events, label: "kind", values: []string{"stalled"}},
@@ -44,6 +45,14 @@ func table() []counted {
 		{name: "gap", about: "times that records were gone before they were read", metric: "sluice_source_gaps_total"},
 		{name: "lost", about: "offsets that were gone before they were read", metric: "sluice_source_lost_records_total"},
 		{name: "skipped", about: "offsets that are there and cannot be read", metric: "sluice_source_skipped_records_total"},
+
+		{name: "levels-lost", about: "losses of the store of member levels that a partition has taken its share of", metric: "sluice_levels_lost_total"},
+		{name: "levels-reread", about: "offsets that were settled once and are read again after such a loss", metric: "sluice_levels_reread_offsets_total"},
+		{name: "levels-missing", about: "offsets that were lost so and are no longer in the topic", metric: "sluice_levels_missing_offsets_total"},
+		{name: "levels-announced", about: "changes of level put into outboxes", metric: "sluice_levels_announced_total", usual: true},
+		{name: "slot-moves", about: "writes offered again because their slot was on its way to another node", metric: retries, label: "reason", values: []string{"slot_moves"}},
+		{name: "memory-full", about: "writes offered again because the store had no memory for them", metric: retries, label: "reason", values: []string{"out_of_memory"}},
+		{name: "unpublished", about: "attempts to publish changes of level that failed", metric: "sluice_relay_failures_total"},
 
 		{name: "accepted", about: "records that the gateway acknowledged", metric: "sluice_gateway_accepted_total", usual: true},
 		{name: "rejected", about: "records that the gateway refused for what they are", metric: "sluice_gateway_rejected_total", usual: true},
@@ -122,6 +131,11 @@ func witnessed() map[string]string {
 		"resets":          "connections that a way reset",
 		"felled":          "servers that a fault ended and that came back as another process",
 		"recreated":       "partitions made anew that every pipeline reads",
+		"flushed":         "keys that were removed from Redis",
+		"cut-short":       "bytes of Redis's log that a power cut took",
+		"promoted":        "replicas of Redis that became primaries",
+		"missed":          "bytes that replicas of Redis had not heard when they became primaries",
+		"moved":           "slots of a Redis Cluster that were moved to another node",
 		"added":           "partitions that were added and that every pipeline reads",
 	}
 }
