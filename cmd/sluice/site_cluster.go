@@ -70,7 +70,7 @@ func redisMembers(cfg *config, reg *prometheus.Registry, log *zap.Logger) (membe
 		return members{}, usage(err)
 	}
 	check := func(ctx context.Context) error { return redisServes(ctx, store) }
-	return members{levelStore: store, rules: by, telemetry: counts, check: check, close: store.Close}, nil
+	return members{levelStore: store, relaying: &relaying{}, rules: by, telemetry: counts, check: check, close: store.Close}, nil
 }
 
 // redisServes is met when Redis answers and is set so that nothing in it is forgotten.

@@ -77,7 +77,11 @@ func embeddedMembers(cfg *config, dir *datadir.Dir, beside *embedded.Store, reg 
 	if err != nil {
 		return members{}, err
 	}
-	return members{levelStore: store, rules: by, telemetry: counts, check: store.Ready, close: store.Close}, nil
+	published := &relaying{}
+	return members{
+		levelStore: nudging{levelStore: store, nudge: published.nudge}, relaying: published,
+		rules: by, telemetry: counts, check: store.Ready, close: store.Close,
+	}, nil
 }
 
 // embeddedReader reads the store of a data directory, beside the process that may own it.

@@ -40,6 +40,7 @@ type members struct {
 	levelStore
 	rules     *rules.Rules
 	telemetry *telemetry.Levels
+	relaying  *relaying                       // of what it announces, in this process
 	check     func(ctx context.Context) error // the store is set as it must be; wraps errUnfit when waiting cannot help
 	close     func() error
 }
@@ -126,9 +127,8 @@ func (d pipelineDeps) inOrder(name string) pipelines.Config {
 
 // addJobs adds the part in being the runner of the jobs, and the relay, which the runner runs.
 func (a *app) addJobs() error {
-	before := a.precondition(roleJobs, a.topicsAre([]string{schemas.TopicTicks, schemas.TopicLevels, schemas.TopicCoupons}), a.site.members.check)
-	relaying, err := a.newRelay()
-	if err != nil {
+	before := a.precondition(roleJobs, a.topicsAre([]string{schemas.TopicTicks, schemas.TopicLevels, schemas.TopicCoupons, schemas.DeadTopic(relayed)}), a.site.members.check)
+	if err := a.fillRelay(); err != nil {
 		return err
 	}
 	ticks, err := kafka.NewPublisher(a.cfg.kafka(), a.cfg.publisher())
@@ -147,7 +147,7 @@ func (a *app) addJobs() error {
 	store := a.site.members
 	runner, err := jobs.New(a.cfg.jobs(), jobs.Deps{
 		Ticks: ticks, Levels: store, Coupons: store, Members: store, Rules: func() *rules.Rules { return store.rules },
-		Observer: observer, Beside: beside(relaying, reconciling),
+		Observer: observer, Beside: beside(store.relaying, reconciling),
 	})
 	if err != nil {
 		return usage(err)
@@ -161,41 +161,40 @@ func (a *app) addJobs() error {
 }
 
 // beside is what the runner of the jobs runs beside them: the relay, and reconciliation, which mends what it finds.
-func beside(relaying *relay.Relay, reconciling *reconcile.Reconciler) func(ctx context.Context) error {
+func beside(relaying *relaying, reconciling *reconcile.Reconciler) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
 		both, ctx := errgroup.WithContext(ctx)
-		both.Go(func() error { return relaying.Run(ctx) })
+		both.Go(func() error { return relaying.run(ctx) })
 		both.Go(func() error { return reconciling.Watch(ctx, true) })
 		return both.Wait()
 	}
 }
 
-// relayed names the relay in dead letters.
-const relayed = "member-levels"
-
-// newRelay publishes what the store announces.
-func (a *app) newRelay() (*relay.Relay, error) {
+// fillRelay gives the relay what it publishes with.
+func (a *app) fillRelay() error {
 	bus, err := kafka.NewBus(a.cfg.kafka(), a.cfg.bus(), relay.Key)
 	if err != nil {
-		return nil, usage(err)
+		return usage(err)
 	}
 	a.closers = append(a.closers, bus.Close)
 	letters, err := kafka.NewPublisher(a.cfg.kafka(), a.cfg.deadPublisher())
 	if err != nil {
-		return nil, usage(err)
+		return usage(err)
 	}
 	a.closers = append(a.closers, letters.Close)
 	dead, err := kafka.NewDeadLetters(letters, relayed)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	observer, err := telemetry.NewRelay(a.reg, a.log)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	relaying, err := relay.New(a.cfg.relay(), relay.Deps{Store: a.site.members, Bus: bus, Dead: dead, Observer: observer, Unpublishable: kafka.Unpublishable})
-	if err != nil {
-		return nil, usage(err)
+	r := a.site.members.relaying
+	r.cfg = a.cfg.relay()
+	r.deps = relay.Deps{Store: a.site.members, Bus: bus, Dead: dead, Observer: observer, Unpublishable: kafka.Unpublishable}
+	if _, err := relay.New(r.cfg, r.deps); err != nil { // before the first term
+		return usage(err)
 	}
-	return relaying, nil
+	return nil
 }
