@@ -19,6 +19,7 @@ type config struct {
 	Key      keyConfig      `key:"key"`
 	Levels   levelsConfig   `key:"levels"`
 	Jobs     jobsConfig     `key:"jobs"`
+	Webhook  webhookConfig  `key:"webhook"`
 	HTTP     httpConfig     `key:"http"`
 	Gateway  gatewayConfig  `key:"gateway"`
 	Keys     keysConfig     `key:"keys"`

@@ -35,6 +35,7 @@ func (c *config) validate() error {
 		inKeys("ops", c.ops().Validate()),
 		inKeys("trace", c.trace().Validate()),
 		c.levels(),
+		c.webhooks(),
 		c.addresses(),
 		c.files(),
 		c.contradictions(),
@@ -88,6 +89,7 @@ func (c *config) contradictions() error {
 	refuse.when(c.GPS.MaxAge > 0 && c.GPS.ClockAhead >= c.GPS.MaxAge, "gps.clockAhead (%s) must be below gps.maxAge (%s): a clock ahead would count more than a driver's age", c.GPS.ClockAhead, c.GPS.MaxAge)
 	refuse.when(c.GPS.MoveDistance > 0 && c.GPS.MoveHeartbeat >= c.Query.MaxAge, "gps.moveHeartbeat (%s) must be below query.maxAge (%s): a waiting driver would not be found", c.GPS.MoveHeartbeat, c.Query.MaxAge)
 	refuse.when(c.GPS.HistoryMaxAge > 0 && c.GPS.HistoryMaxAge < c.GPS.MaxAge, "gps.historyMaxAge (%s) must not be below gps.maxAge (%s): history keeps what live drops", c.GPS.HistoryMaxAge, c.GPS.MaxAge)
+	refuse.when(len(c.Webhook.Services) > 0 && c.Webhook.Timeout > c.Pipeline.DrainTimeout, "webhook.timeout (%s) is more than pipeline.drainTimeout (%s): a request would be cut off by a stop", c.Webhook.Timeout, c.Pipeline.DrainTimeout)
 	refuse.when(c.Pipeline.StallAfter <= c.Pipeline.CommitInterval, "pipeline.stallAfter (%s) must be above pipeline.commitInterval (%s)", c.Pipeline.StallAfter, c.Pipeline.CommitInterval)
 	refuse.when(c.Kafka.SessionTimeout > c.Kafka.RebalanceTimeout, "kafka.sessionTimeout (%s) is more than kafka.rebalanceTimeout (%s)", c.Kafka.SessionTimeout, c.Kafka.RebalanceTimeout)
 	refuse.when(c.Memory.Limit > 0 && c.Pipeline.Buffer > c.Memory.Limit, "pipeline.buffer (%s) is more than memory.limit (%s)", c.Pipeline.Buffer, c.Memory.Limit)

@@ -16,7 +16,7 @@ func (c *config) addresses() error {
 	opsPort, opsErr := portOf(c.Ops.Listen)
 	refuse.when(opsErr != nil, "ops.listen: %v", opsErr)
 	refuse.when(err == nil && opsErr == nil && httpPort == opsPort && httpPort != 0, "http.listen and ops.listen have the same port, %d: the operator's pages need one of their own", httpPort)
-	if err := checkTopicPrefix(c.Topic.Prefix); err != nil {
+	if err := checkTopicPrefix(c); err != nil {
 		refuse = append(refuse, err)
 	}
 	return errors.Join(refuse...)
@@ -39,9 +39,9 @@ func portOf(listen string) (uint64, error) {
 const maxTopicBytes = 249
 
 // checkTopicPrefix accepts what may begin the name of every topic.
-func checkTopicPrefix(prefix string) error {
-	longest := 0
-	for _, spec := range topicSpecs(&config{}) {
+func checkTopicPrefix(c *config) error {
+	prefix, longest := c.Topic.Prefix, 0
+	for _, spec := range topicSpecs(c) {
 		longest = max(longest, len(spec.Name))
 	}
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"

@@ -30,7 +30,7 @@ type deadChoice struct {
 }
 
 // filter reads the flags, and ids.
-func (c *deadChoice) filter(ids []string) (requeue.Filter, error) {
+func (c *deadChoice) filter(cfg *config, ids []string) (requeue.Filter, error) {
 	f := requeue.Filter{Reasons: c.Reason, Stages: c.Stage}
 	now := time.Now()
 	var err, sinceErr, beforeErr error
@@ -40,11 +40,11 @@ func (c *deadChoice) filter(ids []string) (requeue.Filter, error) {
 	if f.Before, beforeErr = parseMoment(c.Before, now); beforeErr != nil {
 		beforeErr = fmt.Errorf("--before: %w", beforeErr)
 	}
-	errs := []error{knownPipelines(c.Pipeline), sinceErr, beforeErr}
+	errs := []error{cfg.knownBoxes(c.Pipeline), sinceErr, beforeErr}
 	for _, text := range ids {
 		var id requeue.ID
 		if id, err = requeue.ParseID(text); err == nil {
-			err = knownPipelines([]string{id.Pipeline})
+			err = cfg.knownBoxes([]string{id.Pipeline})
 		}
 		errs = append(errs, err)
 		f.IDs = append(f.IDs, id)
@@ -53,14 +53,14 @@ func (c *deadChoice) filter(ids []string) (requeue.Filter, error) {
 }
 
 // pipelines are those whose letters are meant.
-func (c *deadChoice) pipelines(f *requeue.Filter) []spec {
+func (c *deadChoice) pipelines(cfg *config, f *requeue.Filter) []spec {
 	names := c.Pipeline
 	if len(names) == 0 {
 		for _, id := range f.IDs {
 			names = append(names, id.Pipeline)
 		}
 	}
-	return chosen(names)
+	return cfg.boxes(names)
 }
 
 // empty says that nothing narrows the choice.

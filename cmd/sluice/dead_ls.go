@@ -51,13 +51,13 @@ type letterLine struct {
 
 // Run counts and prints.
 func (c *deadLsCmd) Run(ctx context.Context, p *process) (err error) {
-	filter, err := c.filter(nil)
-	if err != nil {
-		return usage(err)
-	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err
+	}
+	filter, err := c.filter(cfg, nil)
+	if err != nil {
+		return usage(err)
 	}
 	boxes, err := newDeadBoxes(cfg)
 	if err != nil {
@@ -70,7 +70,7 @@ func (c *deadLsCmd) Run(ctx context.Context, p *process) (err error) {
 	if c.Each {
 		each = lines.print
 	}
-	for _, s := range c.pipelines(&filter) {
+	for _, s := range c.pipelines(cfg, &filter) {
 		if err := survey.Count(ctx, boxes.box(s.name), &filter, each); err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (c *deadLsCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	if len(survey.Heaps()) == 0 {
-		if err := c.tellUnknown(ctx, p, boxes, &filter); err != nil {
+		if err := c.tellUnknown(ctx, p, boxes, c.pipelines(cfg, &filter)); err != nil {
 			return err
 		}
 	}
@@ -92,11 +92,15 @@ func (c *deadLsCmd) print(w io.Writer, survey *requeue.Survey) error {
 		return json.NewEncoder(w).Encode(map[string]any{"open": survey.Open(), "heaps": heaps})
 	}
 	var out strings.Builder
-	fmt.Fprintf(&out, "%-13s %-28s %-7s %9s %9s %9s %9s  %-24s  %-24s %5s\n",
-		"pipeline", "reason", "stage", "open", "requeued", "dropped", "echoes", "oldest open", "newest open", "tries")
+	wide := len("pipeline")
 	for _, h := range heaps {
-		fmt.Fprintf(&out, "%-13s %-28s %-7s %9d %9d %9d %9d  %-24s  %-24s %5d\n",
-			h.Pipeline, safe(h.Reason, 40), safe(string(h.Stage), 20), h.Open, h.Requeued, h.Dropped, h.Echoes, stamp(h.Oldest), stamp(h.Newest), h.Attempts)
+		wide = max(wide, len(h.Pipeline))
+	}
+	fmt.Fprintf(&out, "%-*s %-28s %-7s %9s %9s %9s %9s  %-24s  %-24s %5s\n",
+		wide, "pipeline", "reason", "stage", "open", "requeued", "dropped", "echoes", "oldest open", "newest open", "tries")
+	for _, h := range heaps {
+		fmt.Fprintf(&out, "%-*s %-28s %-7s %9d %9d %9d %9d  %-24s  %-24s %5d\n",
+			wide, h.Pipeline, safe(h.Reason, 40), safe(string(h.Stage), 20), h.Open, h.Requeued, h.Dropped, h.Echoes, stamp(h.Oldest), stamp(h.Newest), h.Attempts)
 	}
 	fmt.Fprintf(&out, "%d open\n", survey.Open())
 	return write(w, out.String())

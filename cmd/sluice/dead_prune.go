@@ -30,12 +30,12 @@ Example:
 
 // Run deletes and says what.
 func (c *deadPruneCmd) Run(ctx context.Context, p *process) (err error) {
-	if err := knownPipelines(c.Pipeline); err != nil {
-		return usage(err)
-	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err
+	}
+	if err := cfg.knownBoxes(c.Pipeline); err != nil {
+		return usage(err)
 	}
 	if !c.Yes && !c.DryRun {
 		if err := p.confirm("Delete requeued and dropped letters for good?"); err != nil {
@@ -53,7 +53,7 @@ func (c *deadPruneCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	defer func() { err = errors.Join(err, admin.Close()) }()
 	all := make(map[string]requeue.Pruned)
-	for _, s := range chosen(c.Pipeline) {
+	for _, s := range cfg.boxes(c.Pipeline) {
 		pruned, err := boxes.box(s.name).Prune(ctx, admin, c.DryRun)
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func (c *deadPruneCmd) Run(ctx context.Context, p *process) (err error) {
 			done = "would be deleted"
 		}
 		if !c.JSON {
-			if err := write(p.stdout, fmt.Sprintf("%-13s %s (%s with their marks) %s\n", s.name, count(pruned.Letters, "letter"), count(pruned.Records, "record"), done)); err != nil {
+			if err := write(p.stdout, fmt.Sprintf("%-15s %s (%s with their marks) %s\n", s.name, count(pruned.Letters, "letter"), count(pruned.Records, "record"), done)); err != nil {
 				return err
 			}
 		}

@@ -25,13 +25,13 @@ type deadRun struct {
 
 // runDead deals with the chosen letters and says what it did.
 func runDead(ctx context.Context, p *process, run deadRun) (err error) {
-	filter, err := run.choice.filter(run.ids)
-	if err != nil {
-		return usage(err)
-	}
 	cfg, err := loadConfig(run.config, p.environ)
 	if err != nil {
 		return err
+	}
+	filter, err := run.choice.filter(cfg, run.ids)
+	if err != nil {
+		return usage(err)
 	}
 	run.settings.Filter, run.settings.Who, run.settings.Tolerance = filter, whoami(), cfg.GPS.ClockAhead
 	if err := run.settings.Validate(); err != nil {
@@ -47,19 +47,19 @@ func runDead(ctx context.Context, p *process, run deadRun) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, writer.publisher.Close()) }()
-	watch := newDeadWatch(p, run.done)
-	sum, err := run.all(ctx, boxes, writer, watch)
+	watch, of := newDeadWatch(p, run.done), run.choice.pipelines(cfg, &filter)
+	sum, err := run.all(ctx, boxes, writer, watch, of)
 	watch.end()
 	if err == nil && sum.Done+sum.Failed+sum.Hopeless == 0 {
-		err = run.choice.tellUnknown(ctx, p, boxes, &filter)
+		err = run.choice.tellUnknown(ctx, p, boxes, of)
 	}
 	return errors.Join(run.print(p.stdout, sum), run.verdict(ctx, sum, err))
 }
 
 // all deals with each pipeline in turn, until the limit is reached.
-func (run deadRun) all(ctx context.Context, boxes *deadBoxes, writer *deadWriter, watch *deadWatch) (sum requeue.Summary, err error) {
+func (run deadRun) all(ctx context.Context, boxes *deadBoxes, writer *deadWriter, watch *deadWatch, of []spec) (sum requeue.Summary, err error) {
 	limit := run.settings.Limit
-	for _, s := range run.choice.pipelines(&run.settings.Filter) {
+	for _, s := range of {
 		run.settings.Topics = []string{s.topic}
 		r, err := requeue.New(run.settings, writer, watch)
 		if err != nil {

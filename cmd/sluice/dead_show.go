@@ -39,16 +39,16 @@ func (c *deadShowCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return usage(fmt.Errorf("--limit: %w", err))
 	}
-	filter, err := (&deadChoice{}).filter(c.IDs)
-	if err != nil {
-		return usage(err)
-	}
 	if c.Raw && telemetry.IsTerminal(p.stdout) {
 		return usage(errors.New("--raw writes bytes that nobody has checked: send them into a file or a pipe"))
 	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err
+	}
+	filter, err := (&deadChoice{}).filter(cfg, c.IDs)
+	if err != nil {
+		return usage(err)
 	}
 	boxes, err := newDeadBoxes(cfg)
 	if err != nil {

@@ -25,11 +25,11 @@ func upWith(t *testing.T, dir string) (environ []string, stop func()) {
 type upAddrs struct{ ops, http, kafka string } // the first two are URLs
 
 // upAt is upWith, and says all addresses.
-func upAt(t *testing.T, dir string) (addrs upAddrs, stop func()) {
+func upAt(t *testing.T, dir string, environ ...string) (addrs upAddrs, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	out := &lines{}
-	p := &process{stdin: strings.NewReader(""), stdout: out, stderr: out, environ: []string{"SLUICE_TOPIC_PARTITIONS=2", "SLUICE_LOG_FORMAT=json"}}
+	p := &process{stdin: strings.NewReader(""), stdout: out, stderr: out, environ: append([]string{"SLUICE_TOPIC_PARTITIONS=2", "SLUICE_LOG_FORMAT=json"}, environ...)}
 	ended := make(chan int, 1)
 	go func() {
 		ended <- p.execute(ctx, []string{"up", "--data", dir, "--kafka", "127.0.0.1:0", "--http", "127.0.0.1:0", "--ops", "127.0.0.1:0"})

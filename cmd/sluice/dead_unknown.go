@@ -10,12 +10,12 @@ import (
 
 // tellUnknown is for a choice that no letter meets: it names the reasons and stages that were asked for and that
 // no letter of those pipelines has, and those that there are.
-func (c *deadChoice) tellUnknown(ctx context.Context, p *process, boxes *deadBoxes, filter *requeue.Filter) error {
+func (c *deadChoice) tellUnknown(ctx context.Context, p *process, boxes *deadBoxes, of []spec) error {
 	if len(c.Reason)+len(c.Stage) == 0 {
 		return nil
 	}
 	var survey requeue.Survey
-	for _, s := range c.pipelines(filter) {
+	for _, s := range of {
 		if err := survey.Count(ctx, boxes.box(s.name), &requeue.Filter{}, nil); err != nil {
 			return err
 		}

@@ -14,6 +14,13 @@ import (
 // countDead is how long letters are counted: there may be many.
 const countDead = 4 * time.Second
 
+// deadCheck is checkDead of one who keeps dead letters.
+func deadCheck(cfg *config, look *kafka.Inspector, who string) doctor.Check {
+	return doctor.Check{What: "dead", Where: cfg.Topic.Prefix + schemas.DeadTopic(who), Run: func(ctx context.Context) []doctor.Finding {
+		return checkDead(ctx, cfg, look, who)
+	}}
+}
+
 // checkDead says whether records were given up that nobody has dealt with yet.
 func checkDead(ctx context.Context, cfg *config, look *kafka.Inspector, pipeline string) []doctor.Finding {
 	topic := schemas.DeadTopic(pipeline)

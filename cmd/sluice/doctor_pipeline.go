@@ -11,12 +11,11 @@ import (
 	"sluice/internal/doctor"
 	"sluice/internal/kafka"
 	"sluice/internal/printable"
-	"sluice/schemas"
 )
 
 // pipelineChecks look at a pipeline's group, what it has still to read and what it gave up.
 func pipelineChecks(cfg *config, look *kafka.Inspector, s spec) []doctor.Check {
-	group, dead := cfg.groupID(s.name), schemas.DeadTopic(s.name)
+	group := cfg.groupID(s.name)
 	return []doctor.Check{
 		{What: "group", Where: group, Run: func(ctx context.Context) []doctor.Finding {
 			lags, err := look.Lag(ctx, group, s.topic)
@@ -33,9 +32,7 @@ func pipelineChecks(cfg *config, look *kafka.Inspector, s spec) []doctor.Check {
 		{What: "retention", Where: group, Run: func(ctx context.Context) []doctor.Finding {
 			return checkRetention(ctx, cfg, look, s)
 		}},
-		{What: "dead", Where: cfg.Topic.Prefix + dead, Run: func(ctx context.Context) []doctor.Finding {
-			return checkDead(ctx, cfg, look, s.name)
-		}},
+		deadCheck(cfg, look, s.name),
 	}
 }
 

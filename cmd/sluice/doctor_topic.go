@@ -50,7 +50,7 @@ func judgeTopic(cfg *config, spec kafka.TopicSpec, state kafka.TopicState) []doc
 		j.fail(fmt.Sprintf("kafka-acls.sh --bootstrap-server %s --add --allow-principal User:%s --operation Read --operation Write --topic %s", cfg.Kafka.Brokers[0], principal(cfg), j.where),
 			"this user may not%s%s it", words(!m.Read, " read"), words(!m.Write, " write"))
 	}
-	return j.or("%d partitions, %s", len(state.Partitions), copies(state))
+	return j.or("%s, %s", count(len(state.Partitions), "partition"), copies(state))
 }
 
 func copies(state kafka.TopicState) string {

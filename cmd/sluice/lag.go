@@ -47,13 +47,17 @@ func (c *lagCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := cfg.knownPipelines(c.Pipelines); err != nil {
+		return usage(err)
+	}
+	all := cfg.chosen(c.Pipelines)
 	asked, closer, err := newKafkaProgress(cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closer()) }()
-	w := newLagWatch(cfg.sources(chosen(c.Pipelines)), asked)
-	if slices.ContainsFunc(chosen(c.Pipelines), func(s spec) bool { return s.kind == levels }) {
+	w := newLagWatch(cfg.sources(all), asked)
+	if slices.ContainsFunc(all, func(s spec) bool { return s.kind == levels }) {
 		look, hangUp, wrong := c.relay(cfg)
 		if wrong != nil {
 			return usage(wrong)
@@ -69,8 +73,7 @@ func (c *lagCmd) Run(ctx context.Context, p *process) (err error) {
 	return c.follow(ctx, p, w)
 }
 
-func (c *lagCmd) check() error {
-	err := knownPipelines(c.Pipelines)
+func (c *lagCmd) check() (err error) {
 	if c.Interval < 0 || (c.Interval > 0 && c.Interval < 100*time.Millisecond) {
 		err = errors.Join(err, fmt.Errorf("--interval %s must be 0, or at least 100ms", c.Interval))
 	}

@@ -39,7 +39,7 @@ func newProgress(cfg *config, store relay.Outbox, local []*telemetry.Pipeline, k
 }
 
 func (c *config) progress() progress.Config {
-	return progress.Config{Pipelines: c.sources(chosen(nil)), Peers: c.Query.Peers}
+	return progress.Config{Pipelines: c.sources(c.chosen(nil)), Peers: c.Query.Peers}
 }
 
 // sources are the groups and topics of pipelines.

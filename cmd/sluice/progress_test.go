@@ -74,7 +74,7 @@ func TestLagOfARealTopic(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	source := cfg.sources(chosen(nil))[0]
+	source := cfg.sources(cfg.chosen(nil))[0]
 	at := furthestOf(t, asked, source)
 	if err := asked.admin.PutPlaces(t.Context(), source.Group, schemas.TopicPings, []kafka.Place{{Partition: at.Partition, Next: 4}}); err != nil {
 		t.Fatal(err)

@@ -53,7 +53,7 @@ func validName(what, name string) error {
 }
 
 // job reads the flags; it is false when they name no range.
-func (c *replayCmd) job(now time.Time) (replay.Job, bool, error) {
+func (c *replayCmd) job(cfg *config, now time.Time) (replay.Job, bool, error) {
 	var errs []error
 	c.anyPipeline = c.Pipeline == ""
 	if c.anyPipeline {
@@ -62,7 +62,7 @@ func (c *replayCmd) job(now time.Time) (replay.Job, bool, error) {
 	if c.Name == "" {
 		c.Name = c.Pipeline
 	}
-	errs = append(errs, knownPipelines([]string{c.Pipeline}), validName("name", c.Name))
+	errs = append(errs, cfg.knownPipelines([]string{c.Pipeline}), validName("name", c.Name))
 	if c.Shadow != "" {
 		errs = append(errs, validName("shadow", c.Shadow))
 	}
@@ -82,7 +82,7 @@ func (c *replayCmd) job(now time.Time) (replay.Job, bool, error) {
 	if err := errors.Join(errs...); err != nil {
 		return replay.Job{}, false, err
 	}
-	s := chosen([]string{c.Pipeline})[0]
+	s := cfg.chosen([]string{c.Pipeline})[0]
 	if c.Topic == "" {
 		c.Topic = s.topic
 	}
@@ -98,10 +98,6 @@ func (c *replayCmd) job(now time.Time) (replay.Job, bool, error) {
 
 // Run replays until the range is done, or ctx ends.
 func (c *replayCmd) Run(ctx context.Context, p *process) error {
-	job, ranged, err := c.job(time.Now())
-	if err != nil {
-		return usage(err)
-	}
 	cfg, err := loadConfigWith(c.Config, p.environ, func(cfg *config) {
 		if c.Data != "" {
 			cfg.Data.Dir = c.Data
@@ -110,6 +106,10 @@ func (c *replayCmd) Run(ctx context.Context, p *process) error {
 	})
 	if err != nil {
 		return err
+	}
+	job, ranged, err := c.job(cfg, time.Now())
+	if err != nil {
+		return usage(err)
 	}
 	r, err := newReplayer(p, cfg, c) //nolint:contextcheck // opening files is not cancelled half-way
 	if err != nil {

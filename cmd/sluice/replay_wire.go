@@ -105,11 +105,12 @@ func (r *replayer) carrier(ctx context.Context, job replay.Job) (carrier, *telem
 	if err != nil {
 		return nil, nil, err
 	}
-	of := chosen([]string{job.Pipeline})[0]
-	sink, err := r.site.sinkOf(of, store)
+	of := r.cfg.chosen([]string{job.Pipeline})[0]
+	sink, closer, err := r.site.sinkOf(of, store)
 	if err != nil {
 		return nil, nil, err
 	}
+	r.closers = append(r.closers, closer)
 	letters, err := kafka.NewPublisher(r.cfg.kafka(), r.cfg.deadPublisher())
 	if err != nil {
 		return nil, nil, usage(err)

@@ -41,7 +41,7 @@ func (runCmd) Help() string {
 	return `Runs until SIGTERM or SIGINT, then drains within 10 s and says what each pipeline left; a second signal ends the process at once. ` +
 		`Prints the addresses and "ready" when all is up. Needs what "sluice setup" makes; a server that is away is waited for.
 
-Pipelines: ` + strings.Join(pipelineNames(), ", ") + `.
+Pipelines: ` + strings.Join(pipelineNames(), ", ") + `, and webhook-NAME for each of webhook.services.
 
 Example:
   sluice run gateway,query --config sluice.yaml
@@ -51,9 +51,6 @@ Example:
 // Run serves the roles until ctx ends.
 func (c *runCmd) Run(ctx context.Context, p *process) error {
 	roles, err := parseRoles(c.Roles)
-	if err == nil {
-		err = knownPipelines(c.Pipelines)
-	}
 	if err == nil && len(c.Pipelines) > 0 && !slices.Contains(roles, rolePipelines) {
 		err = errors.New("--pipelines is given, but not the role pipelines")
 	}
@@ -63,6 +60,9 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err
+	}
+	if err := cfg.knownPipelines(c.Pipelines); err != nil {
+		return usage(err)
 	}
 	log, err := telemetry.NewLogger(cfg.log(), p.stderr)
 	if err != nil {
@@ -101,15 +101,6 @@ func parseRoles(text string) ([]string, error) {
 	}
 	slices.Sort(roles)
 	return slices.Compact(roles), nil
-}
-
-func knownPipelines(names []string) error {
-	for _, name := range names {
-		if !slices.Contains(pipelineNames(), name) {
-			return fmt.Errorf("pipeline %q is none of %s", name, strings.Join(pipelineNames(), ", "))
-		}
-	}
-	return nil
 }
 
 // limitMemory sets Go's collector: larger steps while there is room, harder work near the limit.

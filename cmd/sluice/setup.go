@@ -90,7 +90,7 @@ func topicSpecs(cfg *config) []kafka.TopicSpec {
 	audit := topic(schemas.TopicRules, int64(cfg.Topic.MaxMessage), 0)
 	audit.Partitions, audit.Settings["retention.ms"] = 1, "-1"
 	specs = append(specs, audit)
-	for _, name := range pipelineNames() {
+	for _, name := range namesOf(cfg.boxes(nil)) {
 		specs = append(specs, topic(schemas.DeadTopic(name), int64(cfg.Topic.MaxMessage)+letterMargin, cfg.Topic.DeadRetention))
 	}
 	return specs

@@ -30,13 +30,23 @@ type site struct {
 	closers []func() error
 }
 
-// sinkOf is where a pipeline writes.
-func (s *site) sinkOf(of spec, store *telemetry.Store) (pipelines.Sink, error) {
-	if of.kind == levels {
-		return s.members, nil
+// sinkOf is where a pipeline writes, and what closes what is the pipeline's alone.
+func (s *site) sinkOf(of spec, store *telemetry.Store) (pipelines.Sink, func() error, error) {
+	switch of.kind {
+	case services:
+		own, err := of.own()
+		if err != nil {
+			return nil, nil, err
+		}
+		return own, own.Close, nil
+	case levels:
+		return s.members, nothing, nil
 	}
-	return s.sink(store)
+	sink, err := s.sink(store)
+	return sink, nothing, err
 }
+
+func nothing() error { return nil }
 
 // places is where drivers and orders are found.
 type places interface {

@@ -42,9 +42,13 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 	if err != nil {
 		return err
 	}
+	published, err := a.newPublishedLevels()
+	if err != nil {
+		return err
+	}
 	q, err := query.New(a.cfg.query(), query.Deps{
 		Drivers: a.spans.Drivers(a.site.places), Area: a.site.places, Orders: a.site.places, Members: a.site.members, Rules: a.site.members.rules,
-		Keys: keys, Observer: observer,
+		Changes: published, Keys: keys, Observer: observer,
 	})
 	if err != nil {
 		return usage(err)

@@ -22,6 +22,7 @@ type spec struct {
 	topic string
 	kind  storeKind
 	build func(d pipelineDeps) (carrier, error)
+	own   func() (closingSink, error) // where it writes, of kind services
 }
 
 // storeKind is which of a site's stores a pipeline writes to.
@@ -30,6 +31,7 @@ type storeKind int
 const (
 	documents storeKind = iota // the one that is searched
 	levels                     // that of member levels
+	services                   // none: others' services, each behind its pipeline's own sink
 )
 
 // carrier is a pipeline of any record type.
@@ -56,7 +58,7 @@ func (d pipelineDeps) config(name string) pipelines.Config {
 	return cfg
 }
 
-// specs are all pipelines. A new one is one more entry.
+// specs are the pipelines of every installation. A new one is one more entry.
 func specs() []spec {
 	return append([]spec{
 		{name: gps.Live, topic: schemas.TopicPings, build: func(d pipelineDeps) (carrier, error) {
@@ -71,18 +73,25 @@ func specs() []spec {
 	}, levelSpecs()...)
 }
 
-// pipelineNames are the names of all pipelines.
-func pipelineNames() []string {
-	var names []string
-	for _, s := range specs() {
-		names = append(names, s.name)
+// specs are all pipelines of this installation.
+func (c *config) specs() []spec { return append(specs(), c.webhookSpecs()...) }
+
+// pipelineNames are the names of every installation's pipelines.
+func pipelineNames() []string { return namesOf(specs()) }
+
+func namesOf(all []spec) []string {
+	names := make([]string, len(all))
+	for i := range all {
+		names[i] = all[i].name
 	}
 	return names
 }
 
 // chosen are the pipelines of that name, or all.
-func chosen(names []string) []spec {
-	return slices.DeleteFunc(specs(), func(s spec) bool { return len(names) > 0 && !slices.Contains(names, s.name) })
+func (c *config) chosen(names []string) []spec { return among(c.specs(), names) }
+
+func among(all []spec, names []string) []spec {
+	return slices.DeleteFunc(all, func(s spec) bool { return len(names) > 0 && !slices.Contains(names, s.name) })
 }
 
 // addPipelines adds the pipelines of those names, and what they need as a set.
@@ -92,8 +101,8 @@ func (a *app) addPipelines(names []string) error {
 		return usage(fmt.Errorf("making the publisher of dead letters: %w", err))
 	}
 	a.closers = append(a.closers, letters.Close)
-	before := a.beforePipelines(chosen(names))
-	for _, s := range chosen(names) {
+	before := a.beforePipelines(a.cfg.chosen(names))
+	for _, s := range a.cfg.chosen(names) {
 		if err := a.addPipeline(s, letters, before[s.kind]); err != nil {
 			return fmt.Errorf("pipeline %s: %w", s.name, err)
 		}
@@ -116,6 +125,9 @@ func (a *app) beforePipelines(all []spec) map[storeKind]*precondition {
 	if len(topics[documents]) > 0 {
 		before[documents] = a.precondition(rolePipelines, a.topicsAre(topics[documents]), a.site.check)
 	}
+	if len(topics[services]) > 0 {
+		before[services] = a.precondition(rolePipelines+" of webhooks", a.topicsAre(topics[services]))
+	}
 	if len(topics[levels]) > 0 {
 		needs := append(topics[levels], schemas.TopicEpochs)
 		before[levels] = a.precondition(rolePipelines+" of levels", a.topicsAre(needs), a.site.members.check)
@@ -137,10 +149,11 @@ func (a *app) addPipeline(s spec, letters *kafka.Publisher, before *precondition
 	if err != nil {
 		return err
 	}
-	sink, err := a.site.sinkOf(s, store)
+	sink, closer, err := a.site.sinkOf(s, store)
 	if err != nil {
 		return err
 	}
+	a.closers = append(a.closers, closer)
 	dead, err := kafka.NewDeadLetters(letters, s.name)
 	if err != nil {
 		return err
