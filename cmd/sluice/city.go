@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
+
+	"go.uber.org/zap"
 
 	"sluice/internal/city"
 	"sluice/internal/send"
@@ -15,30 +18,43 @@ const (
 	cityTimeout     = 10 * time.Second // of one request
 )
 
-// addCity lets a simulated city post through the gateway of this process, as phones would.
+// membersPerCity are who order rides: so few that some have a level within a minute.
+const membersPerCity = 300
+
+// addCity lets a simulated city post through the gateway of this process, as phones and an order service would.
 func (a *app) addCity(drivers int, key string) error {
 	observer, err := telemetry.NewCity(a.reg, a.log)
 	if err != nil {
 		return err
 	}
-	gateway, err := send.NewGateway("http://"+a.http.Addr().String(), key, cityConnections, cityTimeout)
-	if err != nil {
-		return err
+	address := "http://" + a.http.Addr().String()
+	gateways := cityGateways{}
+	for _, stream := range [...]string{city.StreamPings, city.StreamOrders, city.StreamPurchases} {
+		gateway, err := send.NewGatewayOf(stream, address, key, cityConnections, cityTimeout)
+		if err != nil {
+			return err
+		}
+		gateways[stream] = gateway
+		a.closers = append(a.closers, closing(gateway.Close))
 	}
-	a.closers = append(a.closers, closing(gateway.Close))
-	c, err := city.New(city.Config{Drivers: drivers, Connections: cityConnections}, cityGateway{gateway}, observer)
+	var skus []string
+	for _, product := range a.site.members.rules.Products {
+		skus = append(skus, product.SKU)
+	}
+	c, err := city.New(city.Config{Drivers: drivers, Members: membersPerCity, SKUs: skus, Connections: cityConnections}, gateways, observer)
 	if err != nil {
 		return usage(err)
 	}
 	a.group.add("city", c.Run)
+	a.site.facts = append(a.site.facts, zap.String("city", fmt.Sprintf("%d drivers; %d members order rides, buy levels and rise: curl %s/v1/members/M0000001, curl -N '%[3]s/v1/live?topics=levels'", drivers, membersPerCity, address)))
 	return nil
 }
 
-// cityGateway posts the city's batches as send does its files.
-type cityGateway struct{ *send.Gateway }
+// cityGateways post the city's batches as send does its files, by stream.
+type cityGateways map[string]*send.Gateway
 
-// Post sends one batch of pings.
-func (g cityGateway) Post(ctx context.Context, b *city.Batch) (accepted, refused int, err error) {
-	said, err := g.Gateway.Post(ctx, &send.Batch{Body: b.Body, Ends: b.Ends})
+// Post sends one batch.
+func (g cityGateways) Post(ctx context.Context, b *city.Batch) (accepted, refused int, err error) {
+	said, err := g[b.Stream].Post(ctx, &send.Batch{Body: b.Body, Ends: b.Ends})
 	return int(said.Accepted), int(said.Rejected), err
 }

@@ -11,6 +11,7 @@ const (
 	aboutStop
 	aboutRound
 	aboutNoise
+	aboutOrder
 )
 
 // chanceOf begins the sequence of one thing (n) at one time (at).

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// Gateway takes the city's pings.
+// Gateway takes what the city has to say.
 type Gateway interface {
-	// Post sends one batch, pings as NDJSON, and says how many were accepted and how many
+	// Post sends one batch, NDJSON of its stream, and says how many records were accepted and how many
 	// refused. An error says that it is not known: the batch is sent again.
 	Post(ctx context.Context, b *Batch) (accepted, refused int, err error)
 }
 
-// Observer is told what becomes of the pings. It must not block, and is called from
+// Observer is told what becomes of the records of a stream. It must not block, and is called from
 // several goroutines at once.
 type Observer interface {
-	Posted(pings int)             // accepted by the gateway
-	Refused(pings int)            // answered, and not accepted
-	Dropped(pings int, why error) // never accepted: the gateway is slower than the city, or away
+	Posted(stream string, records int)             // accepted by the gateway
+	Refused(stream string, records int)            // answered, and not accepted
+	Dropped(stream string, records int, why error) // never accepted: the gateway is slower than the city, or away
 }
 
 // ErrSlow is why the oldest batch is dropped when the queue is full.
@@ -36,6 +36,8 @@ type City struct {
 	gateway  Gateway
 	observer Observer
 	queue    chan *Batch
+	coming   happenings // to orders
+	planned  int        // of them, so far
 }
 
 // New builds the town and settles its drivers in it.
@@ -86,7 +88,7 @@ func (c *City) Run(ctx context.Context) error {
 // live lets every driver whose turn has come by now report, in batches.
 func (c *City) live(t *turn, now int64) {
 	t.catchUp(now)
-	b := &Batch{}
+	b := &Batch{Stream: StreamPings}
 	for {
 		i, at, due := t.next(now)
 		if !due {
@@ -95,10 +97,11 @@ func (c *City) live(t *turn, now int64) {
 		c.people[i].report(c, at, b)
 		if b.Len() >= c.cfg.BatchRecords {
 			c.put(b)
-			b = &Batch{Body: make([]byte, 0, len(b.Body)+len(b.Body)/8), Ends: make([]int, 0, len(b.Ends))}
+			b = &Batch{Stream: StreamPings, Body: make([]byte, 0, len(b.Body)+len(b.Body)/8), Ends: make([]int, 0, len(b.Ends))}
 		}
 	}
 	if b.Len() > 0 {
 		c.put(b)
 	}
+	c.tell(now)
 }

@@ -44,10 +44,10 @@ func (e *ear) Post(ctx context.Context, b *Batch) (accepted, refused int, err er
 	return b.Len() - 1, 1, nil
 }
 
-func (e *ear) Posted(n int)  { e.add(&e.posted, n, nil) }
-func (e *ear) Refused(n int) { e.add(&e.refused, n, nil) }
+func (e *ear) Posted(_ string, n int)  { e.add(&e.posted, n, nil) }
+func (e *ear) Refused(_ string, n int) { e.add(&e.refused, n, nil) }
 
-func (e *ear) Dropped(n int, why error) { e.add(&e.dropped, n, why) }
+func (e *ear) Dropped(_ string, n int, why error) { e.add(&e.dropped, n, why) }
 
 func (e *ear) add(to *int, n int, why error) {
 	e.mu.Lock()
@@ -201,10 +201,10 @@ func TestConfigIsValidated(t *testing.T) {
 	}
 	bad := Config{
 		Drivers: -1, CentreLat: 85, CentreLon: 1, Radius: 10, Every: time.Microsecond, WrongClocks: 2, SendTwice: 2,
-		BatchRecords: -1, QueueBatches: -1, Connections: -1, GiveUp: -1, Name: string(make([]byte, 65)),
+		Members: -1, BatchRecords: -1, QueueBatches: -1, Connections: -1, GiveUp: -1, Name: string(make([]byte, 65)),
 	}
 	var all interface{ Unwrap() []error }
-	if err := bad.Validate(); !errors.As(err, &all) || len(all.Unwrap()) != 11 {
+	if err := bad.Validate(); !errors.As(err, &all) || len(all.Unwrap()) != 12 {
 		t.Errorf("%v", err)
 	}
 	if err := (Config{}).Validate(); err != nil {

@@ -15,9 +15,12 @@ type Config struct {
 	Seed    uint64 // another seed is another town with other people
 	Name    string // the city in each ping. "" = shanghai
 
-	CentreLat, CentreLon float64       // degrees WGS-84. both 0 = 31.23, 121.47
-	Radius               float64       // m, of the town. 0 = 6000
-	Every                time.Duration // between two pings of one driver, whole ms. 0 = 2 s
+	CentreLat, CentreLon float64  // degrees WGS-84. both 0 = 31.23, 121.47
+	Radius               float64  // m, of the town. 0 = 6000
+	Members              int      // who order rides. 0 = nobody orders
+	SKUs                 []string // of levels that members buy; empty = none is bought
+
+	Every time.Duration // between two pings of one driver, whole ms. 0 = 2 s
 
 	WrongClocks float64 // share of the phones whose clock is minutes ahead or behind. 0 = 0.01, below 0 = none
 	SendTwice   float64 // share of the phones that send every ping twice. 0 = 0.01, below 0 = none
@@ -32,6 +35,7 @@ type Config struct {
 const (
 	minRadius, maxRadius = 2_000, 50_000 // m
 	maxDrivers           = 9_999_999     // seven digits
+	maxMembers           = 9_999_999     // likewise
 	minEvery, maxEvery   = 100 * time.Millisecond, time.Minute
 	maxPoleDegrees       = 80 // east and west have no use as metres nearer to a pole
 )
@@ -62,6 +66,7 @@ func (c Config) Validate() error {
 			complaints = append(complaints, fmt.Errorf(format, args...))
 		}
 	}
+	complain(c.Members >= 0 && c.Members <= maxMembers, "city: %d members are outside 0 to %d", c.Members, maxMembers)
 	complain(c.Drivers >= 1 && c.Drivers <= maxDrivers, "city: %d drivers are outside 1 to %d", c.Drivers, maxDrivers)
 	complain(len(c.Name) <= schemas.MaxTextBytes, "city: a name of %d bytes is longer than %d", len(c.Name), schemas.MaxTextBytes)
 	complain(math.Abs(c.CentreLat) <= maxPoleDegrees, "city: latitude %g is outside ±%d", c.CentreLat, maxPoleDegrees)

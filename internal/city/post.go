@@ -8,18 +8,31 @@ import (
 	"sluice/schemas"
 )
 
-// Batch is what one request carries: pings as NDJSON.
+// The streams of a city.
+const (
+	StreamPings     = "pings"
+	StreamOrders    = "orders"
+	StreamPurchases = "purchases"
+)
+
+// Batch is what one request carries: records of one stream as NDJSON.
 type Batch struct {
-	Body []byte
-	Ends []int // of each line, behind its line feed
+	Stream string
+	Body   []byte
+	Ends   []int // of each line, behind its line feed
 }
 
-// Len is the number of pings.
+// Len is the number of records.
 func (b *Batch) Len() int { return len(b.Ends) }
 
 func (b *Batch) add(p *schemas.Ping) {
 	b.Body = schemas.AppendPingJSON(b.Body, p)
 	b.Body = append(b.Body, '\n')
+	b.Ends = append(b.Ends, len(b.Body))
+}
+
+func (b *Batch) addLine(line []byte) {
+	b.Body = append(append(b.Body, line...), '\n')
 	b.Ends = append(b.Ends, len(b.Body))
 }
 
@@ -33,7 +46,7 @@ func (c *City) put(b *Batch) {
 		}
 		select {
 		case oldest := <-c.queue:
-			c.observer.Dropped(oldest.Len(), ErrSlow)
+			c.observer.Dropped(oldest.Stream, oldest.Len(), ErrSlow)
 		default:
 		}
 	}
@@ -61,13 +74,13 @@ func (c *City) deliver(ctx context.Context, b *Batch) {
 		accepted, refused, err := c.gateway.Post(ctx, b)
 		switch {
 		case err == nil:
-			c.observer.Posted(accepted)
-			c.observer.Refused(refused)
+			c.observer.Posted(b.Stream, accepted)
+			c.observer.Refused(b.Stream, refused)
 			return
 		case ctx.Err() != nil:
 			return
 		case time.Since(began)+retryAfter > c.cfg.GiveUp:
-			c.observer.Dropped(b.Len(), err)
+			c.observer.Dropped(b.Stream, b.Len(), err)
 			return
 		}
 		pause.AtMost(ctx, retryAfter)

@@ -15,6 +15,7 @@ func (d *driver) report(c *City, at int64, b *Batch) {
 	if number := d.roundOf(at); number != d.round.number || len(d.round.way) == 0 {
 		d.release(c, at, b)
 		c.begin(d, number)
+		c.order(d)
 		d.last = 0 // what was sent in another round cannot be said again
 	}
 	inTunnel := d.round.on(at) == tunnel

@@ -43,18 +43,20 @@ func TestCityCountsByOutcome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Posted(5)
-	c.Posted(2)
-	c.Refused(1)
-	c.Dropped(4, errors.New("away"))
-	c.Dropped(4, errors.New("away"))
+	c.Posted("pings", 5)
+	c.Posted("pings", 2)
+	c.Posted("orders", 3)
+	c.Refused("pings", 1)
+	c.Dropped("pings", 4, errors.New("away"))
+	c.Dropped("pings", 4, errors.New("away"))
 	compare(t, reg, `
-# HELP sluice_demo_pings_total Pings of the simulated city: posted, refused by the gateway, or dropped because it was too slow or away.
-# TYPE sluice_demo_pings_total counter
-sluice_demo_pings_total{outcome="dropped"} 8
-sluice_demo_pings_total{outcome="posted"} 7
-sluice_demo_pings_total{outcome="refused"} 1
-`, "sluice_demo_pings_total")
+# HELP sluice_demo_records_total Records of the simulated city, by stream: posted, refused by the gateway, or dropped because it was too slow or away.
+# TYPE sluice_demo_records_total counter
+sluice_demo_records_total{outcome="dropped",stream="pings"} 8
+sluice_demo_records_total{outcome="posted",stream="orders"} 3
+sluice_demo_records_total{outcome="posted",stream="pings"} 7
+sluice_demo_records_total{outcome="refused",stream="pings"} 1
+`, "sluice_demo_records_total")
 	if logs.Len() != 1 {
 		t.Errorf("%d lines: %v", logs.Len(), logs.All())
 	}

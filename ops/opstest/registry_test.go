@@ -100,7 +100,7 @@ func tellers() map[string]func(prometheus.Registerer, *zap.Logger) error {
 		},
 		"NewCity": func(reg prometheus.Registerer, log *zap.Logger) error {
 			c, err := telemetry.NewCity(reg, log)
-			c.Posted(1)
+			c.Posted("pings", 1)
 			return err
 		},
 		"NewPipeline": func(reg prometheus.Registerer, log *zap.Logger) error {
