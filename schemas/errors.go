@@ -15,10 +15,5 @@ var (
 	ErrRecovering = errors.New("recovering")
 )
 
-// What a store of member state answers to a write that it must not take.
-var (
-	// ErrLost says that the store knows less than it did: it went back, or begins anew.
-	ErrLost = errors.New("the store has lost what it knew")
-	// ErrFenced says that a later runner has been here: this one must stop.
-	ErrFenced = errors.New("fenced by a later runner")
-)
+// ErrFenced is what a store of member state answers to a job when a later runner has been here: this one must stop.
+var ErrFenced = errors.New("fenced by a later runner")

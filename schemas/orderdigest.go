@@ -19,15 +19,3 @@ func mix(h uint64) uint64 {
 	h = (h ^ h>>27) * 0x94d049bb133111eb
 	return h ^ h>>31
 }
-
-// OrderIDSet is what a store holds of the orders of a member and month, ids ascending.
-type OrderIDSet struct {
-	Counted []CountedOrder
-	Void    []int64 // tombstones that events of that month left: of orders of any month
-}
-
-// CountedOrder is an order that counts, and the whole seconds since its month began at which it was completed.
-type CountedOrder struct {
-	ID     int64
-	Second int32
-}

@@ -130,3 +130,9 @@ func (o orders) ids(to []int64) []int64 {
 	}
 	return to
 }
+
+// complete fails with schemas.ErrRecovering unless a bucket has all that it had.
+func (l *Levels) complete(ctx context.Context, reads *sql.Tx, bucket int) error {
+	_, err := l.epoch(ctx, reads, bucket)
+	return err
+}

@@ -118,7 +118,7 @@ func (u *unit) claimed(claim string, epoch int64) ([]*bucket, error) {
 		if claim == "" || b.claim != claim {
 			continue
 		}
-		if b.born && epoch <= b.epoch {
+		if epoch <= b.epoch { // of one that is unborn it is 0, which is no epoch
 			return nil, ownError{fmt.Errorf("bucket %d: epoch %d after %d", number, epoch, b.epoch)}
 		}
 		found = append(found, b)

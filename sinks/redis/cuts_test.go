@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -90,13 +91,15 @@ func (s *store) known(member string) any {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	var months []schemas.OrderIDSet
+	q, held := schemas.HeldQuery{Bucket: s.bucket([]byte(member)), Member: member}, schemas.Held{}
 	for month := schemas.Month(202608); month <= 202612; month++ {
-		set, err := s.IDs(s.t.Context(), member, month)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		months = append(months, set)
+		q.Months = append(q.Months, month)
+	}
+	if err := s.Held(s.t.Context(), q, func(one *schemas.Held) error { held = *one; return nil }); err != nil {
+		s.t.Fatal(err)
+	}
+	for _, ids := range append(held.Counted, held.Voids) {
+		slices.Sort(ids)
 	}
 	entries, err := s.Outbox(s.t.Context(), s.bucket([]byte(member)), 10_000)
 	if err != nil {
@@ -108,5 +111,5 @@ func (s *store) known(member string) any {
 			changes = append(changes, string(e.Value))
 		}
 	}
-	return []any{state, months, changes}
+	return []any{state, held, changes}
 }

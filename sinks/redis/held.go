@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"sluice/schemas"
 )
@@ -92,4 +93,21 @@ func readHeld(h *schemas.Held, reply any, months int) error {
 		}
 	}
 	return nil
+}
+
+// orderIDs is an answer that is a list of numbers.
+func orderIDs(reply any) ([]int64, error) {
+	list, ok := texts(reply)
+	if !ok {
+		return nil, errAnswer
+	}
+	var ids []int64
+	for _, text := range list {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, errCorrupt
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
 }

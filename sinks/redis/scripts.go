@@ -28,9 +28,8 @@ const (
 type scripts struct {
 	apply, turn              script
 	open, recover, raise     script
-	member, ids, digest      script
 	coupons, arm, couponsDue script
-	held, rule               script
+	member, held, rule       script
 }
 
 // newScripts puts them together: each is its parts one after the other, as if they stood in one file.
@@ -59,16 +58,14 @@ func newScripts() (*scripts, error) {
 		coupons:    compose(writing, "home", "whole", "coupons"),
 		arm:        compose(writing, "home", "whole", "arm"),
 		couponsDue: compose(reading, "home", "whole", "coupons_due"),
-		ids:        compose(reading, "home", "whole", "ids"),
 		held:       compose(reading, "home", "rules", "state", "standing", "whole", "held"),
 		rule:       compose(writing, "home", "rules", "state", "standing", "announce", "write", "rule"),
-		digest:     compose(reading, "home", "whole", "digest"),
 	}
 	return s, failed
 }
 
 func (s *scripts) each() []script {
-	return []script{s.apply, s.turn, s.open, s.recover, s.raise, s.member, s.ids, s.digest, s.coupons, s.arm, s.couponsDue, s.held, s.rule}
+	return []script{s.apply, s.turn, s.open, s.recover, s.raise, s.member, s.coupons, s.arm, s.couponsDue, s.held, s.rule}
 }
 
 // load tells every primary all scripts: one that was promoted or restarted knows none.

@@ -55,7 +55,6 @@ type Levels interface {
 	LevelTurns
 	LevelCoupons
 	LevelMembers
-	LevelIDs
 	LevelHeld
 	// Buckets is how many there are, numbered from 0.
 	Buckets() int
@@ -95,14 +94,6 @@ type LevelMembers interface {
 	CouponTimers(ctx context.Context, member string) ([]schemas.CouponTimer, error)
 }
 
-// LevelIDs is what reconciliation asks for.
-type LevelIDs interface {
-	// Digest is the digest of the orders that count in a month, of all members of a bucket.
-	Digest(ctx context.Context, bucket int, month schemas.Month) (schemas.OrderDigest, error)
-	// IDs is what is held of a member's month, in the order of the ids.
-	IDs(ctx context.Context, member string, month schemas.Month) (schemas.OrderIDSet, error)
-}
-
 // LevelHeld is what reconciliation and a change of the rules ask for.
 type LevelHeld interface {
 	// Held hands what is held of members to each, each member once.
@@ -115,7 +106,7 @@ type LevelHeld interface {
 func TestLevels(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject) {
 	for part, checks := range map[string]map[string]func(*house){
 		"counts": levelCounts(), "changes": levelChanges(), "time": levelTurns(), "losses": levelLosses(),
-		"coupons": levelCoupons(), "ids": levelIDChecks(), "repairs": levelRepairs(), "rules": levelRulings(),
+		"coupons": levelCoupons(), "repairs": levelRepairs(), "rules": levelRulings(),
 	} {
 		t.Run(part, func(t *testing.T) { runLevelChecks(t, checks, begun(open)) })
 	}

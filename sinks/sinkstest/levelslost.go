@@ -62,8 +62,7 @@ func lostAll(h *house) {
 	h.fails("a raise", h.Levels.Raise(h.t.Context(), h.feed.Part, h.feed.End), pipelines.ErrLost)
 	_, err := h.Levels.Member(h.t.Context(), m1)
 	h.fails("a read", err, schemas.ErrRecovering)
-	_, err = h.Levels.Digest(h.t.Context(), h.Bucket(m1), november)
-	h.fails("a digest", err, schemas.ErrRecovering)
+	h.fails("a look at what is held", h.Levels.Held(h.t.Context(), schemas.HeldQuery{Bucket: h.Bucket(m1)}, nil), schemas.ErrRecovering)
 	marks, err := h.Levels.Open(h.t.Context(), h.feed, "a look")
 	if err != nil || marks.Claimed != h.Levels.Buckets() || marks.Unborn != marks.Claimed || marks.Others != 0 || marks.Least != -1 {
 		h.t.Errorf("the marks are %+v, %v", marks, err)
@@ -128,8 +127,8 @@ func notTurned(h *house) {
 	h.fails("a turn of a bucket that recovers", err, schemas.ErrRecovering)
 	_, err = h.Levels.Member(h.t.Context(), m1)
 	h.fails("a read of a bucket that recovers", err, schemas.ErrRecovering)
-	_, err = h.Levels.IDs(h.t.Context(), m1, november)
-	h.fails("the ids of a bucket that recovers", err, schemas.ErrRecovering)
+	err = h.Levels.Held(h.t.Context(), schemas.HeldQuery{Bucket: h.Bucket(m1), Member: m1}, nil)
+	h.fails("what is held of a bucket that recovers", err, schemas.ErrRecovering)
 	_, err = h.Levels.DecideCoupons(h.t.Context(), h.Bucket(m1), 10, make([]schemas.CouponDecision, 1))
 	h.fails("a coupon of a bucket that recovers", err, schemas.ErrRecovering)
 	_, err = h.Levels.CouponsDue(h.t.Context(), h.Bucket(m1), levelNoon, nil, 10)
@@ -173,6 +172,9 @@ func claimedByOther(h *house) {
 	}
 	if marks, err := h.Levels.Open(h.t.Context(), h.feed, "one/again"); err != nil || marks.Claimed != h.Levels.Buckets() || marks.Others != 0 {
 		h.t.Fatalf("another claim of the same process is %+v, %v", marks, err)
+	}
+	if n, err := h.Levels.Recover(h.t.Context(), "one/again", 0, []pipelines.Feed{h.feed}); err == nil || n != 0 {
+		h.t.Errorf("epoch 0, which says that there is none, recovers %d buckets", n)
 	}
 	for claim, want := range map[string]int{"two": 0, "one": 0, "one/again": h.Levels.Buckets()} {
 		if n, err := h.Levels.Recover(h.t.Context(), claim, h.epoch+5, []pipelines.Feed{h.feed}); n != want || err != nil {

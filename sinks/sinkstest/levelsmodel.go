@@ -52,22 +52,39 @@ func (m *levelModel) add(id string, e *schemas.LevelEvent) {
 	}
 }
 
+// monthIDs are the orders of a month, ascending.
+type monthIDs struct {
+	counted, void []int64
+}
+
+func (m monthIDs) equal(other monthIDs) bool {
+	return slices.Equal(m.counted, other.counted) && slices.Equal(m.void, other.void)
+}
+
 // ids are the orders of a month.
-func (m *memberModel) ids(month schemas.Month) schemas.OrderIDSet {
-	var set schemas.OrderIDSet
+func (m *memberModel) ids(month schemas.Month) monthIDs {
+	var set monthIDs
 	for id, at := range m.done {
 		if _, void := m.void[id]; !void && at.month == month {
-			set.Counted = append(set.Counted, schemas.CountedOrder{ID: id, Second: at.second})
+			set.counted = append(set.counted, id)
 		}
 	}
 	for id, said := range m.void {
 		if said == month {
-			set.Void = append(set.Void, id)
+			set.void = append(set.void, id)
 		}
 	}
-	slices.SortFunc(set.Counted, func(a, b schemas.CountedOrder) int { return int(a.ID - b.ID) })
-	slices.Sort(set.Void)
+	slices.Sort(set.counted)
+	slices.Sort(set.void)
 	return set
+}
+
+// days are how many orders of a month count by its days, in a zone where each has 24 hours.
+func (m *memberModel) days(month schemas.Month) (days [31]int) {
+	for _, id := range m.ids(month).counted {
+		days[m.done[id].second/86400]++
+	}
+	return days
 }
 
 // level is the member's level at a moment.
@@ -77,6 +94,6 @@ func (m *levelModel) level(id string, at int64) string {
 	for _, b := range member.bought {
 		memberships = append(memberships, b)
 	}
-	counts := func(month schemas.Month) int { return len(member.ids(month).Counted) }
+	counts := func(month schemas.Month) int { return len(member.ids(month).counted) }
 	return m.rules.LevelName(m.rules.Effective(counts, memberships, at).Rank)
 }

@@ -12,11 +12,12 @@ import (
 // levelRepairs are the checks of what reconciliation asks for, and of the events that only a repair brings.
 func levelRepairs() map[string]func(*house) {
 	return map[string]func(*house){
-		"what is held is that which counts and was said": heldOfMembers,
-		"what is held is told of a bucket that is whole": heldOfWhole,
-		"an order is forgotten, tombstone and all":       forgotten,
-		"a level is said once more":                      saidAgain,
-		"a partition brings no repairs":                  repairsOfPartition,
+		"what is held is that which counts and was said":  heldOfMembers,
+		"what is held is told of a bucket that is whole":  heldOfWhole,
+		"a tombstone is of the latest month that said so": heldOfMonth,
+		"an order is forgotten, tombstone and all":        forgotten,
+		"a level is said once more":                       saidAgain,
+		"a partition brings no repairs":                   repairsOfPartition,
 	}
 }
 
@@ -39,6 +40,13 @@ func (h *house) heldOf(member string, months ...schemas.Month) (held schemas.Hel
 	return held
 }
 
+// ids is what is held of a member's month.
+func (h *house) ids(member string, month schemas.Month) monthIDs {
+	h.t.Helper()
+	held := h.heldOf(member, month)
+	return monthIDs{counted: held.Counted[0], void: held.Voids}
+}
+
 func heldOfMembers(h *house) {
 	h.write(h.orders(m1, 5, levelNoon)...)
 	h.write(h.complete(m1, 90, levelNoon-31*day), h.void(m1, 91, levelNoon), h.void(m1, 92, levelNoon-31*day), h.void(m1, 93, levelNoon-62*day))
@@ -55,6 +63,24 @@ func heldOfMembers(h *house) {
 	}
 	if got := h.heldOf("nobody", november); got.Announced != "bronze" || got.Level != "bronze" || got.Pending || !got.Told || len(got.Counted[0]) > 0 {
 		h.t.Errorf("of nobody is held %+v", got)
+	}
+}
+
+func heldOfMonth(h *house) {
+	h.write(h.complete(m1, 9, levelNoon), h.complete(m1, 1<<62, levelNoon+3000), h.complete(m1, 5, levelNoon-31*day), h.complete(m2, 6, levelNoon))
+	h.write(h.void(m1, 7, levelNoon), h.void(m1, 5, levelNoon), h.void(m1, 8, levelNoon-31*day))
+	for _, twice := range [][2]int64{{0, -31}, {-31, 0}} { // whichever came first
+		order := 80 + twice[0]
+		h.says(h.write(h.void(m1, order, levelNoon+twice[0]*day), h.void(m1, order, levelNoon+twice[1]*day)), "stored", "duplicate void")
+	}
+	for month, want := range map[schemas.Month]monthIDs{
+		november: {counted: []int64{9, 1 << 62}, void: []int64{5, 7, 49, 80}},
+		october:  {void: []int64{8}},
+		december: {},
+	} {
+		if got := h.ids(m1, month); !got.equal(want) {
+			h.t.Errorf("%v holds %+v, want %+v", month, got, want)
+		}
 	}
 }
 

@@ -2,10 +2,10 @@
 -- part, topic and end of each feed. It answers 1 when it did, 0 when not,
 -- and below 0 the epoch that is there and is not lower.
 local epoch_new = tonumber(ARGV[2])
-if not epoch_new or #ARGV % 3 ~= 2 then return error_reply('ERR sluice: bad arguments') end
+if not epoch_new or epoch_new < 1 or #ARGV % 3 ~= 2 then return error_reply('ERR sluice: bad arguments') end
 local head, home = call('HMGET', KEYS[1], 'epoch', 'claim', 'claimhome'), server_home()
 if head[2] ~= ARGV[1] or head[3] ~= home then return 0 end
-if epoch_new <= tonumber(head[1] or -1) then return -1 - tonumber(head[1]) end
+if epoch_new <= tonumber(head[1] or 0) then return -1 - tonumber(head[1]) end
 local back = {}
 for i = 3, #ARGV, 3 do
   local mark = mark_of(call('HGET', KEYS[2], ARGV[i]), ARGV[i + 1]) or 0
