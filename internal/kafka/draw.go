@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/IBM/sarama"
+
+	"sluice/internal/pause"
 )
 
 // Numbers gives out numbers that only grow, and each of them once, whoever asks: they are the offsets of
@@ -50,7 +52,7 @@ func (n *Numbers) draw(ctx context.Context) (offset int64, err error) {
 		if offset, err = n.attempt(); err == nil || ctx.Err() != nil || errors.Is(err, errAdminClosed) {
 			return offset, err
 		}
-		pause(ctx, backoff(deliverRetryBase, deliverRetryMax, failures))
+		pause.AtMost(ctx, backoff(deliverRetryBase, deliverRetryMax, failures))
 	}
 	return 0, err
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -150,7 +151,7 @@ func TestFollowGivesWhatComesFromNowOnAndInOrder(t *testing.T) {
 		}
 		for len(came) == 0 { // until it has begun
 			publish(t, p, "pings", 1)
-			pause(ctx, 20*time.Millisecond)
+			pause.AtMost(ctx, 20*time.Millisecond)
 		}
 		first := next("a record")
 		if first.offset < 10 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/IBM/sarama"
 
+	"sluice/internal/pause"
 	"sluice/pipelines"
 )
 
@@ -43,7 +44,7 @@ func (s *Scanner) Follow(ctx context.Context, topic string, obs GroupObserver, e
 			part := pipelines.Partition{Topic: topic, ID: span.Partition}
 			running.Go(func() { s.follow(ctx, part, from, obs, func(rec *pipelines.Record) { each(part, rec) }) })
 		}
-		pause(ctx, wait)
+		pause.AtMost(ctx, wait)
 	}
 	return nil
 }
@@ -77,7 +78,7 @@ func (s *Scanner) follow(ctx context.Context, part pipelines.Partition, from int
 		}
 		if ctx.Err() == nil {
 			obs.GroupFailed(fmt.Errorf("following %v: %w", part, err))
-			pause(ctx, backoff(s.fetch.RetryBase, s.fetch.RetryMax, failures))
+			pause.AtMost(ctx, backoff(s.fetch.RetryBase, s.fetch.RetryMax, failures))
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // redisServer is a server of Redis that can be ended or stopped where it is.
@@ -75,7 +76,7 @@ func (f *failover) deafen(ctx context.Context, primary, replica redisServer) err
 	if _, err := resp.Ask(ctx, replica.Address(), "REPLICAOF", "127.0.0.1", nobodysPort); err != nil {
 		return err
 	}
-	if err := Pause(ctx, f.behind); err != nil {
+	if err := pause.For(ctx, f.behind); err != nil {
 		return err
 	}
 	said, err := offset(ctx, primary.Address(), "master_repl_offset")

@@ -10,6 +10,7 @@ import (
 
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // killAgain ends a process as kill -9 does, again and again: each life does something, and is ended at a moment by chance, or
@@ -62,7 +63,7 @@ func (k *killAgain) byChance(ctx context.Context, n int) error {
 		})
 	}
 	if err == nil {
-		err = Pause(ctx, time.Duration(rand.Int64N(int64(k.spread))))
+		err = pause.For(ctx, time.Duration(rand.Int64N(int64(k.spread))))
 	}
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // powerCut ends Redis as a power cut does: what of its log was written, and not yet flushed to the disk, has gone with it.
@@ -28,7 +29,7 @@ type powerCut struct {
 func (p *powerCut) Inject(ctx context.Context) error {
 	file, kept, err := p.last()
 	if err == nil {
-		err = Pause(ctx, p.loses)
+		err = pause.For(ctx, p.loses)
 	}
 	if err == nil {
 		err = p.redis.Kill(ctx)

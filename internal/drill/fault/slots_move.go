@@ -11,6 +11,7 @@ import (
 	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // slotsMove moves slots that hold something from node to node of a Redis Cluster, key by key, under load.
@@ -101,7 +102,7 @@ func (m *slotsMove) finish(ctx context.Context) error {
 		if _, err := resp.Ask(ctx, m.nodes[o.from], words...); err != nil {
 			return err
 		}
-		if err := Pause(ctx, m.rest); err != nil {
+		if err := pause.For(ctx, m.rest); err != nil {
 			return err
 		}
 	}

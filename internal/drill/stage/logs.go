@@ -17,7 +17,7 @@ const maxKeptLog = 1 << 20
 func (h *House) KeepLogs(dir, name string) error {
 	var errs []error
 	for _, s := range named(h.servers, "kafka") {
-		log, kept := filepath.Join(h.home(), s.Name, "log"), filepath.Join(dir, name+"."+s.Name)
+		log, kept := filepath.Join(h.home(s.Name), "log"), filepath.Join(dir, name+"."+s.Name)
 		if err := keepEnd(log, kept+".log"); err != nil {
 			errs = append(errs, fmt.Errorf("keeping the log of %s: %w", s.Name, err))
 		}
