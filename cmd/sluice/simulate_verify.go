@@ -24,7 +24,7 @@ type simulateVerifyCmd struct {
 	Query  string            `help:"Where drivers are asked for; without it where the gateway is." placeholder:"URL"`
 	Key    string            `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
 	Ops    []string          `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
-	Wait   time.Duration     `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"3m"`
+	Wait   time.Duration     `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"10m"`
 	Lost   []string          `help:"Files of records that were taken from the topic before they were read, a JSON object with pipeline, partition, offset and value a line: they may be missing, and nothing else." placeholder:"FILE,…" type:"existingfile"`
 	Log    map[string]string `help:"Logs of processes, by their ops listeners: what one said there at a clean end are its counts. Without them its last scrape is, and the rest bounded." placeholder:"URL=FILE;…"`
 	Reject share             `help:"The store was made to reject that share of the records for what they are: so many sound ones may be dead letters. Without it none may." default:"0%" placeholder:"N%" name:"rejected"`
