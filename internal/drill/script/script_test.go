@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -46,12 +47,31 @@ func TestADrillIsRead(t *testing.T) {
 	}
 }
 
+func TestADrillOfOrdersIsRead(t *testing.T) {
+	text := strings.Replace(good, "load: {rate: 200, late: 5%}", "load: {orders: {members: 300, over: 48h}}\nrun: {redis: sentinel, jobs: 2}", 1)
+	text = strings.Replace(text, "L8:", "L7c:", 1)
+	d, err := Read(files(map[string]string{"a.yaml": text}), "a.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Orders{Members: 300, Void: 0.04, Purchase: 0.04, Over: 48 * time.Hour, Shuffle: 2 * time.Second}
+	if d.Load.Orders != want || !d.Load.OfOrders() || d.Run.Redis != Sentinel || d.Run.Jobs != 2 || d.Run.Pipelines != 2 {
+		t.Errorf("%+v %+v", d.Load, d.Run)
+	}
+	if of := d.Load.Assertions(); !slices.Contains(of, "L7c") || slices.Contains(of, "L8") {
+		t.Errorf("it is judged by %v", of)
+	}
+	if usual := Usual(); usual.Load.OfOrders() || !slices.Contains(usual.Load.Assertions(), "L8") {
+		t.Error("the usual load is not of pings")
+	}
+}
+
 func TestAllComplaintsComeAtOnce(t *testing.T) {
 	_, err := Read(files(map[string]string{"a.yaml": `catalogue: [0, 37]
 long: true
 short: true
-run: {pipelines: 9, env: {PATH: x}}
-load: {rate: 0, drivers: 0, late: 60%, disorder: 51%}
+run: {pipelines: 9, jobs: 5, env: {PATH: x}}
+load: {rate: 0, drivers: 0, late: 60%, disorder: 51%, orders: {members: -1, void: 51%, over: 1s, shuffle: 2m}}
 faults: [{on: elastic, for: -1s, after: 2h}]
 expect: {na: {L12: x, L8: ""}, breaks: {L13: x}, searchable: 0s, consuming: -1s, refuses: 2h, flat: 200%}
 `}), "a.yaml")
@@ -59,7 +79,7 @@ expect: {na: {L12: x, L8: ""}, breaks: {L13: x}, searchable: 0s, consuming: -1s,
 		t.Fatal("it is taken")
 	}
 	for _, want := range []string{
-		"a.yaml: about:", "catalogue: 0", "catalogue: 37", "long:", "run.pipelines: 9", `run.env: "PATH"`, "load.rate", "load.drivers", "load.late",
+		"a.yaml: about:", "run.jobs: 5", "load.orders.members", "load.orders.void", "load.orders.over", "load.orders.shuffle", "catalogue: 0", "catalogue: 37", "long:", "run.pipelines: 9", `run.env: "PATH"`, "load.rate", "load.drivers", "load.late",
 		"faults[0].fault", "faults[0].for", "faults[0].after", `expect.na: "L12"`, "expect.na.L8", `expect.breaks: "L13"`, "expect.searchable", "expect.consuming", "expect.refuses", "expect.flat", "load.disorder",
 	} {
 		if !strings.Contains(err.Error(), want) {
@@ -78,6 +98,8 @@ func TestWhatIsNoDrill(t *testing.T) {
 		"a share that is none":        {strings.Replace(good, "5%", "much", 1), `share "much"`},
 		"a disk without a size":       {good + "run: {elasticDisk: 5MB}\n", `size "5MB"`},
 		"a special run that is drawn": {good + "random: true\nrun: {failpoints: true}\n", "random:"},
+		"an unknown layout":           {good + "run: {redis: ring}\n", `redis "ring"`},
+		"orders that are drawn":       {strings.Replace(good, "rate: 200", "orders: {members: 3}", 1) + "random: true\n", "a ledger of its own"},
 		"two documents":               {good + "---\nabout: x\n", "more than one"},
 		"nothing":                     {"", "EOF"},
 		"far too much":                {good + strings.Repeat("#", maxFile), "is over"},
