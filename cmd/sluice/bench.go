@@ -18,10 +18,12 @@ import (
 type benchCmd struct {
 	GPS      benchGPSCmd      `cmd:"" name:"gps" help:"Measure the GPS pipelines, the gateway and the nearby query beside this machine's limits."`
 	Embedded benchEmbeddedCmd `cmd:"" name:"embedded" help:"Measure the embedded default: one process with all in it."`
-	Orders   benchOrdersCmd   `cmd:"" name:"orders" help:"Measure what order-levels is compared with: a lock per message."`
+	Orders   benchOrdersCmd   `cmd:"" name:"orders" help:"Measure member levels from Kafka to Redis beside this machine's limits."`
 	Consume  benchConsumeCmd  `cmd:"" hidden:"" help:"A bare group consumer that counts."`
 	Produce  benchProduceCmd  `cmd:"" hidden:"" help:"A bare AsyncProducer."`
 	Load     benchLoadCmd     `cmd:"" hidden:"" help:"A bare bulk loader."`
+	Calls    benchCallsCmd    `cmd:"" hidden:"" help:"A bare loader of the script of member levels."`
+	Locks    benchLocksCmd    `cmd:"" hidden:"" help:"A lock per message."`
 	NullBulk benchNullBulkCmd `cmd:"" name:"nullbulk" hidden:"" help:"A bulk server that keeps nothing."`
 }
 

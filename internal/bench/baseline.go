@@ -35,16 +35,22 @@ func Finished(records int64, took time.Duration) (Baseline, error) {
 
 // baseline runs one of this binary's bare sub-commands.
 func (b *run) baseline(ctx context.Context, args ...string) (Baseline, error) {
+	var result Baseline
+	err := b.child(ctx, &result, args...)
+	return result, err
+}
+
+// child runs one of this binary's bare sub-commands and reads what it prints.
+func (b *run) child(ctx context.Context, into any, args ...string) error {
 	var out bytes.Buffer
 	args = append([]string{"bench"}, args...)
 	if err := proc.Run(ctx, proc.Command{Path: b.cfg.Binary, Args: args, Stdout: &out}); err != nil {
-		return Baseline{}, err
+		return err
 	}
-	var result Baseline
-	if err := json.Unmarshal(out.Bytes(), &result); err != nil {
-		return Baseline{}, fmt.Errorf("reading the answer of %v: %w", args, err)
+	if err := json.Unmarshal(out.Bytes(), into); err != nil {
+		return fmt.Errorf("reading the answer of %v: %w", args, err)
 	}
-	return result, nil
+	return nil
 }
 
 func (b *run) brokers() string { return strings.Join(b.cfg.Brokers, ",") }

@@ -24,6 +24,8 @@ type Report struct {
 type Setting struct {
 	Records    int64         `json:"records"`
 	Drivers    int           `json:"drivers"`
+	Events     int64         `json:"events,omitempty"`  // of orders
+	Members    int           `json:"members,omitempty"` // who have them at any one time
 	Partitions int           `json:"partitions"`
 	Runs       int           `json:"runs"`
 	For        time.Duration `json:"forNs"`

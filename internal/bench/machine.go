@@ -22,6 +22,7 @@ type Machine struct {
 	Busy    float64 `json:"busy"` // share of all cores that other work took in the second before the run, 0 to 1
 	Kafka   string  `json:"kafka"`
 	Elastic string  `json:"elastic"` // "" without one
+	Redis   string  `json:"redis,omitempty"`
 }
 
 func (b *run) machine(ctx context.Context) (Machine, error) {

@@ -17,15 +17,12 @@ func (r *Report) Print(w io.Writer) error {
 	if m.Elastic != "" {
 		servers += ", Elasticsearch " + m.Elastic
 	}
+	if m.Redis != "" {
+		servers += ", Redis " + m.Redis
+	}
 	fmt.Fprintf(&t, "servers   %s\n", servers)
 	fmt.Fprintf(&t, "before    %.0f %% of the cores were taken by other work\n", m.Busy*100)
-	c := r.Config
-	if c.Records == 0 { // no backlog, so nothing is repeated
-		fmt.Fprintf(&t, "data      %s drivers, %d partitions, %s a measurement\n\n", grouped(int64(c.Drivers)), c.Partitions, c.For.Round(time.Second))
-	} else {
-		fmt.Fprintf(&t, "data      %s pings, %s drivers, %d partitions, seed %d; %s a measurement, median of %d\n\n",
-			grouped(c.Records), grouped(int64(c.Drivers)), c.Partitions, c.Seed, c.For.Round(time.Second), c.Runs)
-	}
+	t.WriteString(r.Config.text() + "\n\n")
 	fmt.Fprintf(&t, "%-26s %10s  %-29s %5s  %s\n", "", "measured", "limit in the same run", "ratio", "bar")
 	row := ""
 	for _, l := range r.Lines {
@@ -39,6 +36,20 @@ func (r *Report) Print(w io.Writer) error {
 		return fmt.Errorf("printing the report: %w", err)
 	}
 	return nil
+}
+
+// text says what the figures were measured with.
+func (s *Setting) text() string {
+	each := s.For.Round(time.Second)
+	switch {
+	case s.Events > 0:
+		return fmt.Sprintf("data      %s order events of %s members at a time, %d partitions; %s a measurement, median of %d",
+			grouped(s.Events), grouped(int64(s.Members)), s.Partitions, each, s.Runs)
+	case s.Records == 0: // no backlog, so nothing is repeated
+		return fmt.Sprintf("data      %s drivers, %d partitions, %s a measurement", grouped(int64(s.Drivers)), s.Partitions, each)
+	}
+	return fmt.Sprintf("data      %s pings, %s drivers, %d partitions, seed %d; %s a measurement, median of %d",
+		grouped(s.Records), grouped(int64(s.Drivers)), s.Partitions, s.Seed, each, s.Runs)
 }
 
 // String is the line of the table.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"sluice/internal/bench/resp"
 )
 
 // Config of a measurement.
@@ -89,18 +91,18 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 // client is one worker of the old kind.
 type client struct {
 	cfg    *Config
-	conn   *conn
+	conn   *resp.Conn
 	name   string // in its locks
 	unlock string // the script's digest
 }
 
 func newClient(ctx context.Context, cfg *Config, number int) (*client, error) {
-	conn, err := dial(ctx, cfg.Addr, cfg.Timeout)
+	conn, err := resp.Dial(ctx, cfg.Addr, cfg.Timeout)
 	if err != nil {
 		return nil, err
 	}
 	c := &client{cfg: cfg, conn: conn, name: strconv.Itoa(number)}
-	said, err := conn.do("SCRIPT", "LOAD", unlock)
+	said, err := conn.Do("SCRIPT", "LOAD", unlock)
 	digest, ok := said.(string)
 	if err != nil || !ok {
 		return nil, errors.Join(fmt.Errorf("loading the script: %w", err), conn.Close())
@@ -127,7 +129,7 @@ func (c *client) event(ctx context.Context, n int, waits *atomic.Int64) error {
 	member := strconv.Itoa(n % c.cfg.Members)
 	lock, state := c.cfg.Prefix+"lock:"+member, c.key(n%c.cfg.Members)
 	for {
-		said, err := c.conn.do("SET", lock, c.name, "NX", "PX", lockFor)
+		said, err := c.conn.Do("SET", lock, c.name, "NX", "PX", lockFor)
 		if err != nil {
 			return err
 		}
@@ -144,7 +146,7 @@ func (c *client) event(ctx context.Context, n int, waits *atomic.Int64) error {
 		}
 	}
 	id := "o" + strconv.Itoa(n)
-	said, err := c.conn.do("HMGET", state, countField, id)
+	said, err := c.conn.Do("HMGET", state, countField, id)
 	if err != nil {
 		return err
 	}
@@ -159,11 +161,11 @@ func (c *client) event(ctx context.Context, n int, waits *atomic.Int64) error {
 				return err
 			}
 		}
-		if _, err := c.conn.do("HSET", state, countField, strconv.Itoa(orders+1), id, "1"); err != nil {
+		if _, err := c.conn.Do("HSET", state, countField, strconv.Itoa(orders+1), id, "1"); err != nil {
 			return err
 		}
 	}
-	_, err = c.conn.do("EVALSHA", c.unlock, "1", lock, c.name)
+	_, err = c.conn.Do("EVALSHA", c.unlock, "1", lock, c.name)
 	return err
 }
 
@@ -172,7 +174,7 @@ func (c *client) key(member int) string { return c.cfg.Prefix + "state:" + strco
 // sum adds up the counts, and lets the members expire.
 func (c *client) sum() (total int64, err error) {
 	for member := range c.cfg.Members {
-		said, err := c.conn.do("HGET", c.key(member), countField)
+		said, err := c.conn.Do("HGET", c.key(member), countField)
 		if err != nil {
 			return total, err
 		}
@@ -183,7 +185,7 @@ func (c *client) sum() (total int64, err error) {
 			}
 			total += n
 		}
-		if _, err := c.conn.do("EXPIRE", c.key(member), keptFor); err != nil {
+		if _, err := c.conn.Do("EXPIRE", c.key(member), keptFor); err != nil {
 			return total, err
 		}
 	}

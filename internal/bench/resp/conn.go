@@ -1,4 +1,6 @@
-package locks
+// Package resp speaks RESP2 with one Redis server: as little of it as a measurement needs, so that a client library is no part
+// of what is measured.
+package resp
 
 import (
 	"bufio"
@@ -12,9 +14,8 @@ import (
 	"time"
 )
 
-// conn speaks RESP2 with one server: as little of it as the measurement needs, so that a client library is no part of what is
-// measured.
-type conn struct {
+// Conn is one connection. It is used by one goroutine at a time.
+type Conn struct {
 	net.Conn
 
 	in      *bufio.Reader
@@ -24,22 +25,24 @@ type conn struct {
 
 const maxReplyBytes = 1 << 20
 
-func dial(ctx context.Context, addr string, timeout time.Duration) (*conn, error) {
+// Dial connects to host:port; the time-out is of dialling, and of each round trip.
+func Dial(ctx context.Context, addr string, timeout time.Duration) (*Conn, error) {
 	dialer := net.Dialer{Timeout: timeout}
 	c, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("dialling Redis: %w", err)
 	}
-	return &conn{Conn: c, in: bufio.NewReader(c), timeout: timeout}, nil
+	return &Conn{Conn: c, in: bufio.NewReader(c), timeout: timeout}, nil
 }
 
-// errorReply is what the server answers with -.
-type errorReply string
+// ErrorReply is what the server answers with -.
+type ErrorReply string
 
-func (e errorReply) Error() string { return string(e) }
+// Error is the server's text.
+func (e ErrorReply) Error() string { return string(e) }
 
-// do is one round trip. The answer is nil, an int64, a string, or a list of them.
-func (c *conn) do(args ...string) (any, error) {
+// Do is one round trip. The answer is nil, an int64, a string, or a list of them.
+func (c *Conn) Do(args ...string) (any, error) {
 	c.out = append(strconv.AppendInt(append(c.out[:0], '*'), int64(len(args)), 10), "\r\n"...)
 	for _, a := range args {
 		c.out = append(strconv.AppendInt(append(c.out, '$'), int64(len(a)), 10), "\r\n"...)
@@ -51,11 +54,12 @@ func (c *conn) do(args ...string) (any, error) {
 	if _, err := c.Write(c.out); err != nil {
 		return nil, err
 	}
-	return c.reply()
+	return Read(c.in)
 }
 
-func (c *conn) reply() (any, error) {
-	line, err := c.in.ReadString('\n')
+// Read is the next answer: nil, an int64, a string, or a list of them; an ErrorReply is its error.
+func Read(in *bufio.Reader) (any, error) {
+	line, err := in.ReadString('\n')
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +72,7 @@ func (c *conn) reply() (any, error) {
 	case '+':
 		return rest, nil
 	case '-':
-		return nil, errorReply(rest)
+		return nil, ErrorReply(rest)
 	case ':':
 		return strconv.ParseInt(rest, 10, 64)
 	}
@@ -80,14 +84,14 @@ func (c *conn) reply() (any, error) {
 		return nil, nil
 	case line[0] == '$':
 		text := make([]byte, n+2)
-		_, err := io.ReadFull(c.in, text)
+		_, err := io.ReadFull(in, text)
 		return string(text[:n]), err
 	case line[0] != '*':
 		return nil, fmt.Errorf("the answer is no RESP: %q", line)
 	}
 	list := make([]any, n)
 	for i := range list {
-		if list[i], err = c.reply(); err != nil {
+		if list[i], err = Read(in); err != nil {
 			return nil, err
 		}
 	}
