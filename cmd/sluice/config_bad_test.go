@@ -114,6 +114,7 @@ func badEnvironments(t *testing.T) map[string]bad {
 		"too little memory":        {environ: "MEMORY_LIMIT=32MiB", want: "SLUICE_MEMORY_LIMIT: 32MiB is out of range: write 0, or 64MiB to 1024GiB"},
 		"memory below a buffer":    {environ: "MEMORY_LIMIT=100MiB PIPELINE_BUFFER=128MiB", want: "pipeline.buffer (128MiB) is more than memory.limit (100MiB)"},
 		"a webhook without a name": {environ: "WEBHOOK_SERVICES=https://crm/levels WEBHOOK_SECRETS_DIR=/s", want: "webhook.services: service 1 wants name=URL with a name"},
+		"a password for a name":    {environ: "WEBHOOK_SERVICES=http://me:" + plantedSecret + "@crm WEBHOOK_SECRETS_DIR=/s", want: "webhook.services: service 1 wants name=URL with a name"},
 		"a webhook twice":          {environ: "WEBHOOK_SERVICES=crm=http://a,crm=http://b WEBHOOK_SECRETS_DIR=/s", want: "webhook.services: crm is named twice"},
 		"a webhook's URL":          {environ: "WEBHOOK_SERVICES=crm=crm:80 WEBHOOK_SECRETS_DIR=/s", want: "webhook.services: crm: the URL must begin with http:// or https:// and name a host"},
 		"a webhook's password":     {environ: "WEBHOOK_SERVICES=crm=http://me:" + plantedSecret + "@crm WEBHOOK_SECRETS_DIR=/s", want: "webhook.services: crm: the URL names a user"},

@@ -72,8 +72,10 @@ func (c *config) webhooks() error {
 	var refuse complaints
 	var names []string
 	for i, h := range c.hooks() {
-		refuse.when(!regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`).MatchString(h.name),
-			"webhook.services: service %d wants name=URL with a name of up to 40 of a-z 0-9 -, beginning with one of the first two", i+1)
+		if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`).MatchString(h.name) { // it may be anything, and is not repeated
+			refuse.when(true, "webhook.services: service %d wants name=URL with a name of up to 40 of a-z 0-9 -, beginning with one of the first two", i+1)
+			continue
+		}
 		refuse.when(slices.Contains(names, h.name), "webhook.services: %s is named twice", h.name)
 		names = append(names, h.name)
 		cfg := c.webhookOf(h)
@@ -82,7 +84,7 @@ func (c *config) webhooks() error {
 			refuse.when(true, "webhook.services: %s: %s", h.name, strings.TrimPrefix(err.Error(), "webhook: "))
 		}
 	}
-	if len(names) > 0 && c.Webhook.SecretsDir == "" {
+	if len(c.Webhook.Services) > 0 && c.Webhook.SecretsDir == "" {
 		refuse = append(refuse, errors.New("webhook.services needs webhook.secretsDir: what is posted is signed"))
 	}
 	return errors.Join(refuse...)
