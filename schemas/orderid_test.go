@@ -1,9 +1,6 @@
 package schemas
 
 import (
-	"flag"
-	"slices"
-	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -83,71 +80,6 @@ func TestOrderIDsRiseWhateverTheClockDoes(t *testing.T) {
 			}
 		}
 	})
-}
-
-var ids64 = flag.Bool("ids64", false, "64 million order ids instead of 2 million") //nolint:gochecknoglobals // a flag of the tests
-
-// 16 generators at once, 4 goroutines on each, clocks that jump both ways: no id comes twice.
-func TestOrderIDsNeverRepeat(t *testing.T) {
-	const generators, workers = 16, 4
-	each := 2_000_000 / generators / workers
-	if *ids64 {
-		each = 64_000_000 / generators / workers
-	}
-	all := make([]int64, generators*workers*each)
-	var wg sync.WaitGroup
-	for g := range generators {
-		clock := jumpingClock(g)
-		ids, err := NewOrderIDs(uint8(g), clock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for w := range workers {
-			mine := all[(g*workers+w)*each:][:each]
-			wg.Go(func() {
-				for i := range mine {
-					mine[i] = ids.Next(uint16(i*7 + w))
-				}
-			})
-		}
-	}
-	wg.Wait()
-	for part := range generators * workers {
-		for i, id := range all[part*each:][:each] {
-			p, w := SplitOrderID(id), part%workers
-			if p.Gene != uint16(i*7+w)&511 || int(p.Machine) != part/workers {
-				t.Fatalf("%d of %d is %+v", i, part, p)
-			}
-			if i > 0 && placeInTime(id) <= placeInTime(all[part*each+i-1]) {
-				t.Fatalf("%d of %d is not behind the one before", i, part)
-			}
-		}
-	}
-	slices.Sort(all)
-	for i := range all[1:] {
-		if all[i] == all[i+1] {
-			t.Fatalf("%d comes twice", all[i])
-		}
-	}
-}
-
-// placeInTime is an id without machine and gene: what rises.
-func placeInTime(id int64) int64 { return id>>23<<6 | id&63 }
-
-// jumpingClock moves on by a millisecond every 40 calls, and every 5000 jumps, back or forth.
-func jumpingClock(seed int) func() int64 {
-	var mu sync.Mutex
-	calls := 0
-	return func() int64 {
-		mu.Lock()
-		defer mu.Unlock()
-		calls++
-		jump := int64(0)
-		if calls/5000%3 == seed%3 {
-			jump = int64(calls/5000%7-3) * 1000
-		}
-		return orderNow + int64(calls/40) + jump
-	}
 }
 
 func BenchmarkOrderID(b *testing.B) {

@@ -26,10 +26,17 @@ type store interface {
 	Member(ctx context.Context, id string) (schemas.MemberState, error)
 }
 
+// orderBooks are an index of orders that can be written to.
+type orderBooks interface {
+	Index
+	pipelines.Sink
+}
+
 // world is a level store with an index that is a map, and pipelines that are as far as the test says.
 type world struct {
 	t      *testing.T
 	levels store
+	books  orderBooks // a real order index; nil = the map of orders is the index
 	rules  *rules.Rules
 	id     int64
 
@@ -114,10 +121,25 @@ func (w *world) index(member string, id int64, kind schemas.OrderType, at time.T
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	o := schemas.OrderOf(&schemas.OrderEvent{OrderID: id, MemberID: []byte(member), Type: kind, At: at.UnixMilli()})
+	if w.books != nil {
+		w.book(&o)
+	}
 	if was, there := w.orders[id]; there {
 		o.Merge(&was)
 	}
 	w.orders[id] = o
+}
+
+// book writes what an event says of an order into the real index.
+func (w *world) book(o *schemas.Order) {
+	w.t.Helper()
+	write := pipelines.Write{
+		Target: schemas.OrderIndex(o.OrderID), Key: schemas.AppendOrderKey(nil, o.OrderID), Body: schemas.AppendOrder(nil, o), Time: o.TS,
+	}
+	results := make([]pipelines.Result, 1)
+	if err := w.books.Write(w.t.Context(), []pipelines.Write{write}, results); err != nil || results[0].Verdict != pipelines.Stored {
+		w.t.Fatalf("indexing order %d: %+v, %v", o.OrderID, results[0], err)
+	}
 }
 
 // level tells the store of an event.
@@ -176,7 +198,11 @@ func (w *world) reconciler(change func(*Config)) *Reconciler {
 	if change != nil {
 		change(&cfg)
 	}
-	r, err := New(cfg, Deps{Levels: w.levels, Index: w, Feeds: w, Rules: w.rules, Observer: w, Now: func() time.Time { return noon }})
+	var index Index = w
+	if w.books != nil {
+		index = w.books
+	}
+	r, err := New(cfg, Deps{Levels: w.levels, Index: index, Feeds: w, Rules: w.rules, Observer: w, Now: func() time.Time { return noon }})
 	if err != nil {
 		w.t.Fatal(err)
 	}
