@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"sluice/internal/drill"
@@ -17,15 +19,20 @@ import (
 	"sluice/schemas"
 )
 
-// drillPipelines are those that read a drill's load.
-func drillPipelines(set *stage.Stage, of *script.Load) []watch.Pipeline {
-	read := map[string][]string{schemas.TopicPings: simulatePipelines()}
+// drillReads are those who read a drill's load, by topic.
+func drillReads(of *script.Load) map[string][]string {
 	if of.OfOrders() {
-		read = map[string][]string{schemas.TopicOrders: {orders.Levels, orders.Index}, schemas.TopicPurchases: {orders.Purchases}}
+		return map[string][]string{schemas.TopicOrders: {orders.Levels, orders.Index}, schemas.TopicPurchases: {orders.Purchases}}
 	}
+	return map[string][]string{schemas.TopicPings: simulatePipelines()}
+}
+
+// drillPipelines are those who read a drill's load, as they are called on the wire.
+func drillPipelines(set *stage.Stage, of *script.Load) []watch.Pipeline {
 	var all []watch.Pipeline
-	for topic, names := range read {
-		for _, name := range names {
+	reads := drillReads(of)
+	for _, topic := range slices.Sorted(maps.Keys(reads)) {
+		for _, name := range reads[topic] {
 			all = append(all, watch.Pipeline{Name: name, Group: set.Group(name), Topic: set.Topic(topic)})
 		}
 	}

@@ -15,14 +15,17 @@ import (
 	"sluice/internal/pause"
 )
 
-// redisServer is a server of Redis that can be ended or stopped where it is.
-type redisServer interface {
+// listener is a server that has an address, and is started again on what it left.
+type listener interface {
 	Address() string
-	Kill(ctx context.Context) error
 	Start(ctx context.Context) error
-	Freeze() error
-	Thaw() error
-	Alive() bool
+}
+
+// redisServer is one that can be ended, or stopped where it is.
+type redisServer interface {
+	listener
+	server
+	still
 }
 
 // failover takes the primary away, so that the Sentinels make its replica the primary.
@@ -145,7 +148,7 @@ func (f *failover) Heal(ctx context.Context) error {
 		return nil
 	}
 	back := f.down.Start
-	if f.frozen && f.down.Alive() {
+	if f.frozen && f.down.Pid() != 0 {
 		back = func(context.Context) error { return f.down.Thaw() }
 	}
 	if err := back(ctx); err != nil {

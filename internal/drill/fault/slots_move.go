@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"time"
 
@@ -106,9 +107,14 @@ func (m *slotsMove) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	others := 3 - o.from - o.to
-	for _, node := range []int{o.to, o.from, others} {
-		if _, err := resp.Ask(ctx, m.nodes[node], "CLUSTER", "SETSLOT", o.slot, "NODE", o.ids[o.to]); err != nil {
+	told := []string{m.nodes[o.to], m.nodes[o.from]} // the new one first: it must not be sent to and fro
+	for _, node := range m.nodes {
+		if !slices.Contains(told, node) {
+			told = append(told, node)
+		}
+	}
+	for _, node := range told {
+		if _, err := resp.Ask(ctx, node, "CLUSTER", "SETSLOT", o.slot, "NODE", o.ids[o.to]); err != nil {
 			return err
 		}
 	}

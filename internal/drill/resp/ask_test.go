@@ -58,7 +58,7 @@ func answering(t *testing.T, answer string) (address string, told <-chan string)
 		if err != nil {
 			return
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }() // it has served
 		said := make([]byte, 1<<10)
 		n, err := conn.Read(said)
 		heard <- string(said[:n])
