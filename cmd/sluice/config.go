@@ -68,7 +68,7 @@ type topicConfig struct {
 	Replicas      int           `key:"replicas" default:"1" range:"1..32" doc:"copies of each partition that setup makes; 1 survives no lost broker, use 3"`
 	MinISR        int           `key:"minIsr" default:"1" range:"1..32" doc:"copies that must have a record before it counts as acknowledged; with 3 replicas use 2"`
 	MaxMessage    settings.Size `key:"maxMessage" default:"1MiB" range:"4KiB..64MiB" doc:"largest batch of records that a topic takes, its max.message.bytes"`
-	Retention     time.Duration `key:"retention" default:"0" range:"0|1m..87600h" doc:"how long driver.pings keeps records; 0 = the brokers' default"`
+	Retention     time.Duration `key:"retention" default:"0" range:"0|1m..87600h" doc:"how long records are kept, dead letters aside; a Redis that lost its data is filled again from them; 0 = the brokers' default"`
 	DeadRetention time.Duration `key:"deadRetention" default:"336h" range:"0|1m..87600h" doc:"how long dead letters are kept; 0 = the brokers' default"`
 }
 
