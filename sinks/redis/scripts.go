@@ -49,7 +49,7 @@ func newScripts() (*scripts, error) {
 		return script{source: text.String(), sha: hex.EncodeToString(sum[:])}
 	}
 	s := &scripts{
-		apply:      compose(writing, "home", "rules", "state", "standing", "announce", "write", "orders", "purchases", "forget", "apply"),
+		apply:      compose(writing, "home", "rules", "state", "standing", "announce", "write", "orders", "quick", "purchases", "forget", "apply"),
 		turn:       compose(writing, "home", "rules", "state", "standing", "announce", "write", "turn"),
 		open:       compose(writing, "home", "mark", "open"),
 		recover:    compose(writing, "home", "recover"),

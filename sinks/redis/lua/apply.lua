@@ -22,11 +22,11 @@ if part ~= '' then
   target = mark_of(awaited, topic)
 end
 -- What is read again may end at a level that the lost history had announced otherwise: it is said once more.
-local replaying = target and from < target
+replaying = target and from < target
 
-local verdicts = {}
 local function out(m, verdict)
-  verdicts[#verdicts + 1] = verdict
+  given = given + 1
+  verdicts[given] = verdict
   if replaying and not m.broken and m.epoch < epoch then judge(m, 'recovered', '', true) end
 end
 
@@ -48,27 +48,33 @@ runs[0] = function(m, _, n)
 end
 
 local states = groups > 0 and call('HMGET', members_key, unpack(ARGV, at, at + groups - 1)) or {}
-local ids, members, firsts = at, {}, {}
+local ids, members, firsts, lasts = at, {}, {}, {}
 at = at + groups
 for g = 1, groups do
-  local m = load_member(ARGV[ids + g - 1], states[g], tag)
-  members[g], firsts[g] = m, #verdicts + 1
-  local last
-  repeat
-    local h = tonumber(ARGV[at])
-    at = at + 1
-    last = floor(h / 4) % 2 == 1
-    runs[h % 4](m, floor(h / 8) % 131072, floor(h / 1048576), last)
-  until last
+  local h = tonumber(ARGV[at])
+  at = at + 1
+  local id, text, last = ARGV[ids + g - 1], states[g], h % 8 >= 4
+  if not (h % 8 == 5 and quick_run(id, text, floor(h / 8) % 131072, floor(h / 1048576))) then
+    local m, n = load_member(id, text, tag), #members + 1
+    members[n], firsts[n] = m, given + 1
+    while true do
+      runs[h % 4](m, floor(h / 8) % 131072, floor(h / 1048576), last)
+      if last then break end
+      h = tonumber(ARGV[at])
+      at = at + 1
+      last = h % 8 >= 4
+    end
+    lasts[n] = given
+  end
 end
-firsts[groups + 1] = #verdicts + 1
 if not room(members) then return {'FULL'} end
-for g = 1, groups do -- a member of whom one key is not what it should be is left alone altogether
-  if members[g].broken then
-    for i = firsts[g], firsts[g + 1] - 1 do verdicts[i] = 'w' end
+for n = 1, #members do -- a member of whom one key is not what it should be is left alone altogether
+  if members[n].broken then
+    for i = firsts[n], lasts[n] do verdicts[i] = 'w' end
   end
 end
 
+for i = 1, #quick_ops do call(unpack(quick_ops[i])) end
 local sent = tonumber(head[3] or 0)
 local now_sent = write_members(members, sent)
 if now_sent > sent then call('HSET', KEYS[1], 'sent', digits(now_sent)) end
@@ -76,4 +82,4 @@ if part ~= '' and to > mark_there then
   call('HSET', KEYS[2], part, digits(to) .. ' ' .. topic)
   if awaited and (not target or to >= target) then call('HDEL', KEYS[3], part) end
 end
-return {'OK', table.concat(verdicts), now_sent - sent}
+return {'OK', table.concat(verdicts, '', 1, given), now_sent - sent}

@@ -3,7 +3,7 @@
 local whole_month = 4194304 -- more seconds than a month has: a place in time is month * this + second
 local tombstone = -1 -- and, of one that this call has set, a month in m.buried
 
-local max_orders, orders_cause -- of apply
+local max_orders, orders_cause, replaying -- of apply
 
 -- add_op adds to the last command where it is of the same name and key. A field without a value is one argument.
 local function add_op(m, name, key, field, value)
