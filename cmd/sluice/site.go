@@ -41,6 +41,7 @@ func (s *site) sinkOf(of spec, store *telemetry.Store) (pipelines.Sink, func() e
 		return own, own.Close, nil
 	case levels:
 		return s.members, nothing, nil
+	case documents:
 	}
 	sink, err := s.sink(store)
 	return sink, nothing, err
