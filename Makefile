@@ -5,9 +5,10 @@ SHELL := /bin/bash
 
 FUZZTIME ?= 60s
 SEEDS ?= 100000
+PROOFS := OrderIDsNeverRepeat|TheTurnOfAMonth$$|CouponsOfManyPlans|PlantedInRedis|ReconcileSaysByItsExitCode|EmbeddedOrders
 GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
 
-.PHONY: help build test unit lint fuzz golden simulation mutants drill drill-short bench format dist dist-check tidy stack-up stack-down
+.PHONY: help build test unit lint fuzz golden simulation proofs mutants drill drill-short bench format dist dist-check tidy stack-up stack-down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,10 @@ golden: ## write the golden files anew; read their diff
 simulation: ## the path under SEEDS (100000) schedules of faults, of FROM (0) on; SEED=n plays one, as small as it fails
 	@SLUICE_SIMULATION_SEEDS=$(SEEDS) SLUICE_SIMULATION_FROM=$(FROM) SLUICE_SIMULATION_SEED=$(SEED) \
 		go test ./pipelines/simulation -run ThePromiseHolds -count=1 -v -timeout 2h
+
+proofs: ## orders and member levels at the sizes that are promised, in half an hour
+	@SLUICE_TEST_ORDER_IDS=64000000 SLUICE_TEST_MEMBERS=50000 SLUICE_TEST_COUPONS=10000 SLUICE_TEST_ORDER_EVENTS=1000000 \
+		ops/ci/with-stack go test -count=1 -v -timeout 3h -run '$(PROOFS)' ./schemas ./internal/jobs ./internal/reconcile ./cmd/sluice ./internal/e2e
 
 mutants: ## plant each bug of ops/mutants, and want each caught; ONLY=name,… plants those
 	@export SLUICE_STACK_CACHE=$${SLUICE_STACK_CACHE:-$$PWD/.stack/cache}; ops/ci/with-stack go run ./ops/mutants -only "$(ONLY)"

@@ -76,7 +76,13 @@ func (s *site) run(env []string, args ...string) (code int, stdout string) {
 // execute runs the binary to its end and returns its exit code and what it wrote to stdout.
 func execute(t *testing.T, env []string, args ...string) (code int, stdout string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	return executeWithin(t, patience, env, args...)
+}
+
+// executeWithin is execute for what may take longer.
+func executeWithin(t *testing.T, limit time.Duration, env []string, args ...string) (code int, stdout string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, os.Getenv(binaryVar), args...)
 	var out, errs bytes.Buffer
