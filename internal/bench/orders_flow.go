@@ -13,6 +13,7 @@ import (
 
 	"sluice/internal/bench/bare"
 	"sluice/internal/bench/crowd"
+	"sluice/internal/pause"
 	"sluice/schemas"
 )
 
@@ -36,7 +37,7 @@ func (f *orderFlow) run(ctx context.Context) error {
 	begin := time.Now()
 	for tick := 1; ; tick++ {
 		due := begin.Add(time.Duration(tick) * flowTick)
-		if wait(ctx, time.Until(due)) != nil {
+		if pause.AtMost(ctx, time.Until(due)); ctx.Err() != nil {
 			return nil
 		}
 		for p := range batches {
@@ -167,7 +168,7 @@ func (o *orders) flowOrders(ctx context.Context, name string, s *ordersSpace, ra
 // warm waits until what came while the process was starting is worked off, and the relay, whose partition is given out a
 // few seconds later, publishes as it comes.
 func (o *orders) warm(ctx context.Context, k *keeper) error {
-	if err := wait(ctx, warmUp); err != nil {
+	if err := pause.For(ctx, warmUp); err != nil {
 		return err
 	}
 	limited, cancel := context.WithTimeoutCause(ctx, publishLimit, errors.New("nothing is published"))
@@ -180,7 +181,7 @@ func (o *orders) warm(ctx context.Context, k *keeper) error {
 		if published > 0 && announced-published < announced/20 {
 			return nil
 		}
-		if err := wait(limited, steadyPoll); err != nil {
+		if err := pause.For(limited, steadyPoll); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/internal/bench/proc"
+	"sluice/internal/pause"
 )
 
 // kept is how a keeper worked off the backlog.
@@ -40,7 +41,7 @@ func (k *keeper) allPublished(ctx context.Context) (announced float64, err error
 		if published >= announced {
 			return announced, nil
 		}
-		if err := wait(ctx, pollEvery); err != nil {
+		if err := pause.For(ctx, pollEvery); err != nil {
 			return announced, fmt.Errorf("%.0f of %.0f changes of level are published: %w", published, announced, err)
 		}
 	}

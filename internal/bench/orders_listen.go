@@ -10,6 +10,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"sluice/internal/pause"
 	"sluice/schemas"
 )
 
@@ -139,7 +140,7 @@ func (o *orders) allHeard(ctx context.Context, s *ordersSpace, l *listener) erro
 		if int64(l.count()) >= there {
 			return nil
 		}
-		if err := wait(ctx, pollEvery); err != nil {
+		if err := pause.For(ctx, pollEvery); err != nil {
 			return fmt.Errorf("%d of %d: %w", l.count(), there, err)
 		}
 	}

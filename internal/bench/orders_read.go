@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/internal/bench/crowd"
+	"sluice/internal/pause"
 )
 
 // reading asks what members have, and knows what the answers must be.
@@ -46,7 +47,7 @@ func (r *reading) until(ctx context.Context, limit time.Duration) error {
 		if r.right == before+len(r.members) {
 			return nil
 		}
-		if err := wait(ctx, readPause); err != nil {
+		if err := pause.For(ctx, readPause); err != nil {
 			return errors.Join(err, last)
 		}
 	}

@@ -53,7 +53,7 @@ func measureRewind(ctx context.Context, o *orders, name string) (err error) {
 		return err
 	}
 	o.applied = true
-	at := fmt.Sprintf("%s events", grouped(o.cfg.Events))
+	at := grouped(o.cfg.Events) + " events"
 	o.add(
 		ceiling(name, "until reads are right", took.Seconds(), unitSec, barRewind).noted(at),
 		ceiling(name, "reads wrong meanwhile", float64(r.wrong), "", 0).noted(fmt.Sprintf("%d refused", r.refused)),

@@ -3,8 +3,10 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -68,16 +70,16 @@ func TestAChangeIsTimedFromItsOrder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counted, early := ids.Next(1), int64(0)
+	counted := ids.Next(1)
 	if ids, err = schemas.NewOrderIDs(0, func() int64 { return now.Add(-time.Hour).UnixMilli() }); err != nil {
 		t.Fatal(err)
 	}
-	early = ids.Next(1)
+	early := ids.Next(1)
 	l.span(now.Add(-2*time.Minute), 2*time.Minute)
 	for version, id := range []int64{counted, counted, early, 0} { // the second is a refund, the last no order's
 		c := schemas.LevelChanged{MemberID: "M1", From: "a", To: "b", Cause: schemas.CauseOrders, Epoch: 1, Version: int64(version + 1), At: schemas.MinTS}
 		if id > 0 {
-			c.OrderID = fmt.Sprint(id)
+			c.OrderID = strconv.FormatInt(id, 10)
 		}
 		l.hear(schemas.AppendLevelJSON(nil, &c))
 	}
@@ -98,9 +100,9 @@ func TestReadingTellsRefusedFromWrong(t *testing.T) {
 		case 1:
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case 2:
-			fmt.Fprint(w, `{"month":{"orders":3}}`)
+			say(t, w, `{"month":{"orders":3}}`)
 		default:
-			fmt.Fprintf(w, `{"memberId":%q,"month":{"orders":7}}`, strings.TrimPrefix(r.URL.Path, "/v1/members/"))
+			say(t, w, fmt.Sprintf(`{"memberId":%q,"month":{"orders":7}}`, strings.TrimPrefix(r.URL.Path, "/v1/members/")))
 		}
 	}))
 	defer server.Close()
@@ -132,5 +134,12 @@ func TestTheTableOfOrdersSaysWhatWasMeasured(t *testing.T) {
 		if !strings.Contains(got.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, got.String())
 		}
+	}
+}
+
+func say(t *testing.T, w io.Writer, text string) {
+	t.Helper()
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Error(err)
 	}
 }

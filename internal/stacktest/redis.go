@@ -2,6 +2,7 @@ package stacktest
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -15,7 +16,7 @@ func ForgetKeys(t testing.TB, addr, prefix string) {
 	if prefix == "" {
 		t.Fatal("a prefix is needed: other tests have keys there")
 	}
-	conn, err := net.DialTimeout("tcp", addr, redisPatience)
+	conn, err := (&net.Dialer{Timeout: redisPatience}).DialContext(context.WithoutCancel(t.Context()), "tcp", addr) // a cleanup may call
 	if err != nil {
 		t.Fatalf("forgetting keys: %v", err)
 	}

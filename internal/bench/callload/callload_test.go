@@ -62,9 +62,11 @@ func (s *server) serve(conn net.Conn) {
 
 func command(args ...string) string {
 	text := fmt.Sprintf("*%d\r\n", len(args))
+	var textSb65 strings.Builder
 	for _, a := range args {
-		text += fmt.Sprintf("$%d\r\n%s\r\n", len(a), a)
+		textSb65.WriteString(fmt.Sprintf("$%d\r\n%s\r\n", len(a), a))
 	}
+	text += textSb65.String()
 	return text
 }
 

@@ -170,7 +170,7 @@ func TestSlotsMoveWithWhatTheyHold(t *testing.T) {
 		return all
 	}
 	for _, tag := range tags {
-		for _, name := range strings.Fields("1 2 3 4 5 6 7 8 9 10 11 12") {
+		for name := range strings.FieldsSeq("1 2 3 4 5 6 7 8 9 10 11 12") {
 			for _, node := range move.nodes {
 				_, err := resp.Ask(t.Context(), node, "SET", tag+name, "1")
 				if refused, moved := errors.AsType[resp.Refusal](err); err != nil && (!moved || !strings.HasPrefix(refused.Error(), "MOVED")) {

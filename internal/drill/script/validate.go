@@ -74,8 +74,13 @@ func (l *Load) complain() []error {
 		key string
 		of  Share
 	}{
-		{"late", l.Late}, {"double", l.Double}, {"disorder", l.Disorder}, {"ahead", l.Ahead}, {"poison", l.Poison},
-		{"orders.void", l.Orders.Void}, {"orders.purchase", l.Orders.Purchase},
+		{"late", l.Late},
+		{"double", l.Double},
+		{"disorder", l.Disorder},
+		{"ahead", l.Ahead},
+		{"poison", l.Poison},
+		{"orders.void", l.Orders.Void},
+		{"orders.purchase", l.Orders.Purchase},
 	} {
 		if s.of > 0.5 {
 			errs = append(errs, fmt.Errorf("load.%s: %g is more than half", s.key, float64(s.of)))
