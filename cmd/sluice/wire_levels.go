@@ -118,10 +118,15 @@ func levelSpecs() []spec {
 	}
 }
 
+// levelBatch is how many events a batch has at least before it closes by their number: 64 for each of 256 buckets. A call with
+// 20 costs a third more for each event, one with 256 nothing less.
+const levelBatch = 64 * redis.DefaultBuckets
+
 // inOrder is a pipeline's configuration with one batch of a partition at the store at once.
 func (d pipelineDeps) inOrder(name string) pipelines.Config {
 	cfg := d.config(name)
 	cfg.InFlight = 1
+	cfg.BatchRecords = max(cfg.BatchRecords, levelBatch)
 	return cfg
 }
 
