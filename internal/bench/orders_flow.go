@@ -38,7 +38,7 @@ func (f *orderFlow) run(ctx context.Context) error {
 	for tick := 1; ; tick++ {
 		due := begin.Add(time.Duration(tick) * flowTick)
 		if pause.AtMost(ctx, time.Until(due)); ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // that is how it ends
 		}
 		for p := range batches {
 			batches[p].Reset()
@@ -138,7 +138,7 @@ func (o *orders) flowOrders(ctx context.Context, name string, s *ordersSpace, ra
 		if _, err := k.begun(ctx); err != nil {
 			return err
 		}
-		if err := o.warm(ctx, k); err != nil {
+		if err := o.warm(ctx, k, f); err != nil {
 			return err
 		}
 		profiled := o.profile(ctx, k.product, name, 5*time.Second)
@@ -167,22 +167,27 @@ func (o *orders) flowOrders(ctx context.Context, name string, s *ordersSpace, ra
 
 // warm waits until what came while the process was starting is worked off, and the relay, whose partition is given out a
 // few seconds later, publishes as it comes.
-func (o *orders) warm(ctx context.Context, k *keeper) error {
+func (o *orders) warm(ctx context.Context, k *keeper, f *orderFlow) error {
 	if err := pause.For(ctx, warmUp); err != nil {
 		return err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, publishLimit, errors.New("nothing is published"))
+	ctx, cancel := context.WithTimeoutCause(ctx, publishLimit, errors.New("events or changes of level wait longer and longer"))
 	defer cancel()
 	for {
-		announced, published, err := k.published(limited)
+		announced, published, err := k.published(ctx)
 		if err != nil {
 			return err
 		}
-		if published > 0 && announced-published < announced/20 {
+		now, err := k.read(ctx)
+		if err != nil {
+			return err
+		}
+		waiting := float64(f.sent.Load()) - now.settled
+		if published > 0 && announced-published < announced/20 && waiting < f.rate/2 {
 			return nil
 		}
-		if err := pause.For(limited, steadyPoll); err != nil {
-			return err
+		if err := pause.For(ctx, steadyPoll); err != nil {
+			return fmt.Errorf("%.0f events and %.0f changes wait: %w", waiting, announced-published, err)
 		}
 	}
 }

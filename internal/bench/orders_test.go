@@ -2,8 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -95,14 +93,19 @@ func TestAChangeIsTimedFromItsOrder(t *testing.T) {
 func TestReadingTellsRefusedFromWrong(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
+	answer := func(w http.ResponseWriter, text string) {
+		if _, err := w.Write([]byte(text)); err != nil {
+			t.Error(err)
+		}
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch asked.Add(1) {
 		case 1:
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case 2:
-			say(t, w, `{"month":{"orders":3}}`)
+			answer(w, `{"month":{"orders":3}}`)
 		default:
-			say(t, w, fmt.Sprintf(`{"memberId":%q,"month":{"orders":7}}`, strings.TrimPrefix(r.URL.Path, "/v1/members/")))
+			answer(w, `{"memberId":"`+strings.TrimPrefix(r.URL.Path, "/v1/members/")+`","month":{"orders":7}}`)
 		}
 	}))
 	defer server.Close()
@@ -134,12 +137,5 @@ func TestTheTableOfOrdersSaysWhatWasMeasured(t *testing.T) {
 		if !strings.Contains(got.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, got.String())
 		}
-	}
-}
-
-func say(t *testing.T, w io.Writer, text string) {
-	t.Helper()
-	if _, err := io.WriteString(w, text); err != nil {
-		t.Error(err)
 	}
 }

@@ -61,13 +61,11 @@ func (s *server) serve(conn net.Conn) {
 }
 
 func command(args ...string) string {
-	text := fmt.Sprintf("*%d\r\n", len(args))
-	var textSb65 strings.Builder
+	text := fmt.Appendf(nil, "*%d\r\n", len(args))
 	for _, a := range args {
-		textSb65.WriteString(fmt.Sprintf("$%d\r\n%s\r\n", len(a), a))
+		text = fmt.Appendf(text, "$%d\r\n%s\r\n", len(a), a)
 	}
-	text += textSb65.String()
-	return text
+	return string(text)
 }
 
 func TestCallsOfScriptsAreRecorded(t *testing.T) {
