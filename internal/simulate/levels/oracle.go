@@ -24,6 +24,37 @@ type Known struct {
 	Refused  int64 // by the gateway: all of them are sound
 	Skipped  int64 // never sent
 	Last     int64 // ms since 1970 UTC: the last answer
+
+	Acts Acts // those surely in their topics
+}
+
+// Acts counts what was provoked.
+type Acts struct {
+	Late      int64 // orders completed in the month before the load
+	Voided    int64 // refunds and cancellations
+	Purchased int64 // levels bought
+	Doubled   int64 // completions sent again
+}
+
+// note counts one.
+func (a *Acts) note(o *orders.Order, s orders.Send) {
+	switch orders.SlotOf(s.N) {
+	case orders.Completed:
+		if s.Again {
+			a.Doubled++
+		} else if o.Late {
+			a.Late++
+		}
+	case orders.Void:
+		if !s.Again {
+			a.Voided++
+		}
+	case orders.Bought:
+		if !s.Again {
+			a.Purchased++
+		}
+	case orders.Created:
+	}
 }
 
 // sent is a member's events in the order of their topics.
@@ -88,7 +119,11 @@ func (o *Oracle) request(outcome *ledger.Outcome, sends []orders.Send, purchases
 		if orders.SlotOf(s.N) == orders.Created {
 			continue // nothing follows from it
 		}
-		to := &o.members[o.author.Order(orders.OrderOf(s.N)).Member]
+		order := o.author.Order(orders.OrderOf(s.N))
+		if !loose {
+			o.Known.Acts.note(&order, s)
+		}
+		to := &o.members[order.Member]
 		list := &to.orders
 		if purchases {
 			list = &to.purchases

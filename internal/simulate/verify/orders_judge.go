@@ -1,9 +1,6 @@
 package verify
 
-import (
-	"sluice/internal/simulate/levels"
-	"sluice/internal/simulate/orders"
-)
+import "sluice/internal/simulate/levels"
 
 // answered is L0: the gateway refused nothing, since all of it is sound.
 func (v *orderVerifier) answered() Assertion {
@@ -91,40 +88,30 @@ func (v *orderVerifier) doubted() (n int64) {
 
 // provoked is L11: what was asked for has happened, so that the rest says something.
 func (v *orderVerifier) provoked() Assertion {
-	j, s := judging("L11", "not vacuous"), v.author.Shares
-	var late, void, bought, doubled, members, changes int64
-	for number := range v.author.Orders {
-		order := v.author.Order(number)
-		if order.Late {
-			late++
-		}
-		if order.Fate != orders.Kept {
-			void++
-		}
-		if order.Bought > 0 {
-			bought++
-		}
-		if v.author.Doubled(orders.Number(number, orders.Completed)) {
-			doubled++
-		}
-	}
+	j, s, known := judging("L11", "not vacuous"), v.author.Shares, &v.oracle.Known
+	var members, changes int64
 	for i := range v.found {
 		if changes += int64(v.found[i].Distinct); v.oracle.Sent(int64(i)) {
 			members++
 		}
 	}
+	acts := &known.Acts
 	for _, kind := range []struct {
 		name  string
 		share float64
 		n     int64
-	}{{"late", s.Late, late}, {"refunded or cancelled", s.Voided, void}, {"with a purchase", s.Purchased, bought}, {"completed twice", s.Doubled, doubled}} {
+	}{
+		{"late", s.Late, acts.Late}, {"refunded or cancelled", s.Voided, acts.Voided},
+		{"with a purchase", s.Purchased, acts.Purchased}, {"completed twice", s.Doubled, acts.Doubled},
+	} {
 		if kind.share > 0 && kind.n == 0 {
 			j.fault("no order is %s", kind.name)
 		}
 	}
-	if v.oracle.Known.Acked == 0 {
+	if known.Acked == 0 {
 		j.fault("nothing was acknowledged")
 	}
-	j.say("orders: %d late, %d refunded or cancelled, %d with a purchase, %d completed twice; %d members, %d changes of level", late, void, bought, doubled, members, changes)
+	j.say("orders: %d late, %d refunded or cancelled, %d with a purchase, %d completed twice; %d members, %d changes of level",
+		acts.Late, acts.Voided, acts.Purchased, acts.Doubled, members, changes)
 	return j.done()
 }

@@ -193,3 +193,13 @@ func (w *orderWorld) nothing() {
 		w.answers[id] = levels.Answer{At: w.author.Start, Level: "bronze", Epoch: 1}
 	}
 }
+
+func TestWhatIsOnlyPlannedIsNotProvoked(t *testing.T) {
+	w := newOrderWorld(t)
+	w.nothing()
+	for _, a := range w.verify(t).Assertions {
+		if said := strings.Join(a.First, "; "); a.ID == "L11" && (!strings.Contains(said, "no order is late") || !strings.Contains(said, "no order is completed twice")) {
+			t.Errorf("%s %s: %s", a.ID, a.State, said)
+		}
+	}
+}
