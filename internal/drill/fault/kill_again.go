@@ -46,7 +46,11 @@ func (k *killAgain) Inject(ctx context.Context) error {
 
 // byChance lets it do something first.
 func (k *killAgain) byChance(ctx context.Context, n int) error {
-	before, err := k.done(ctx)
+	var before int64
+	err := until(ctx, "it is known what is committed", func(ctx context.Context) (err error) {
+		before, err = k.done(ctx)
+		return err
+	})
 	if err == nil && n > 0 {
 		err = k.victim.Start(ctx)
 	}

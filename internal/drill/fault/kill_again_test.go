@@ -30,7 +30,9 @@ func TestEachLifeDoesSomethingBeforeItsEnd(t *testing.T) {
 		}
 		fails := errors.New("no Kafka")
 		idle.done = func(context.Context) (int64, error) { return 0, fails }
-		if err := idle.Inject(t.Context()); !errors.Is(err, fails) {
+		ctx, cancel = context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := idle.Inject(ctx); !errors.Is(err, fails) {
 			t.Errorf("not asked: %v", err)
 		}
 	})
