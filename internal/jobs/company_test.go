@@ -18,6 +18,7 @@ import (
 type company struct {
 	t     testing.TB
 	store *store
+	work  workplace // what runners are hired for: store, unless the story is of a real one
 	topic *topic
 	heard *heard
 	cfg   Config
@@ -28,6 +29,13 @@ type company struct {
 	running sync.WaitGroup
 }
 
+// workplace is all that a runner asks of a store.
+type workplace interface {
+	Levels
+	Coupons
+	Members
+}
+
 // found begins a story at a time; members and buckets are the test's to put in.
 func found(t testing.TB, inForce *rules.Rules, begins string, cfg Config) *company {
 	t.Helper()
@@ -35,7 +43,9 @@ func found(t testing.TB, inForce *rules.Rules, begins string, cfg Config) *compa
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &company{t: t, store: newStore(inForce, 8), topic: newTopic(), heard: &heard{}, cfg: cfg, now: clock(at)}
+	c := &company{t: t, store: newStore(inForce, 8), topic: newTopic(), heard: &heard{}, cfg: cfg, now: clock(at)}
+	c.work = c.store
+	return c
 }
 
 func (c *company) ms() int64 { return c.now().UnixMilli() }
@@ -43,7 +53,7 @@ func (c *company) ms() int64 { return c.now().UnixMilli() }
 // hire starts a runner.
 func (c *company) hire() {
 	r, err := New(c.cfg, Deps{
-		Ticks: c.topic, Levels: c.store, Coupons: c.store, Members: c.store, Observer: c.heard, Now: c.now,
+		Ticks: c.topic, Levels: c.work, Coupons: c.work, Members: c.work, Observer: c.heard, Now: c.now,
 		Rules: func() *rules.Rules {
 			c.store.mu.Lock()
 			defer c.store.mu.Unlock()
@@ -62,6 +72,13 @@ func (c *company) hire() {
 			c.t.Error(err)
 		}
 	})
+}
+
+// meet says what happens before and behind each call from now on.
+func (c *company) meet(trouble func(ctx context.Context, step string) error) {
+	c.store.mu.Lock()
+	defer c.store.mu.Unlock()
+	c.store.trouble = trouble
 }
 
 // close ends all runners.
