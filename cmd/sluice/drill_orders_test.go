@@ -30,6 +30,7 @@ func TestAProbeIsAnOrderThatCounts(t *testing.T) {
 			body, _ := io.ReadAll(r.Body) // what is cut off is seen by its content
 			text := string(body)
 			posted.Store(&text)
+			w.WriteHeader(http.StatusAccepted)
 			_, _ = io.WriteString(w, `{"accepted":1,"rejected":0,"errors":[]}`)
 		case posted.Load() == nil || !strings.Contains(*posted.Load(), fmt.Sprintf(`"memberId":%q`, member)):
 			w.WriteHeader(http.StatusNotFound)

@@ -42,6 +42,7 @@ type lastCounts struct {
 	Duplicate uint64  `json:"duplicate"`
 	Poison    uint64  `json:"poison"`
 	Left      uint64  `json:"left"`
+	Pipelines int     `json:"pipelines"` // that the process runs
 }
 
 // verdicts are its counts as the metrics name them.
@@ -68,13 +69,13 @@ func (f *farewells) listen() ([]lastWords, error) {
 	return f.ended, nil
 }
 
-// hear takes in one line. A life has come to a clean end when each pipeline has said so.
+// hear takes in one line. A life has come to a clean end when each of its pipelines has said so.
 func (f *farewells) hear(said lastCounts) {
 	if f.open.started != said.Started {
 		f.open = lastWords{started: said.Started, pipelines: map[string]lastCounts{}}
 	}
 	f.open.pipelines[said.Pipeline] = said
-	if len(f.open.pipelines) == len(pipelineNames()) {
+	if len(f.open.pipelines) == said.Pipelines {
 		f.ended, f.open = append(f.ended, f.open), lastWords{}
 	}
 }

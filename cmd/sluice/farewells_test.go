@@ -10,7 +10,7 @@ import (
 )
 
 func farewellLine(pipeline string, started float64, consumed int) string {
-	return fmt.Sprintf(`{"level":"info","msg":"stopped","pipeline":%q,"consumed":%d,"stored":%d,"stale":3,"duplicate":2,"poison":1,"left":4,"uncommitted":9,"started":%v}`+"\n",
+	return fmt.Sprintf(`{"level":"info","msg":"stopped","pipeline":%q,"consumed":%d,"stored":%d,"stale":3,"duplicate":2,"poison":1,"left":4,"uncommitted":9,"started":%v,"pipelines":2}`+"\n",
 		pipeline, consumed, consumed-10, started)
 }
 

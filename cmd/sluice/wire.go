@@ -162,13 +162,13 @@ func (a *app) announce(ctx context.Context) error {
 
 // farewell says how a pipeline's records ended in this process. What is left, and what is settled
 // and uncommitted, is not lost: the next owner reads it again. By its start, as metrics have it, the process is known
-// to whoever scraped it before.
+// to whoever scraped it before, and by how many pipelines it runs one knows when all have been heard.
 func (a *app) farewell(p *telemetry.Pipeline, started float64) {
 	s := p.Snapshot()
 	a.log.Info("stopped", zap.String("pipeline", s.Pipeline), zap.Uint64("consumed", s.Consumed),
 		zap.Uint64("stored", s.Records("stored")), zap.Uint64("stale", s.Records("stale")),
 		zap.Uint64("duplicate", s.Records("duplicate")), zap.Uint64("poison", s.Records("poison")),
-		zap.Uint64("left", s.Records("unsettled")), zap.Uint64("uncommitted", s.Uncommitted), zap.Float64("started", started))
+		zap.Uint64("left", s.Records("unsettled")), zap.Uint64("uncommitted", s.Uncommitted), zap.Float64("started", started), zap.Int("pipelines", len(a.pipelines)))
 }
 
 func (a *app) close() error { return closeAll(a.closers) }

@@ -75,10 +75,27 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader("ok")), Request: r}, nil
 }
 
-func (s *service) replies(status int) {
+func (s *service) answers(answer func(id string) (int, http.Header, error)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.answer = func(string) (int, http.Header, error) { return status, http.Header{}, nil }
+	s.answer = answer
+}
+
+func (s *service) replies(status int) {
+	s.answers(func(string) (int, http.Header, error) { return status, http.Header{}, nil })
+}
+
+// requests is how many there were.
+func (s *service) requests() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.ids)
+}
+
+func (s *service) mostAtOnce() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.most
 }
 
 func (s *service) got() []string {
