@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"sluice/internal/settings"
 	"sluice/internal/telemetry"
 )
 
@@ -68,7 +69,7 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return usage(err)
 	}
-	limitMemory(cfg.Memory)
+	limitMemory(cfg.Memory.forRoles(len(roles)))
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.Strings("roles", roles))
 	reg, err := telemetry.NewRegistry(build)
@@ -101,6 +102,13 @@ func parseRoles(text string) ([]string, error) {
 	}
 	slices.Sort(roles)
 	return slices.Compact(roles), nil
+}
+
+// forRoles are the settings of a process with so many roles. What a full one of the pipelines holds leaves the limit's usual
+// room for the collector's work; with the gateway's requests and the index of members beside it half of a core went into that.
+func (c memoryConfig) forRoles(n int) memoryConfig {
+	c.Limit += settings.Size(n-1) * c.Limit / 2
+	return c
 }
 
 // limitMemory sets Go's collector: larger steps while there is room, harder work near the limit.
