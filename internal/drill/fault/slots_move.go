@@ -15,25 +15,26 @@ import (
 	"sluice/internal/pause"
 )
 
-// slotsMove moves slots that hold something from node to node of a Redis Cluster, key by key, under load.
+// slotsMove moves slots that hold something from node to node of a Redis Cluster under load: for a while each is on its way,
+// with some of its keys on one node and some on the other.
 type slotsMove struct {
 	nodes []string      // addresses
-	slots int           // to be moved by one injection
-	rest  time.Duration // between two portions of a slot's keys: it is on both nodes meanwhile
+	slots int           // to be moved by one injection, at most
+	rest  time.Duration // for which they are on their way
 	turn  int           // which node is next to give
-	open  *moving       // a slot that is on its way
+	open  []moving      // slots that are on their way
 	moved int           // over all injections
 }
 
 // moving is a slot on its way.
 type moving struct {
 	slot     string
-	from, to int // nodes
-	ids      []string
+	from, to int      // nodes
+	ids      []string // of all nodes
 }
 
 // portion is how many keys are moved at once.
-const portion = 5
+const portion = 2
 
 // Inject returns when all of them have moved.
 func (m *slotsMove) Inject(ctx context.Context) error {
@@ -45,23 +46,29 @@ func (m *slotsMove) Inject(ctx context.Context) error {
 		}
 		ids[i] = id
 	}
+	from := m.turn % len(m.nodes)
+	m.turn++
 	for range m.slots {
-		from := m.turn % len(m.nodes)
-		to := (from + 1) % len(m.nodes)
-		m.turn++
 		slot, err := someSlot(ctx, m.nodes[from])
 		if err != nil {
 			return err
 		}
-		m.open = &moving{slot: slot, from: from, to: to, ids: ids}
-		if err := m.begin(ctx); err != nil {
+		if slices.ContainsFunc(m.open, func(o moving) bool { return o.slot == slot }) {
+			continue
+		}
+		m.open = append(m.open, moving{slot: slot, from: from, to: (from + 1) % len(m.nodes), ids: ids})
+		o := &m.open[len(m.open)-1]
+		if err := m.begin(ctx, o); err != nil {
 			return err
 		}
-		if err := m.finish(ctx); err != nil {
+		if _, err := m.carry(ctx, o); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := pause.For(ctx, m.rest); err != nil {
+		return err
+	}
+	return m.finish(ctx)
 }
 
 // someSlot is one of a node's in which there is something.
@@ -75,8 +82,7 @@ func someSlot(ctx context.Context, node string) (string, error) {
 }
 
 // begin tells both nodes that the slot is on its way.
-func (m *slotsMove) begin(ctx context.Context) error {
-	o := m.open
+func (m *slotsMove) begin(ctx context.Context, o *moving) error {
 	if _, err := resp.Ask(ctx, m.nodes[o.to], "CLUSTER", "SETSLOT", o.slot, "IMPORTING", o.ids[o.from]); err != nil {
 		return err
 	}
@@ -84,30 +90,44 @@ func (m *slotsMove) begin(ctx context.Context) error {
 	return err
 }
 
-// finish moves the slot's keys, and then the slot.
-func (m *slotsMove) finish(ctx context.Context) error {
-	o := m.open
+// carry moves some of the slot's keys, and says how many those were.
+func (m *slotsMove) carry(ctx context.Context, o *moving) (int, error) {
+	keys, err := resp.Texts(ctx, m.nodes[o.from], "CLUSTER", "GETKEYSINSLOT", o.slot, strconv.Itoa(portion))
+	if err != nil || len(keys) == 0 {
+		return 0, err
+	}
 	host, port, err := net.SplitHostPort(m.nodes[o.to])
 	if err != nil {
-		return err
+		return 0, err
 	}
-	for {
-		keys, err := resp.Texts(ctx, m.nodes[o.from], "CLUSTER", "GETKEYSINSLOT", o.slot, strconv.Itoa(portion))
-		if err != nil {
+	words := append([]string{"MIGRATE", host, port, "", "0", "5000", "KEYS"}, keys...)
+	_, err = resp.Ask(ctx, m.nodes[o.from], words...)
+	return len(keys), err
+}
+
+// finish moves what is left of each slot that is on its way, and then the slot.
+func (m *slotsMove) finish(ctx context.Context) error {
+	for len(m.open) > 0 {
+		o := &m.open[0]
+		n, err := m.carry(ctx, o)
+		switch {
+		case err != nil:
+			return err
+		case n > 0:
+			continue
+		}
+		if err := m.assign(ctx, o); err != nil {
 			return err
 		}
-		if len(keys) == 0 {
-			break
-		}
-		words := append([]string{"MIGRATE", host, port, "", "0", "5000", "KEYS"}, keys...)
-		if _, err := resp.Ask(ctx, m.nodes[o.from], words...); err != nil {
-			return err
-		}
-		if err := pause.For(ctx, m.rest); err != nil {
-			return err
-		}
+		m.open = m.open[1:]
+		m.moved++
 	}
-	told := []string{m.nodes[o.to], m.nodes[o.from]} // the new one first: it must not be sent to and fro
+	return nil
+}
+
+// assign tells every node whose the slot is, the new one first: else it would be sent to and fro.
+func (m *slotsMove) assign(ctx context.Context, o *moving) error {
+	told := []string{m.nodes[o.to], m.nodes[o.from]}
 	for _, node := range m.nodes {
 		if !slices.Contains(told, node) {
 			told = append(told, node)
@@ -118,17 +138,13 @@ func (m *slotsMove) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	m.open = nil
-	m.moved++
 	return nil
 }
 
-// Heal brings a slot that was left on its way to its end, and returns when all nodes have each slot in one place.
+// Heal brings slots that were left on their way to their end, and returns when all nodes have each slot in one place.
 func (m *slotsMove) Heal(ctx context.Context) error {
-	if m.open != nil {
-		if err := m.finish(ctx); err != nil {
-			return err
-		}
+	if err := m.finish(ctx); err != nil {
+		return err
 	}
 	return until(ctx, "the cluster is whole", func(ctx context.Context) error {
 		for _, node := range m.nodes {
@@ -149,15 +165,15 @@ func (m *slotsMove) Saw() map[string]float64 { return map[string]float64{"moved"
 
 func slotsMoveKind() Kind {
 	return Kind{
-		About: "moves slots that hold something from node to node of a Redis Cluster, some keys at a time",
+		About: "moves slots that hold something from a node of a Redis Cluster to the next, some keys at a time",
 		On:    []string{redisName},
 		With: map[string]string{
-			"slots": "how many; 12 when nothing is said",
-			"rest":  "between two portions of 5 keys; 100ms when nothing is said",
+			"slots": "how many at most; 16 when nothing is said",
+			"rest":  "for which some of their keys are here and some there; 2s when nothing is said",
 		},
 		Make: func(on *stage.Stage, f script.Fault) (Fault, error) {
 			args := &arguments{with: f.With}
-			made := &slotsMove{slots: int(args.number("slots", 12)), rest: args.length("rest", 100*time.Millisecond)}
+			made := &slotsMove{slots: int(args.number("slots", 16)), rest: args.length("rest", 2*time.Second)}
 			for _, s := range on.Servers(redisName) {
 				made.nodes = append(made.nodes, s.Address())
 			}
