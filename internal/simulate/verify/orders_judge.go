@@ -101,8 +101,10 @@ func (v *orderVerifier) provoked() Assertion {
 		share float64
 		n     int64
 	}{
-		{"late", s.Late, acts.Late}, {"refunded or cancelled", s.Voided, acts.Voided},
-		{"with a purchase", s.Purchased, acts.Purchased}, {"completed twice", s.Doubled, acts.Doubled},
+		{"late", s.Late, acts.Late},
+		{"refunded or cancelled", s.Voided, acts.Voided},
+		{"with a purchase", s.Purchased, acts.Purchased},
+		{"completed twice", s.Doubled, acts.Doubled},
 	} {
 		if kind.share > 0 && kind.n == 0 {
 			j.fault("no order is %s", kind.name)
