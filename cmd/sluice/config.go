@@ -97,6 +97,6 @@ type logConfig struct {
 }
 
 type memoryConfig struct {
-	Limit     settings.Size `key:"limit" default:"300MiB" range:"0|64MiB..1024GiB" doc:"of Go's heap and stacks in a process with one role, soft: the collector works harder near it; each further role of run adds half of it; 0 = none"`
+	Limit     settings.Size `key:"limit" default:"300MiB" range:"0|64MiB..1024GiB" doc:"of Go's heap and stacks soft: the collector works harder near it; a gateway with other roles in its process adds half of it; 0 = none"`
 	GCPercent int           `key:"gcPercent" default:"400" unit:"%" range:"1..10000" doc:"growth of the heap before it is collected; higher is faster and larger"`
 }

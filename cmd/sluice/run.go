@@ -10,7 +10,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"sluice/internal/settings"
 	"sluice/internal/telemetry"
 )
 
@@ -69,7 +68,7 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return usage(err)
 	}
-	limitMemory(cfg.Memory.forRoles(len(roles)))
+	limitMemory(cfg.Memory.forRoles(roles))
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.Strings("roles", roles))
 	reg, err := telemetry.NewRegistry(build)
@@ -104,10 +103,12 @@ func parseRoles(text string) ([]string, error) {
 	return slices.Compact(roles), nil
 }
 
-// forRoles are the settings of a process with so many roles. What a full one of the pipelines holds leaves the limit's usual
-// room for the collector's work; with the gateway's requests and the index of members beside it half of a core went into that.
-func (c memoryConfig) forRoles(n int) memoryConfig {
-	c.Limit += settings.Size(n-1) * c.Limit / 2
+// forRoles are the settings of a process with these roles. What full pipelines hold leaves the collector room for its work
+// below the limit; with a gateway's requests beside it half of a core went into collecting.
+func (c memoryConfig) forRoles(roles []string) memoryConfig {
+	if len(roles) > 1 && slices.Contains(roles, roleGateway) {
+		c.Limit += c.Limit / 2
+	}
 	return c
 }
 

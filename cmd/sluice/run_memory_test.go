@@ -6,19 +6,20 @@ import (
 	"sluice/internal/settings"
 )
 
-func TestEachFurtherRoleAddsMemory(t *testing.T) {
+func TestAGatewayBesideOthersAddsMemory(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
+	for name, c := range map[string]struct {
 		limit settings.Size
-		roles int
+		roles []string
 		want  settings.Size
 	}{
-		{300 << 20, 1, 300 << 20},
-		{300 << 20, 4, 750 << 20},
-		{0, 4, 0}, // none
+		"alone":         {300 << 20, []string{roleGateway}, 300 << 20},
+		"beside others": {300 << 20, allRoles(), 450 << 20},
+		"others":        {300 << 20, []string{roleJobs, rolePipelines, roleQuery}, 300 << 20},
+		"no limit":      {0, allRoles(), 0},
 	} {
 		if got := (memoryConfig{Limit: c.limit}).forRoles(c.roles).Limit; got != c.want {
-			t.Errorf("%s with %d roles is %s, want %s", c.limit, c.roles, got, c.want)
+			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }
