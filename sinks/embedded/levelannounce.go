@@ -3,6 +3,7 @@ package embedded
 import (
 	"fmt"
 	"hash/crc32"
+	"slices"
 	"strconv"
 
 	"sluice/schemas"
@@ -25,8 +26,30 @@ func tagOf(r *rules.Rules) uint32 {
 	return crc32.ChecksumIEEE(text)
 }
 
-// settled is false when the level announced last may have ended by now, whatever else happens.
-func (u *unit) settled(m *member) bool { return m.tag == u.tag && (m.due == 0 || u.now < m.due) }
+// timely is the rank that time alone gives, where that may be another than the one announced: -1 where it is not.
+func (u *unit) timely(m *member) int {
+	if m.due == 0 || u.now < m.due {
+		return -1
+	}
+	return u.cfg.Rules.Effective(m.counts, m.bought, u.now).Rank
+}
+
+// says is whether an event that was taken is to announce the level. What time did is the turn's to announce, behind its grace:
+// an event that leads back to the level announced, or not beyond it and what time gave, says nothing; one that leads beyond
+// both says so.
+func (u *unit) says(m *member, timely int) bool {
+	if timely < 0 {
+		return true
+	}
+	rank, was := u.cfg.Rules.Effective(m.counts, m.bought, u.now).Rank, u.announcedRank(m)
+	return rank == was || rank < min(was, timely) || rank > max(was, timely)
+}
+
+// announcedRank is that of the level announced last; one that the rules do not have counts as the base level.
+func (u *unit) announcedRank(m *member) int {
+	rank, _ := u.cfg.Rules.RankOf(m.announced)
+	return rank
+}
 
 // announce computes a member's level at this moment and, when it is not the one announced last, announces it: in the outbox,
 // in the member's history, and as the next version.
@@ -37,7 +60,7 @@ func (u *unit) announce(m *member, b *bucket, why occasion) (bool, error) {
 		from = u.cfg.Rules.LevelName(0)
 	}
 	if why.cause == "" {
-		why.cause = u.byTime(m, &standing, from)
+		why.cause = u.byTime(m, &standing)
 	}
 	if due := u.due(m, &standing); due != m.due {
 		m.due, m.changed = due, true
@@ -74,15 +97,13 @@ func (u *unit) announce(m *member, b *bucket, why occasion) (bool, error) {
 
 // byTime is why a level changed with which nothing was done: the rules did, what gave it until then has ended, or what gives it
 // now has begun.
-func (u *unit) byTime(m *member, now *rules.Standing, from string) string {
+func (u *unit) byTime(m *member, now *rules.Standing) string {
 	if m.tag != u.tag {
 		return schemas.CauseRules
 	}
-	source := now.Source
-	if rank, known := u.cfg.Rules.RankOf(from); known && now.Rank < rank && m.due > 0 {
-		source = u.cfg.Rules.Effective(m.counts, m.bought, m.due-1).Source
-	}
-	if source == rules.SourceMembership {
+	was := u.announcedRank(m)
+	gave := func(b schemas.Membership) bool { return b.Until == m.due && b.Rank >= was }
+	if now.Rank > was && now.Source == rules.SourceMembership || now.Rank <= was && slices.ContainsFunc(m.bought, gave) {
 		return schemas.CauseMembership
 	}
 	return schemas.CauseMonth

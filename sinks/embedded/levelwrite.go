@@ -29,7 +29,7 @@ func (l *Levels) Write(ctx context.Context, writes []pipelines.Write, results []
 	}
 	rows := l.levelRows(writes, results)
 	// The lane was looked up before the context is looked at: a call that an ended lane left behind has that lane's knowledge.
-	err := l.do(ctx, len(rows), func(u *unit) error { return u.applyAll(rows, results) }) //nolint:contextcheck // see conn.exec
+	err := l.applyBatch(ctx, rows, results)
 	switch {
 	case errors.Is(err, pipelines.ErrLost) || err != nil && (ctx.Err() != nil || errors.Is(err, errClosed)):
 		clear(results)
@@ -119,8 +119,7 @@ func (u *unit) apply(row *levelRow, result *pipelines.Result) error {
 	return u.pass(row.bucket, row.lane, row.write.Offset+1)
 }
 
-// change applies an event to its member, and announces what that does to the level. A level that has ended by now is
-// announced before, for what ended it.
+// change applies an event to its member, and announces what that does to the level. Other rules are announced before.
 func (u *unit) change(b *bucket, row *levelRow) (pipelines.Result, error) {
 	m, err := u.member(row.write.Key)
 	if err != nil {
@@ -128,11 +127,12 @@ func (u *unit) change(b *bucket, row *levelRow) (pipelines.Result, error) {
 	}
 	m.expire(u.span)
 	e := &row.event
-	if !u.settled(m) && u.wouldChange(m, e) {
+	if m.tag != u.tag && u.wouldChange(m, e) {
 		if _, err := u.announce(m, b, occasion{}); err != nil {
 			return pipelines.Result{}, err
 		}
 	}
+	timely := u.timely(m)
 	result, changed := u.take(m, e)
 	m.changed = m.changed || changed
 	why := occasion{cause: schemas.CauseOrders, order: e.Order}
@@ -151,7 +151,11 @@ func (u *unit) change(b *bucket, row *levelRow) (pipelines.Result, error) {
 			return pipelines.Result{}, err
 		}
 	}
-	if changed || why.again {
+	says := changed && u.says(m, timely)
+	if changed && !says { // and if the level is said all the same, it is not for this event
+		why.cause, why.order = schemas.CauseRecovered, 0
+	}
+	if says || why.again {
 		_, err = u.announce(m, b, why)
 	}
 	return result, err

@@ -31,10 +31,11 @@ type LevelsSetup struct {
 // Stale as "expired"; of a month later than the next, Poison as "future"; a body that is no event, Poison as "bad_event";
 // LevelIgnore is Stale as "ignored".
 //
-// An announcement compares the level announced last (at first the base level) with that of this moment. Before an
-// event that changes something, a level that has ended by now is announced as Turn would (cause month, or membership
-// when that gave it), and then that which the event changed (orders with the order's id, membership). So each is
-// announced for what caused it, whoever comes first. Version goes up by one each time and never back.
+// An announcement compares the level announced last (at first the base level) with that of this moment. What time does is
+// announced by Turn alone (cause month, or membership when that gave it), so that whoever calls it decides how long late
+// orders are waited for. An event announces the level that it leads to (orders with the order's id, membership), unless that is
+// the one announced, or lies between that and the one which time has made of it meanwhile: then the rest is still Turn's.
+// Other rules are announced before the first event that changes something. Version goes up by one each time and never back.
 //
 // A timer stands at ValidUntil, or where a membership or a month that gives more begins before that. Turn takes those that
 // are due. A bucket that is recovering takes events and announces, but no Turn and no coupons: schemas.ErrRecovering.
@@ -111,4 +112,5 @@ func TestLevels(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSu
 		t.Run(part, func(t *testing.T) { runLevelChecks(t, checks, begun(open)) })
 	}
 	t.Run("any history ends with what its events mean (rapid)", func(t *testing.T) { anyHistory(t, open) })
+	t.Run("whatever comes when, each change is said for what caused it (rapid)", func(t *testing.T) { anyTale(t, open) })
 }

@@ -13,7 +13,8 @@ func levelChanges() map[string]func(*house) {
 		"a refund takes the level back":                       levelTakenBack,
 		"what changes nothing announces nothing":              nothingAnnounced,
 		"a membership raises at once":                         membershipRaises,
-		"what has ended is announced before what comes":       endedFirst,
+		"what has ended is left to the turn":                  endedLeft,
+		"other rules are announced before what comes":         ruledFirst,
 		"the history keeps the last hundred":                  historyKept,
 		"a repair is announced as one":                        repairAnnounced,
 		"the outbox is in order, and trimmed by id":           outboxTrimmed,
@@ -73,20 +74,29 @@ func membershipRaises(h *house) {
 	h.announced(m1, "bronze>gold membership")
 }
 
-func endedFirst(h *house) {
+func endedLeft(h *house) {
 	h.write(h.buy(m1, "P1", "gold-month", levelNoon))
 	h.write(h.orders(m2, 5, levelNoon)...)
 	h.clock.set(levelNoon + 31*day) // in December
 	h.says(h.write(h.buy(m1, "P1", "gold-month", levelNoon)), "duplicate bought")
-	h.announced(m1, "bronze>gold membership") // what changes nothing does not stand in for the turn
 	h.write(h.complete(m1, 1000, levelNoon))
+	h.announced(m1, "bronze>gold membership")
+	h.turn(levelNoon + 31*day)
 	h.announced(m1, "bronze>gold membership", "gold>bronze membership")
-	h.clock.set(h.rules.Start(december.Add(1)))
-	h.write(h.orders(m2, 20, h.clock.Now().UnixMilli())...)
-	h.announced(m2, "bronze>silver orders", "silver>bronze month", "bronze>silver orders", "silver>gold orders")
-	if got := h.changes(m2)[1]; got.OrderID != "" || got.Period != "2027-01" {
-		h.t.Errorf("the fall is %+v", got)
+	january := h.rules.Start(december.Add(1))
+	h.clock.set(january)
+	h.write(h.orders(m2, 20, january)...) // silver is what it was announced as
+	h.announced(m2, "bronze>silver orders", "silver>gold orders")
+	if n := h.turn(january); n != 0 {
+		h.t.Errorf("%d announced, and nobody fell", n)
 	}
+}
+
+func ruledFirst(h *house) {
+	h.write(h.orders(m1, 14, levelNoon)...)
+	h.under("softer", func() { h.rules.Levels[2].Orders = 14 })
+	h.write(h.orders(m1, 46, levelNoon)...)
+	h.announced(m1, "bronze>silver orders", "silver>gold rules", "gold>platinum orders")
 }
 
 func historyKept(h *house) {

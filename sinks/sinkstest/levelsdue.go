@@ -66,17 +66,6 @@ func turnFenced(h *house) {
 	h.announced(m1, "bronze>silver orders", "silver>bronze month")
 }
 
-func turnAfterEvent(h *house) {
-	h.write(h.orders(m1, 5, levelNoon)...)
-	end := h.rules.End(december)
-	h.clock.set(end)
-	h.write(h.orders(m1, 1, end)...)
-	if n := h.turn(end); n != 0 {
-		h.t.Errorf("%d announced a second time", n)
-	}
-	h.announced(m1, "bronze>silver orders", "silver>bronze month")
-}
-
 func raisedListed(h *house) {
 	var want []string
 	for i := range 200 {

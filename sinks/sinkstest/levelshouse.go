@@ -51,8 +51,13 @@ const (
 
 // newHouse opens a store by the default rules, and begins a lane of a partition that was never read.
 func newHouse(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject) *house {
+	return newHouseBy(t, open, rules.Default())
+}
+
+// newHouseBy is newHouse by other rules.
+func newHouseBy(t *testing.T, open func(t *testing.T, with LevelsSetup) LevelsSubject, by *rules.Rules) *house {
 	h := &house{
-		t: t, rules: rules.Default(), clock: &handClock{at: levelNoon},
+		t: t, rules: by, clock: &handClock{at: levelNoon},
 		feed: pipelines.Feed{Part: pipelines.Partition{Topic: schemas.TopicOrders, ID: 3}, Topic: "made-once", Fresh: true},
 	}
 	h.LevelsSubject = open(t, LevelsSetup{Rules: h.rules, Buckets: 4, Now: h.clock.Now})

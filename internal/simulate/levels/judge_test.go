@@ -40,7 +40,7 @@ func TestAFaultlessStoreIsFaultless(t *testing.T) {
 	}
 }
 
-// Whatever interleaving of the two topics, wherever what was in doubt arrives or does not, however often the store is put back to
+// Whatever interleaving of the two topics, whatever time passes between, wherever what was in doubt arrives or does not, however often the store is put back to
 // an earlier moment and reads on from there in a new epoch, whatever was announced again: nothing is wrong.
 func TestWhateverMayHappenIsNoFault(t *testing.T) {
 	base := newWorld(t, everything())
@@ -101,6 +101,11 @@ func happens(rt *rapid.T, w *world, member int64) *levelstest.Store {
 			at, saved, places = places[back], saved[:back], places[:back]
 			s.Epoch++
 			s.Replaying = true
+		case dice > 57:
+			s.Now += rapid.Int64Range(0, 20).Draw(rt, "days") * 86_400_000
+			if rapid.Bool().Draw(rt, "turned") {
+				s.Turn()
+			}
 		case dice < 20 && at[1] < len(tracks[1]):
 			at[1] = step(s, tracks[1], at[1], loose, &pending)
 		case dice < 25 && len(pending) > 0:

@@ -56,7 +56,8 @@ func (s *search) byItself(c at, now *standing) {
 	s.announce(c, c, now, "", causes)
 }
 
-// do is one act. One that changes nothing is not announced; any other comes to a level that is announced as it is by then.
+// do is one act. What time made of the level is announced by itself, or not at all: an act is announced that leads beyond both
+// that and what was announced, or away from what they agree on.
 func (s *search) do(c, after at, now *standing, a *act) {
 	same := a.bit >= 0 && c.mask == after.mask // its place is passed, it is not done
 	if !same && a.slot != orders.Bought {
@@ -68,11 +69,9 @@ func (s *search) do(c, after at, now *standing, a *act) {
 		s.reach(after)
 		return
 	}
-	if now.rank != int(c.rank) {
-		return // that is announced before
-	}
 	then := s.standing(&after, s.bounds[c.phase])
-	if then.rank == now.rank {
+	lowest, highest := min(now.rank, int(c.rank)), max(now.rank, int(c.rank))
+	if lowest <= then.rank && then.rank <= highest {
 		s.reach(after)
 		return
 	}

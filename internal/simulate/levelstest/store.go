@@ -68,26 +68,22 @@ func (s *Store) Do(n int64) {
 	o := s.author.Order(orders.OrderOf(n))
 	_, done := s.done[o.Number]
 	_, bought := s.bought[o.Number]
+	before, _, _, _ := s.level(s.Now)
 	switch slot := orders.SlotOf(n); {
 	case slot == orders.Completed && !done && !s.void[o.Number]:
-		s.Turn()
 		s.done[o.Number] = o.Completed
-		s.judge("orders", strconv.FormatInt(o.ID, 10), false)
+		s.leads(before, "orders", strconv.FormatInt(o.ID, 10))
 	case slot == orders.Void && !s.void[o.Number]:
-		if done {
-			s.Turn()
-		}
 		delete(s.done, o.Number)
 		s.void[o.Number] = true
-		s.judge("orders", strconv.FormatInt(o.ID, 10), false)
+		s.leads(before, "orders", strconv.FormatInt(o.ID, 10))
 	case slot == orders.Bought && !bought:
-		s.Turn()
 		for _, p := range s.author.Rules.Products {
 			if p.SKU == o.SKU {
 				s.bought[o.Number] = [3]int64{int64(s.author.Rules.RankOf(p.Level)), o.Bought, o.Bought + p.Days*86_400_000}
 			}
 		}
-		s.judge("membership", "", false)
+		s.leads(before, "membership", "")
 	}
 	if s.Replaying && s.epoch < s.Epoch {
 		s.judge("recovered", "", true)
@@ -96,6 +92,15 @@ func (s *Store) Do(n int64) {
 
 // Turn announces a level that has ended.
 func (s *Store) Turn() { s.judge("month", "", false) }
+
+// leads announces where an event has led, from a level that time may have brought about, and nobody announced yet.
+func (s *Store) leads(before int, cause, order string) {
+	after, _, _, _ := s.level(s.Now)
+	rises, falls := after > before && after > s.rank, after < before && after < s.rank
+	if rises || falls {
+		s.judge(cause, order, false)
+	}
+}
 
 func (s *Store) judge(cause, order string, again bool) {
 	rank, until, period, n := s.level(s.Now)

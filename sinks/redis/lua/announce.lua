@@ -41,5 +41,20 @@ local function judge(m, cause, order, again)
   m.due, m.tag, m.changed = next_change(m, rank, till), tag, true
 end
 
--- settled is false when the level announced may have ended by now, whatever else happens.
-local function settled(m) return m.tag == tag and (m.due == 0 or now < m.due) end
+-- before stands in front of what an event changes. Other rules are announced first. It answers the level that time alone
+-- gives, where that may be another than the one announced, and what comes may change it: nil where it need not be known.
+local function before(m, crosses)
+  if m.tag ~= tag then judge(m, nil, '') end
+  if not crosses or m.due == 0 or now < m.due then return nil end
+  return (standing(m))
+end
+
+-- follow stands behind it. What time did is the turn's to announce, behind its grace: an event that leads back to the
+-- level announced, or not beyond it and what time gives, says nothing; one that leads beyond both says so.
+local function follow(m, timely, cause, order)
+  if timely then
+    local rank, was = standing(m), rank_named(m.announced)
+    if rank ~= was and rank >= math.min(was, timely) and rank <= math.max(was, timely) then return end
+  end
+  judge(m, cause, order)
+end

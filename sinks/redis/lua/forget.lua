@@ -3,8 +3,7 @@
 -- forget takes an order out of every month that has it, and its tombstones. It goes by no bound of ids: what is to be
 -- repaired may have come by another way.
 local function forget(m, id)
-  if not settled(m) then judge(m, nil, '') end
-  local crossed = false
+  local timely, crossed = before(m, true), false
   for back = 0, 15 do
     local month = m.newest - back
     if has(m, m.orders, month) and ask(m, 'HEXISTS', orders_key(m, month), id) == 1 then
@@ -17,7 +16,7 @@ local function forget(m, id)
     end
   end
   if m.broken then return 'w' end
-  if crossed then judge(m, orders_cause, id) end
+  if crossed then follow(m, timely, orders_cause, id) end
   return 's'
 end
 

@@ -92,7 +92,8 @@ local function complete(m, month, key, id, second, found)
   local n = count(m, month)
   if m.broken then return 'w' end
   if n >= max_orders then return 'o' end
-  if not settled(m) then judge(m, nil, '') end
+  local crosses = was or (crossing[n + 1] and counts_now(month))
+  local timely = before(m, crosses)
   if was then take_out(m, id, was) end
   reach(m, month)
   m.counts[month], m.orders, m.changed = n + 1, mark(m.orders, m.newest - month), true
@@ -100,7 +101,7 @@ local function complete(m, month, key, id, second, found)
   bound_order(m, month, d)
   add_op(m, 'HSET', key, id, second)
   if n == 0 then expire(m, key, month) end
-  if was or (crossing[n + 1] and counts_now(month)) then judge(m, orders_cause, id) end
+  if crosses then follow(m, timely, orders_cause, id) end
   return 's'
 end
 
@@ -111,7 +112,7 @@ local function complete_run(m, month, n, last, out)
   local key, first = orders_key(m, month), at
   at = at + 2 * n
   local found = ask(m, 'HMGET', key, unpack(ARGV, first, first + n - 1)) or none
-  local short = month == m.newest and m.seen == none and not m.broken and has(m, m.orders, month) and settled(m)
+  local short = month == m.newest and m.seen == none and not m.broken and has(m, m.orders, month) and m.tag == tag
   local orders, top, op = false, -1, nil
   local function leave()
     short = false
@@ -179,12 +180,11 @@ local function void(m, month, key, id)
   end
   local was = place(m, id, d)
   if m.broken then return 'w' end
-  if was and not settled(m) then judge(m, nil, '') end
+  local n = was and count(m, was)
+  local crosses = was and crossing[n] and counts_now(was)
+  local timely = was and before(m, crosses)
   bury(m, id, d, month, key)
-  if was then
-    local n = count(m, was)
-    take_out(m, id, was)
-    if crossing[n] and counts_now(was) then judge(m, orders_cause, id) end
-  end
+  if was then take_out(m, id, was) end
+  if crosses then follow(m, timely, orders_cause, id) end
   return 's'
 end

@@ -24,14 +24,14 @@ local function purchase(m, id, sku, rank, from, till)
   if m.broken then return 'w' end
   if bought['=' .. id] then return 'b' end
   if bought.n >= max_purchases then return 'q' end
-  if not settled(m) then judge(m, nil, '') end
+  local timely = before(m, true)
   bought['=' .. id], bought.n, bought.till = true, bought.n + 1, math.max(bought.till, tonumber(till))
   add_op(m, 'HSET', key, id, rank .. ' ' .. from .. ' ' .. till .. ' ' .. sku)
   m.ops[#m.ops + 1] = {'PEXPIRE', key, digits(math.max(0, bought.till - now) + 16 * month_ms)}
   if tonumber(till) > now then
     if m.paid == none then m.paid = {} end
     m.paid[#m.paid + 1] = {tonumber(rank), tonumber(from), tonumber(till)}
-    judge(m, purchase_cause, '')
+    follow(m, timely, purchase_cause, '')
   end
   m.changed = true
   return 's'

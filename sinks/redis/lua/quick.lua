@@ -8,8 +8,8 @@ local quick_format = '<BI4dI4ddddI2I2'
 -- quick_limits is which ids are new and need no look into other months, above from and up to hi, and how many orders
 -- there are; nil for a member of whom more must be known.
 local function quick_limits(text, key, month)
-  local _, _, _, tag_, due, hi, hi_old, hi_void, newest, orders = struct.unpack(quick_format, text)
-  if month ~= newest or orders % 2 == 0 or tag_ ~= tag or (due ~= 0 and now >= due) then return nil end
+  local _, _, _, tag_, _, hi, hi_old, hi_void, newest, orders = struct.unpack(quick_format, text)
+  if month ~= newest or orders % 2 == 0 or tag_ ~= tag then return nil end
   local n = redis.pcall('HLEN', key)
   if type(n) ~= 'number' or n == 0 then return nil end
   return hi_old > hi_void and hi_old or hi_void, hi, n
