@@ -22,12 +22,19 @@ type batch struct {
 // entryOverheadBytes is what a write and its record and result weigh beside their bytes.
 const entryOverheadBytes = 192
 
+// A batch begins small and grows with what comes: most lanes never fill one by bytes, and room for full ones in every lane
+// was half of what a process held.
+const (
+	firstWrites     = 128
+	firstArenaBytes = 16 << 10
+)
+
 func newBatch(cfg *Config) *batch {
 	return &batch{
 		keep:    4 * cfg.BatchBytes,
-		writes:  make([]Write, 0, min(cfg.BatchRecords, 1024)),
-		records: make([]Record, 0, min(cfg.BatchRecords, 1024)),
-		arena:   make([]byte, 0, cfg.BatchBytes+cfg.BatchBytes/8),
+		writes:  make([]Write, 0, min(cfg.BatchRecords, firstWrites)),
+		records: make([]Record, 0, min(cfg.BatchRecords, firstWrites)),
+		arena:   make([]byte, 0, min(cfg.BatchBytes, firstArenaBytes)),
 	}
 }
 

@@ -24,3 +24,23 @@ func TestAnIdleBatchHoldsOnToNothing(t *testing.T) {
 		t.Errorf("an arena of %d bytes is kept", cap(b.arena))
 	}
 }
+
+// Every lane has batches, and most lanes have little in them.
+func TestABatchBeginsSmallAndGrowsRarely(t *testing.T) {
+	cfg := Config{}
+	cfg.applyDefaults()
+	b := newBatch(&cfg)
+	if cap(b.arena) > 16<<10 || cap(b.writes) > 128 || cap(b.records) > 128 {
+		t.Errorf("an empty batch has room for %d bytes, %d writes and %d records", cap(b.arena), cap(b.writes), cap(b.records))
+	}
+	held, grown, room := Record{Value: make([]byte, 200)}, 0, cap(b.arena)
+	for !b.full(&cfg) {
+		b.clone(&held)
+		if cap(b.arena) != room {
+			grown, room = grown+1, cap(b.arena)
+		}
+	}
+	if grown > 25 || room > cfg.BatchBytes*3/2 {
+		t.Errorf("the arena grew %d times, to %d bytes", grown, room)
+	}
+}
