@@ -18,7 +18,10 @@ type Config struct {
 	MaxOpenDays int   // day files that are open at once; 0 = 8
 	MaxGroup    int   // writes of one transaction: calls that wait are committed together up to here; 0 = 20,000
 	CacheBytes  int64 // SQLite's page cache of the writer of one open file, at most; 0 = 48 MiB: the positions of 130,000 drivers or so, each of which is as likely to be next
-	MaxLogBytes int64 // write-ahead log of one file, above which it is moved into the file; 0 = 64 MiB
+	// MonthCacheBytes is CacheBytes of a month of orders, of which several are open and one or two are busy. SQLite has one
+	// cache for all files, whose size is the sum of theirs, and a page of 4 KiB takes 8 KiB of memory. 0 = 16 MiB.
+	MonthCacheBytes int64
+	MaxLogBytes     int64 // write-ahead log of one file, above which it is moved into the file; 0 = 64 MiB
 
 	Now func() time.Time // the wall clock that says which day is today; nil = time.Now
 }
@@ -30,6 +33,7 @@ const (
 	DefaultMaxOpenDays = 8
 	DefaultMaxGroup    = 20_000
 	DefaultCacheBytes  = 48 << 20
+	DefaultMonthCache  = 16 << 20
 	DefaultMaxLogBytes = 64 << 20
 
 	mostDays      = 40_000 // every day from 2000 to 2099, and some
@@ -61,8 +65,10 @@ func (c Config) Validate() error {
 	if c.MaxGroup < 0 || c.MaxGroup > mostGroup {
 		complain("%d writes of one transaction are outside 0 to %d", c.MaxGroup, mostGroup)
 	}
-	if c.CacheBytes != 0 && c.CacheBytes < minCacheBytes {
-		complain("a page cache of %d bytes is below %d", c.CacheBytes, minCacheBytes)
+	for _, bytes := range []int64{c.CacheBytes, c.MonthCacheBytes} {
+		if bytes != 0 && bytes < minCacheBytes {
+			complain("a page cache of %d bytes is below %d", bytes, minCacheBytes)
+		}
 	}
 	if c.MaxLogBytes != 0 && c.MaxLogBytes < minLogBytes {
 		complain("a write-ahead log of %d bytes is below %d", c.MaxLogBytes, minLogBytes)
@@ -86,6 +92,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.CacheBytes == 0 {
 		c.CacheBytes = DefaultCacheBytes
+	}
+	if c.MonthCacheBytes == 0 {
+		c.MonthCacheBytes = DefaultMonthCache
 	}
 	if c.MaxLogBytes == 0 {
 		c.MaxLogBytes = DefaultMaxLogBytes

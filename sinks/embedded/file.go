@@ -58,7 +58,11 @@ func (s *Store) openFile(f *family, target string) (*file, error) {
 
 // connect opens the writing connection.
 func (f *file) connect() error {
-	c, err := connect(f.path, f.cfg)
+	cfg := *f.cfg
+	if f.family.monthly {
+		cfg.CacheBytes = cfg.MonthCacheBytes
+	}
+	c, err := connect(f.path, &cfg)
 	if err != nil {
 		return err
 	}
