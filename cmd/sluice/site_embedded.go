@@ -73,7 +73,9 @@ func embeddedMembers(cfg *config, dir *datadir.Dir, beside *embedded.Store, reg 
 	if err != nil {
 		return members{}, err
 	}
-	store, err := embedded.OpenLevels(cfg.embeddedLevels(path, by), beside)
+	kept := cfg.embeddedLevels(path, by)
+	kept.Observer = levelCounts{counts}
+	store, err := embedded.OpenLevels(kept, beside)
 	if err != nil {
 		return members{}, err
 	}
@@ -121,3 +123,9 @@ type brokerObserver struct{ *telemetry.Broker }
 
 // Repaired hands on what was mended when the broker opened its files.
 func (o brokerObserver) Repaired(r broker.Repair) { o.Broker.Repaired(r.What, r.Bytes, r.From, r.To) }
+
+// levelCounts tells telemetry, which knows no store, what the embedded one commits.
+type levelCounts struct{ *telemetry.Levels }
+
+// Applied hands on one batch: one transaction, whatever its buckets.
+func (o levelCounts) Applied(a embedded.Applied) { o.Levels.Applied(1, a.Events, a.Announced, a.Took) }

@@ -23,7 +23,8 @@ type LevelsConfig struct {
 	CacheBytes   int64 // SQLite's page cache of the writer, at most; 0 = 32 MiB
 	MaxLogBytes  int64 // write-ahead log above which it is moved into the file; 0 = 64 MiB
 
-	Now func() time.Time // the wall clock by which a level is announced; nil = time.Now
+	Now      func() time.Time // the wall clock by which a level is announced; nil = time.Now
+	Observer LevelsObserver   // is told of every batch; nil = nobody is
 }
 
 // The defaults of a LevelsConfig, and its bounds.
@@ -81,6 +82,9 @@ func (c LevelsConfig) withDefaults() LevelsConfig {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Observer == nil {
+		c.Observer = deaf{}
 	}
 	return c
 }

@@ -18,6 +18,9 @@ func (id outboxID) String() string { return fmt.Sprintf("%d-%d", id.epoch, id.n)
 // post puts a record into a bucket's outbox.
 func (u *unit) post(b *bucket, topic string, key, value []byte) error {
 	b.sent, b.waiting, b.changed = b.sent+1, b.waiting+1, true
+	if topic == schemas.TopicLevels {
+		u.said++
+	}
 	return u.c.addOutbox.do(int64(b.number), b.sent, b.epoch, topic, key, value, u.now)
 }
 

@@ -22,6 +22,7 @@ type unit struct {
 	now     int64            // ms: the moment of the task at hand
 	span    span             // the months that are kept at that moment
 	held    int              // bytes of members
+	said    int              // changes of level that it put into outboxes
 	state   []byte           // to write one from
 }
 

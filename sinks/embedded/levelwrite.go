@@ -29,7 +29,7 @@ func (l *Levels) Write(ctx context.Context, writes []pipelines.Write, results []
 	}
 	rows := l.levelRows(writes, results)
 	// The lane was looked up before the context is looked at: a call that an ended lane left behind has that lane's knowledge.
-	err := l.do(ctx, len(rows), func(u *unit) error { return u.applyAll(rows, results) }) //nolint:contextcheck // see conn.exec
+	err := l.applyBatch(ctx, rows, results)
 	switch {
 	case errors.Is(err, pipelines.ErrLost) || err != nil && (ctx.Err() != nil || errors.Is(err, errClosed)):
 		clear(results)
