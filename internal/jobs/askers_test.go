@@ -24,6 +24,8 @@ type life struct {
 	last  int64    // the number of its last order
 	steps []step   // in order of time
 	says  []string // the changes that must be announced, in their order, each once
+
+	turned []string // announced behind these if the turn was there before the late order; nil = it is known who comes first
 }
 
 // step is a level from a moment on.

@@ -51,8 +51,11 @@ func everyPlace(t *testing.T, story func(t *testing.T, open func(*rules.Rules) p
 		t.Cleanup(func() { stacktest.ForgetKeys(t, addr, prefix) })
 		synctest.Test(t, func(t *testing.T) {
 			story(t, func(inForce *rules.Rules) place {
-				// More connections than are ever needed: to wait for one would be to share timers with other bubbles.
-				l, err := redis.New(redis.Config{Addrs: []string{addr}, KeyPrefix: prefix, Rules: inForce, Buckets: placeBuckets, PoolSize: 1024}, nil)
+				// More connections than are ever needed: to wait for one would be to share timers with other bubbles. A connection's
+				// time-out is real time, of which a machine that has much else to do needs more.
+				l, err := redis.New(redis.Config{
+					Addrs: []string{addr}, KeyPrefix: prefix, Rules: inForce, Buckets: placeBuckets, PoolSize: 1024, CallTimeout: 10 * time.Minute,
+				}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -33,23 +33,6 @@ func TestFallsAtTheTurnOfAMonthAreAnnouncedOnceBehindTheGrace(t *testing.T) {
 	})
 }
 
-func TestALateOrderWithinTheGraceKeepsALevel(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := found(t, readRules(t, ""), eve, Config{})
-		defer c.close()
-		c.store.join("late", c.ms(), map[schemas.Month]int{202610: 25, 202611: 19})
-		c.hire()
-		after(5 * time.Minute)
-		c.store.mu.Lock()
-		p := c.store.people["late"]
-		p.state.Months = []schemas.MonthOrders{{Month: 202610, Orders: 25}, {Month: 202611, Orders: 20}}
-		c.store.level(p, c.ms())
-		c.store.mu.Unlock()
-		after(time.Hour)
-		c.once(0)
-	})
-}
-
 func TestAMembershipThatEndsIsAnnouncedSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := found(t, readRules(t, ""), "2026-11-10 12:00:00", Config{})
