@@ -8,16 +8,6 @@ import (
 	"sluice/schemas/rules"
 )
 
-// plan finds a plan of the rules, nil when there is none.
-func plan(inForce *rules.Rules, id string) *rules.CouponPlan {
-	for i := range inForce.Coupons {
-		if inForce.Coupons[i].ID == id {
-			return &inForce.Coupons[i]
-		}
-	}
-	return nil
-}
-
 // jitter is by how much a member's coupons of a plan come later than the plan says, ms: always alike.
 func (r *Runner) jitter(planID, member string) int64 {
 	h := fnv.New64a()

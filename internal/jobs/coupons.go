@@ -89,7 +89,7 @@ func (t *term) told(inForce *rules.Rules, decisions []schemas.CouponDecision, ou
 // giveBack returns to the quota what was not given.
 func (t *term) giveBack(inForce *rules.Rules, decisions []schemas.CouponDecision) {
 	for i := range decisions {
-		if p := plan(inForce, decisions[i].Timer.Plan); p != nil && decisions[i].Grant != nil {
+		if p := inForce.Plan(decisions[i].Timer.Plan); p != nil && decisions[i].Grant != nil {
 			t.quota.back(p)
 		}
 	}
@@ -98,7 +98,7 @@ func (t *term) giveBack(inForce *rules.Rules, decisions []schemas.CouponDecision
 // decide says what is to become of a timer that is due; false leaves it as it is, for another pass. A state of nil is not known yet.
 func (t *term) decide(inForce *rules.Rules, timer schemas.CouponTimer, state *schemas.MemberState) (schemas.CouponDecision, bool) {
 	d := schemas.CouponDecision{Timer: timer}
-	p := plan(inForce, timer.Plan)
+	p := inForce.Plan(timer.Plan)
 	if p == nil {
 		return d, true // the plan is no more: its timers end
 	}

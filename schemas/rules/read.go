@@ -69,13 +69,17 @@ func (r *Rules) In(zone string) (*Rules, error) {
 	return moved.settled()
 }
 
-// settled has the calendar of its time zone.
+// settled has the calendar of its time zone, and finds its plans.
 func (r *Rules) settled() (*Rules, error) {
 	var err error
 	if r.location, err = time.LoadLocation(r.TimeZone); err != nil {
 		return nil, fmt.Errorf("reading rules: %w", err)
 	}
 	r.starts = monthStarts(r.location)
+	r.plans = make(map[string]int, len(r.Coupons))
+	for i := range r.Coupons {
+		r.plans[r.Coupons[i].ID] = i
+	}
 	return r, nil
 }
 

@@ -40,6 +40,25 @@ func TestRulesMoveToAnotherZone(t *testing.T) {
 	}
 }
 
+func TestPlansAreFoundByTheirIDs(t *testing.T) {
+	r := read(t, `{version: v, timeZone: Asia/Shanghai, keepMonths: 1, levels: [{name: bronze}, {name: silver, orders: 5}], coupons: [
+		{id: a, level: silver, every: month, day: 1, at: "09:00"}, {id: b, level: silver, every: day, at: "09:00"}]}`)
+	moved, err := r.In("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, by := range []*Rules{r, moved} {
+		for i := range by.Coupons {
+			if p := by.Plan(by.Coupons[i].ID); p != &by.Coupons[i] {
+				t.Errorf("%s is %+v", by.Coupons[i].ID, p)
+			}
+		}
+		if p := by.Plan("c"); p != nil {
+			t.Errorf("there is no c: %+v", p)
+		}
+	}
+}
+
 // inZone is the default rules with another time zone and another keepMonths.
 func inZone(t testing.TB, zone string, keep int) *Rules {
 	t.Helper()

@@ -23,7 +23,8 @@ type Rules struct {
 	Coupons    []CouponPlan `yaml:"coupons"`    // what is granted again and again
 
 	location *time.Location
-	starts   []int64 // of the months from firstMonth on, ms
+	starts   []int64        // of the months from firstMonth on, ms
+	plans    map[string]int // where in Coupons each is, by id
 }
 
 // Level is one level.
@@ -101,3 +102,13 @@ func (r *Rules) Product(sku string) (p Product, rank int, ok bool) {
 
 // Until is when what was bought at a moment (ms) ends, ms, exclusive.
 func (p *Product) Until(from int64) int64 { return from + int64(p.Days)*dayMS }
+
+// Plan is the coupon plan with that id, nil when there is none. It is found without a search: a coupon asks for its plan, and
+// there may be tens of thousands.
+func (r *Rules) Plan(id string) *CouponPlan {
+	at, known := r.plans[id]
+	if !known {
+		return nil
+	}
+	return &r.Coupons[at]
+}
