@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 FUZZTIME ?= 60s
 SEEDS ?= 100000
-PROOFS := OrderIDsNeverRepeat|TheTurnOfAMonth$$|CouponsOfManyPlans|PlantedInRedis|ReconcileSaysByItsExitCode|EmbeddedOrders
+PROOFS := OrderIDsNeverRepeat|TheTurnOfAMonth$$|CouponsOfManyPlans|ALateOrderWithinTheGrace|PlantedInRedis|ReconcileSaysByItsExitCode|ReconcileOnRealServers|EmbeddedOrders
 GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
 
 .PHONY: help build test unit lint fuzz golden simulation proofs mutants drill drill-short bench format dist dist-check tidy stack-up stack-down

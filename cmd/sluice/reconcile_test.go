@@ -62,7 +62,14 @@ func TestReconcileSaysByItsExitCodeWhetherThereIsDrift(t *testing.T) {
 		}
 	}
 	reconciled(exitDone, []string{"no drift"})
-	plantDrifts(t, filepath.Join(dir, levelsPart), now)
+	levels, err := embedded.OpenLevels(embedded.LevelsConfig{Dir: filepath.Join(dir, levelsPart), Rules: rules.Default(), NoSync: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plantDrifts(t, levels, now)
+	if err := levels.Close(); err != nil {
+		t.Fatal(err)
+	}
 	kinds := []string{string(reconcile.Extra), string(reconcile.Missing), string(reconcile.WrongMonth), "3 drifts"}
 	reconciled(exitFound, kinds)
 	reconciled(exitDone, append(kinds, "3 mended, 0 left"), "--repair")
@@ -70,13 +77,9 @@ func TestReconcileSaysByItsExitCodeWhetherThereIsDrift(t *testing.T) {
 }
 
 // plantDrifts gives a member an order that nobody completed, takes one from another, and moves one of a third into last month.
-func plantDrifts(t *testing.T, dir string, now time.Time) {
+func plantDrifts(t *testing.T, levels pipelines.Sink, now time.Time) {
 	t.Helper()
 	byRules := rules.Default()
-	levels, err := embedded.OpenLevels(embedded.LevelsConfig{Dir: dir, Rules: byRules, NoSync: true}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
 	number := func(member int) int64 { return int64(1_000_000 + member*1000) }
 	complete := func(order int64, at time.Time) schemas.LevelEvent {
 		month, second := byRules.Second(at.UnixMilli())
@@ -96,8 +99,5 @@ func plantDrifts(t *testing.T, dir string, now time.Time) {
 		if err := levels.Write(t.Context(), []pipelines.Write{write}, results); err != nil || results[0].Verdict != pipelines.Stored {
 			t.Fatalf("planting %+v: %+v, %v", planted, results[0], err)
 		}
-	}
-	if err := levels.Close(); err != nil {
-		t.Fatal(err)
 	}
 }
