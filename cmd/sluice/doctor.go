@@ -64,7 +64,7 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 	}
 	closers = append(closers, closer)
 	if c.Data != "" {
-		return append(parts, dataPart(c.Data, numbers), machinePart(cfg)), closers, nil
+		return append(parts, dataPart(c.Data, int64(cfg.Data.MinFree), numbers), machinePart(cfg)), closers, nil
 	}
 	elastic, closer, err := elasticPart(cfg)
 	if err != nil {

@@ -15,15 +15,15 @@ import (
 )
 
 // dataPart is the data directory of an embedded installation.
-func dataPart(dir string, n *numbers) doctor.Part {
+func dataPart(dir string, minFree int64, n *numbers) doctor.Part {
 	return doctor.Part{Name: "data directory", Checks: []doctor.Check{
-		{What: "data", Where: dir, Run: func(context.Context) []doctor.Finding { return judgeData(dir) }},
+		{What: "data", Where: dir, Run: func(context.Context) []doctor.Finding { return judgeData(dir, minFree) }},
 		{What: "levels", Where: filepath.Join(dir, levelsPart), Run: func(ctx context.Context) []doctor.Finding { return checkLevelsFile(ctx, dir, n) }},
 	}}
 }
 
 // judgeData looks at the directory's format, its holder, its permissions and its disk.
-func judgeData(dir string) []doctor.Finding {
+func judgeData(dir string, minFree int64) []doctor.Finding {
 	j := judged{what: "data", where: dir}
 	err := datadir.Check(dir)
 	switch {
@@ -41,7 +41,7 @@ func judgeData(dir string) []doctor.Finding {
 		j.warn("sudo -u "+ownerName(dir)+" sluice up --data "+dir, "this user may not write there (%v): `sluice up` needs one who may", err)
 	}
 	_, said := holder(dir)
-	return slices.Concat(j.or("%s", said), judgeOwners(dir), judgeSpace(dir))
+	return slices.Concat(j.or("%s", said), judgeOwners(dir), judgeSpace(dir, minFree))
 }
 
 // spaceLeast is what a data directory needs to work on: segments, the store's log and its
@@ -51,7 +51,8 @@ const (
 	spaceWarn  = 5 << 30
 )
 
-func judgeSpace(dir string) []doctor.Finding {
+// judgeSpace compares what is free with that, and with data.minFree, below which the broker refuses records.
+func judgeSpace(dir string, minFree int64) []doctor.Finding {
 	j := judged{what: "disk", where: dir}
 	free, err := datadir.Free(dir)
 	if err != nil {
@@ -59,9 +60,11 @@ func judgeSpace(dir string) []doctor.Finding {
 	}
 	fix := fmt.Sprintf("du -sh %s/* # then a larger disk, or keep less: SLUICE_GPS_KEEP_DAYS=30 SLUICE_DATA_KEEP_FOR=12h", dir)
 	switch {
+	case free < minFree:
+		j.fail(fix, "only %s are free: below data.minFree (%s) no record is accepted", human(free), human(minFree))
 	case free < spaceLeast:
 		j.fail(fix, "only %s are free: nothing is acknowledged once they are used", human(free))
-	case free < spaceWarn:
+	case free < max(spaceWarn, 2*minFree):
 		j.warn(fix, "only %s are free", human(free))
 	}
 	return j.or("%s are free", human(free))

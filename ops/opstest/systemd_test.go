@@ -77,3 +77,12 @@ func TestSystemdAcceptsTheUnits(t *testing.T) {
 		t.Errorf("systemd-analyze: %v\n%s", err, said)
 	}
 }
+
+// The embedded store asks the kernel to run its writers behind all others, and goes on without when it may not.
+func TestTheStoresWritersMayGiveWay(t *testing.T) {
+	unit := text(t, "ops/systemd/sluice-up.service")
+	refused, allowed := strings.Index(unit, "SystemCallFilter=~@privileged @resources"), strings.Index(unit, "SystemCallFilter=setpriority")
+	if refused < 0 || allowed < refused {
+		t.Error("sluice-up.service refuses setpriority, which is one of @resources")
+	}
+}

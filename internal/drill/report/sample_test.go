@@ -45,7 +45,7 @@ func sampledDrill(i int, began time.Time, lasts, every float64, injections int) 
 		a := Assertion{ID: fmt.Sprintf("L%d", n), Name: name, State: stateHolds, Detail: fmt.Sprintf("%d sends acknowledged, 58 refused, 0 in doubt", 10429+n)}
 		switch n {
 		case 7:
-			a.State, a.Detail, a.Allowed = stateNA, "pings have no effects; orders and levels are not there yet", "pings have no effects"
+			a.State, a.Detail, a.Allowed = stateNA, "pings have no effects", "pings have no effects"
 		case 8:
 			a.Detail = "gps-live: 10429 = stored 9409 + stale 966 + duplicate 0 + poison 54 - 0 read again"
 		case 10:
