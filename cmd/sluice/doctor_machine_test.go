@@ -44,7 +44,7 @@ func TestDoctorJudgesThisMachine(t *testing.T) {
 		"keys":            {keys(0o640, line), nil},
 		"keys for all":    {keys(0o644, line), []string{"warn everybody on this machine may read or write it => chmod 640 "}},
 		"bad keys":        {keys(0o600, "app\n"), []string{"fail reading API keys"}},
-		"refused by room":  {judgeSpace(dir, 1<<60), []string{"below data.minFree"}},
+		"refused by room": {judgeSpace(dir, 1<<60), []string{"fail only => below data.minFree"}},
 		"no data":         {judgeData(filepath.Join(dir, "none"), 0), []string{"fail does not exist => sluice up --data "}},
 		"another's data":  {judgeData(dir, 0), []string{"fail it is not a data directory"}},
 	} {
