@@ -133,13 +133,19 @@ func (r *running) even(t *testing.T) bool {
 	return even
 }
 
-// stops ends the process as a signal does, and wants to be told what was left.
-func (r *running) stops(t *testing.T) {
+// ends ends the process as a signal does.
+func (r *running) ends(t *testing.T) {
 	t.Helper()
 	r.stop()
 	if code := <-r.done; code != exitDone {
 		t.Errorf("run: exit code %d\n%s", code, r.log.String())
 	}
+}
+
+// stops ends it, and wants to be told what was left.
+func (r *running) stops(t *testing.T) {
+	t.Helper()
+	r.ends(t)
 	for _, name := range pingPipelines() {
 		if !regexp.MustCompile(`"msg":"stopped","pipeline":"` + name + `","consumed":101,.*"poison":1,"left":0,.*"started":\d{10}`).MatchString(r.log.String()) {
 			t.Errorf("no farewell of %s in\n%s", name, r.log.String())

@@ -32,7 +32,7 @@ func TestReconcileOnRealServers(t *testing.T) {
 	for _, pipeline := range []string{orders.Levels, orders.Index} {
 		eventually(t, "a verdict on all orders", func() bool { return settledBy(t, upAddrs{ops: r.ops}, pipeline) == members*each })
 	}
-	r.stops(t)
+	r.ends(t)
 	reconciled := func(want int, says []string, args ...string) {
 		t.Helper()
 		code, stdout, stderr := execute(t, environ, append([]string{"reconcile"}, args...)...)
