@@ -1,6 +1,9 @@
 package pipelines
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // batch is what goes to the sink in one call: writes, the records they came from, and the
 // records that are Poison already. Its slices are reused from one batch to the next.
@@ -16,6 +19,7 @@ type batch struct {
 	headers []Header  // of cloned records
 	bytes   int64     // what it weighs against the lane's buffer
 	opened  time.Time // when its first record came; zero while it is empty
+	usual   int       // bytes of the arena of a full batch
 	keep    int       // the largest arena that is worth reusing, bytes
 }
 
@@ -31,6 +35,7 @@ const (
 
 func newBatch(cfg *Config) *batch {
 	return &batch{
+		usual:   cfg.BatchBytes + cfg.BatchBytes/8,
 		keep:    4 * cfg.BatchBytes,
 		writes:  make([]Write, 0, min(cfg.BatchRecords, firstWrites)),
 		records: make([]Record, 0, min(cfg.BatchRecords, firstWrites)),
@@ -43,6 +48,14 @@ func (b *batch) empty() bool { return len(b.writes) == 0 && len(b.dead) == 0 }
 // full is the rule by count and by bytes; the one by age is the lane's clock.
 func (b *batch) full(cfg *Config) bool {
 	return len(b.writes)+len(b.dead) >= cfg.BatchRecords || len(b.arena) >= cfg.BatchBytes
+}
+
+// room sees to it that a write of so many bytes fits, mostly. An arena that is left behind lives as long as the writes in it:
+// growing by small steps would keep five times what the batch holds.
+func (b *batch) room(bytes int) {
+	if cap(b.arena)-len(b.arena) < bytes {
+		b.arena = slices.Grow(b.arena, max(bytes, min(cap(b.arena), b.usual-cap(b.arena))))
+	}
 }
 
 // add takes a record and the write that it became, whose slices end at the arena's end.
@@ -73,6 +86,7 @@ func (b *batch) first() int64 {
 // each of them would otherwise keep a whole fetch buffer alive.
 func (b *batch) clone(rec *Record) Record {
 	var clone Record
+	b.room(rec.Size())
 	b.arena, b.headers, clone = rec.cloneInto(b.arena, b.headers)
 	return clone
 }

@@ -40,7 +40,7 @@ func TestABatchBeginsSmallAndGrowsRarely(t *testing.T) {
 			grown, room = grown+1, cap(b.arena)
 		}
 	}
-	if grown > 25 || room > cfg.BatchBytes*3/2 {
+	if grown > 8 || room > cfg.BatchBytes*5/4 {
 		t.Errorf("the arena grew %d times, to %d bytes", grown, room)
 	}
 }

@@ -7,8 +7,8 @@ func (r *Record) cloneInto(buffer []byte, headers []Header) ([]byte, []Header, R
 	for i := range r.Headers {
 		size += len(r.Headers[i].Value)
 	}
-	if cap(buffer)-len(buffer) < size { // room for a record that is a little larger, or for a good part of what is there already
-		buffer = append(make([]byte, 0, len(buffer)+size+max(size, len(buffer))/4), buffer...)
+	if cap(buffer)-len(buffer) < size {
+		buffer = append(make([]byte, 0, len(buffer)+size+size/4), buffer...)
 	}
 	clone := Record{Offset: r.Offset, Time: r.Time}
 	buffer, clone.Key = put(buffer, r.Key)

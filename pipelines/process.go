@@ -80,6 +80,7 @@ func (l *lane[T]) gate(rec *Record, seat Seat, now time.Time) bool {
 // process turns the value at hand into a write of the batch that fills.
 func (l *lane[T]) process(rec Record, now time.Time) {
 	b := l.filling()
+	b.room(2 * rec.Size()) // a write is about as long as its record
 	var write Write
 	b.arena, write = l.stream.Process(&l.value, b.arena)
 	write.From, write.Offset = &l.part, rec.Offset
