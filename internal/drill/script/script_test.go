@@ -1,6 +1,7 @@
 package script
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,17 @@ func TestADrillIsRead(t *testing.T) {
 	}
 	if e := d.Expect; e.Bites[0] != (Bite{Name: "retried", Op: ">"}) || e.Searchable != 30*time.Second || e.Consuming != 10*time.Second || e.NA["L8"] == "" || !e.Excuses("L7") {
 		t.Errorf("expects %+v", e)
+	}
+}
+
+// The shortest drills send some thousand records. Half of the poison goes by the gateway, half by the topic.
+func TestTheUsualLoadShowsEachMisbehaviour(t *testing.T) {
+	const shortest = 1000.0
+	l := Usual().Load
+	for name, share := range map[string]Share{"late": l.Late, "doubled": l.Double, "disordered": l.Disorder, "ahead": l.Ahead, "poison by one way": l.Poison / 2} {
+		if never := math.Pow(1-float64(share), shortest); never > 1e-6 {
+			t.Errorf("%s at %v does not happen at all in one of %.0f short loads", name, share, 1/never)
+		}
 	}
 }
 
