@@ -8,10 +8,10 @@ SEEDS ?= 100000
 PROOFS := OrderIDsNeverRepeat|TheTurnOfAMonth$$|CouponsOfManyPlans|ALateOrderWithinTheGrace|PlantedInRedis|ReconcileSaysByItsExitCode|ReconcileOnRealServers|EmbeddedOrders
 GOLANGCI := go tool -modfile=ops/lint/go.mod golangci-lint
 
-.PHONY: help build test unit lint fuzz golden simulation proofs mutants drill drill-short bench format dist dist-check tidy stack-up stack-down
+.PHONY: help build test unit lint fuzz golden simulation proofs mutants drill drill-orders drill-short bench format dist dist-check tidy stack-up stack-down
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## build ./bin/sluice
 	go build -trimpath -o bin/sluice ./cmd/sluice
@@ -45,8 +45,11 @@ proofs: ## orders and member levels at the sizes that are promised, in half an h
 mutants: ## plant each bug of ops/mutants, and want each caught; ONLY=name,… plants those
 	@export SLUICE_STACK_CACHE=$${SLUICE_STACK_CACHE:-$$PWD/.stack/cache}; ops/ci/with-stack go run ./ops/mutants -only "$(ONLY)"
 
-drill: ## every drill three times on real servers, in an hour; the report is in ./drill-report
-	@ops/ci/drill --all --times 3
+drill: ## every drill of pings three times on real servers, in an hour; the report is in ./drill-report
+	@ops/ci/drill --all --load pings --times 3
+
+drill-orders: ## the same of orders and member levels
+	@ops/ci/drill --all --load orders --times 3
 
 drill-short: ## the short set of drills, as in make test
 	@ops/ci/drill --short

@@ -23,6 +23,7 @@ type drillRunCmd struct {
 	Files    []string      `arg:"" optional:"" name:"file" placeholder:"FILE" help:"Drills: files, or names of those in --drills."`
 	All      bool          `help:"Every drill that is not long."`
 	Short    bool          `help:"The short set, of a few minutes."`
+	Load     string        `help:"Of --all and --short only those with a load of pings, or of orders." enum:",pings,orders" default:""`
 	Random   bool          `help:"Faults drawn by chance under one load with one ledger."`
 	Seed     uint64        `help:"Decides what is drawn, and who misbehaves in the load; 0 = by chance, and printed."`
 	For      time.Duration `help:"How long a random campaign lasts." default:"1h"`
@@ -116,6 +117,9 @@ func (c *drillRunCmd) chosen() ([]script.Drill, error) {
 	if c.Together < 1 || c.For <= 0 {
 		return nil, usage(errors.New("--together and --for must be above 0"))
 	}
+	if c.Load != "" && !c.All && !c.Short {
+		return nil, usage(errors.New("--load picks among --all or --short"))
+	}
 	if len(c.Files) > 0 {
 		return c.named(c.Files)
 	}
@@ -124,12 +128,19 @@ func (c *drillRunCmd) chosen() ([]script.Drill, error) {
 		return nil, err
 	}
 	drills = slices.DeleteFunc(drills, func(d script.Drill) bool {
-		return d.Long || c.Short && !d.Short || c.Random && !d.Random
+		return d.Long || c.Short && !d.Short || c.Random && !d.Random || c.Load != "" && c.Load != loadOf(&d)
 	})
 	if len(drills) == 0 {
 		return nil, usage(fmt.Errorf("no drill of %s is in that set", c.Drills))
 	}
 	return drills, nil
+}
+
+func loadOf(d *script.Drill) string {
+	if d.Load.OfOrders() {
+		return "orders"
+	}
+	return "pings"
 }
 
 // lasts is how long a load may be needed, at most.
@@ -150,6 +161,7 @@ func (c *drillRunCmd) command() string {
 		{c.All, "--all"},
 		{c.Short, "--short"},
 		{c.Random, fmt.Sprintf("--random --for %s --rate %g --drivers %d --together %d", c.For, c.Rate, c.Drivers, c.Together)},
+		{c.Load != "", "--load " + c.Load},
 		{c.Times > 1, fmt.Sprintf("--times %d", c.Times)},
 		{true, fmt.Sprintf("--seed %d", c.Seed)},
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -33,6 +34,24 @@ func TestDrillsAreListed(t *testing.T) {
 	}
 }
 
+func TestDrillsArePickedByTheirLoad(t *testing.T) {
+	picked := func(load string) (names []string) {
+		c := drillRunCmd{drillsFlag: drillsFlag{Drills: "../../ops/drills"}, All: true, Load: load, Together: 1, For: 1}
+		drills, err := c.chosen()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range drills {
+			names = append(names, drills[i].Name)
+		}
+		return names
+	}
+	all, pings, orders := picked(""), picked("pings"), picked("orders")
+	if len(pings)+len(orders) != len(all) || !slices.Contains(pings, "kill-elastic") || !slices.Contains(orders, "redis-killed") {
+		t.Errorf("of %d drills %d have pings, %v, and %d orders, %v", len(all), len(pings), pings, len(orders), orders)
+	}
+}
+
 func TestDrillRefusesWhatCannotBe(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -55,6 +74,7 @@ func TestDrillRefusesWhatCannotBe(t *testing.T) {
 		"there is no drill nobody": {"run", "nobody", "--drills", dir},
 		"the drills: ":             {"list", "--drills", filepath.Join(dir, "nowhere")},
 		"--together":               {"run", "--random", "--together", "0"},
+		"--load picks among":       {"run", "--random", "--load", "orders"},
 		"the servers' script":      {"run", "kill-elastic", "--drills", "../../ops/drills", "--stack", filepath.Join(dir, "none"), "--report", dir},
 	} {
 		if code, _, stderr := execute(t, nil, append([]string{"drill"}, args...)...); code != exitUsage || !strings.Contains(stderr, want) {
