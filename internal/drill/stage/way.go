@@ -16,10 +16,12 @@ import (
 type Way struct {
 	Name    string // of the server
 	address string
+	to      string
 
 	mu    sync.Mutex
 	proxy *toxiproxy.Proxy
-	added int // toxics so far, for their names
+	added int  // toxics so far, for their names
+	ill   bool // the proxy has toxics
 }
 
 // Stream is a direction of a way.
@@ -33,13 +35,22 @@ const (
 
 func newWay(name, from, to string) (*Way, error) {
 	zerolog.SetGlobalLevel(zerolog.Disabled) // one of the toxics logs past every logger
-	quiet := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	w := &Way{Name: name, proxy: toxiproxy.NewProxy(quiet, name, from, to)}
-	if err := w.proxy.Start(); err != nil {
-		return nil, fmt.Errorf("opening the way to %s: %w", name, err)
+	w := &Way{Name: name, address: from, to: to}
+	if err := w.open(); err != nil {
+		return nil, err
 	}
 	w.address = w.proxy.Listen
 	return w, nil
+}
+
+// open begins with a proxy that has no toxics and no connections.
+func (w *Way) open() error {
+	quiet := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
+	w.proxy, w.ill = toxiproxy.NewProxy(quiet, w.Name, w.address, w.to), false
+	if err := w.proxy.Start(); err != nil {
+		return fmt.Errorf("opening the way to %s: %w", w.Name, err)
+	}
+	return nil
 }
 
 func (w *Way) called() string { return w.Name }
@@ -54,18 +65,16 @@ func (w *Way) Cut() {
 	w.proxy.Stop()
 }
 
-// Heal takes every toxic out and opens the way again.
-func (w *Way) Heal(ctx context.Context) error {
+// Heal opens the way again, without any toxic. Connections that went over toxics are reset: Toxiproxy waits for
+// ever for a toxic to leave a connection whose reader went away meanwhile.
+func (w *Way) Heal(context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.proxy.Toxics.ResetToxics(ctx)
-	if w.proxy.Enabled {
+	if w.proxy.Enabled && !w.ill {
 		return nil
 	}
-	if err := w.proxy.Start(); err != nil {
-		return fmt.Errorf("opening the way to %s again: %w", w.Name, err)
-	}
-	return nil
+	w.proxy.Stop()
+	return w.open()
 }
 
 // Add puts a toxic of Toxiproxy into one direction: latency, timeout, reset_peer, slicer,
@@ -74,6 +83,7 @@ func (w *Way) Add(toxic string, stream Stream, attributes map[string]int64) erro
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.added++
+	w.ill = true
 	text, err := json.Marshal(map[string]any{
 		"name": toxic + "-" + strconv.Itoa(w.added), "type": toxic, "stream": stream, "attributes": attributes,
 	})

@@ -108,6 +108,59 @@ func TestAWayIsCutSpoiltAndHealed(t *testing.T) {
 	}
 }
 
+// Whoever leaves a connection whose bytes still come in pieces leaves a toxic that is never done with it.
+func TestAWayIsHealedUnderThoseWhoLeave(t *testing.T) {
+	w, err := newWay("kafka-1", "127.0.0.1:0", echo(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Cut()
+	for range 20 {
+		if err := w.Add("slicer", Down, map[string]int64{"average_size": 2, "size_variation": 1, "delay": 1000}); err != nil {
+			t.Fatal(err)
+		}
+		leave := crowd(t, w.Address())
+		healed := make(chan error, 1)
+		go func() { healed <- w.Heal(context.WithoutCancel(t.Context())) }()
+		leave()
+		select {
+		case err := <-healed:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(longEnough):
+			t.Fatal("the way is not healed")
+		}
+		if err := say(w.Address(), longEnough); err != nil {
+			t.Errorf("after healing: %v", err)
+		}
+	}
+}
+
+// crowd is of clients who wait for answers, until they leave.
+func crowd(t *testing.T, address string) (leave func()) {
+	t.Helper()
+	var conns []net.Conn
+	for range 20 {
+		conn, err := net.DialTimeout("tcp", address, longEnough)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+		if _, err := conn.Write(make([]byte, 32<<10)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return func() {
+		for _, conn := range conns {
+			_ = conn.Close()
+		}
+	}
+}
+
 func TestACutResetsWhatIsOpen(t *testing.T) {
 	w, err := newWay("kafka-1", "127.0.0.1:0", echo(t))
 	if err != nil {
