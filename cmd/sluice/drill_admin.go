@@ -25,7 +25,7 @@ func drillAdmin(brokers []string) (stage.Admin, error) {
 		return stage.Admin{}, errors.Join(err, scanner.Close(), admin.Close())
 	}
 	return stage.Admin{
-		Topics: admin, Settings: admin, Groups: drillGroups{admin},
+		Topics: admin, Settings: admin, Leaders: admin, Groups: drillGroups{admin},
 		Sweeper: drillSweeper{Admin: admin, closers: []func() error{publisher.Close, scanner.Close}},
 		Records: drillRecords{scanner: scanner, publisher: publisher},
 	}, nil

@@ -74,6 +74,7 @@ func (t *drillTheatre) scene(set *stage.Stage, d *script.Drill, seed uint64) (*d
 		Prover: child.NewVerify(child.VerifyConfig{
 			Ledger: ledger, To: gateway, Query: query, Ops: cast.ops(), Wait: verifyWait(d), Reject: fault.Rejects(d.Faults), Logs: cast.logs(),
 		}, set),
+		Even:   set.Even,
 		Strike: set.Strike,
 	}, nil
 }

@@ -24,6 +24,7 @@ type world struct {
 
 	cannot      error         // of setting
 	unready     error         // of starting
+	uneven      error         // of giving leaders back
 	stillFor    time.Duration // commits stand still for so long after an injection
 	back        bool          // a commit goes back after an injection
 	leaves      bool          // the last record of a partition is never committed
@@ -70,6 +71,7 @@ func (w *world) Set(_ context.Context, d *script.Drill, _ uint64) (*Scene, error
 	return &Scene{
 		Cast: cast{w}, Faults: faults{w}, Load: load{w}, Prober: prober{w}, Offsets: w, Prover: prover{w}, Watch: eyes{w}, Seen: eyes{w},
 		Pipelines: []watch.Pipeline{{Name: "gps-live", Group: "g", Topic: "t"}},
+		Even:      func(context.Context) error { return w.uneven },
 		Strike: func(context.Context) error {
 			w.struck = true
 			return nil

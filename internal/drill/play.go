@@ -118,6 +118,9 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 		if lasts > 0 && time.Since(began)+round.Calm >= lasts {
 			return nil
 		}
+		if err := within(ctx, a.cfg.Act, a.scene.Even); err != nil {
+			return err
+		}
 		if err := pause.For(ctx, round.Calm); err != nil {
 			return err
 		}

@@ -121,6 +121,7 @@ func TestWhatDoesNotHoldFails(t *testing.T) {
 		"not all is committed":             {spoil: func(w *world) { w.leaves = true }, first: "after the stop: gps-live in partition 0 has committed "},
 		"a fault cannot be injected":       {spoil: func(w *world) { w.injectErr = errors.New("nobody there") }, first: "injecting kill-server on elastic: nobody there"},
 		"a fault cannot be healed":         {spoil: func(w *world) { w.healErr = errors.New("it is dead") }, first: "healing kill-server on elastic: it is dead"},
+		"leaders do not come back":         {spoil: func(w *world) { w.uneven = errors.New("giving leaders back: 3 partitions") }, first: "giving leaders back"},
 		"the processes are not ready":      {spoil: func(w *world) { w.unready = errors.New("no ports") }, first: "starting the processes: no ports"},
 		"the stage cannot be set":          {spoil: func(w *world) { w.cannot = errors.New("no disk") }, first: "setting the stage: no disk"},
 		"nothing is stored from the start": {spoil: func(w *world) { w.injected, w.stillFor = time.Now(), time.Hour }, first: "before any fault: nothing is committed"},

@@ -28,6 +28,7 @@ type Scene struct {
 	Prover    Prover
 	Watch     Watch
 	Seen      Seen
+	Even      func(ctx context.Context) error // lets every broker lead its share again, so that hurting one hurts
 	Strike    func(ctx context.Context) error // takes all of it away
 }
 

@@ -17,7 +17,7 @@ func TestALoadIsOfPingsOrOfOrders(t *testing.T) {
 	long := of
 	long.Lasts = 1000 * time.Hour
 	for want, cfg := range map[string]LoadConfig{
-		"--drivers 400 --for 1m0s --disorder 0.02 --ahead 0.02 --poison 0.03":                    cfg,
+		"--drivers 400 --for 1m0s --disorder 0.02 --ahead 0.02 --poison 0.03":                     cfg,
 		"--orders 12001 --members 300 --void 0.04 --purchase 0.04 --over 240h0m0s --shuffle 2s":   of,
 		"--orders 2000001 --members 300 --void 0.04 --purchase 0.04 --over 240h0m0s --shuffle 2s": long,
 	} {

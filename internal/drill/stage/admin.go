@@ -20,6 +20,12 @@ type Groups interface {
 	DeleteGroup(ctx context.Context, group string) error
 }
 
+// Leaders gives back what brokers led before they were away.
+type Leaders interface {
+	// PreferLeaders returns once each partition is led by its first replica, in every topic whose name begins with the prefix.
+	PreferLeaders(ctx context.Context, prefix string) error
+}
+
 // Sweeper clears away.
 type Sweeper interface {
 	// Sweep deletes every topic and group whose name begins with the prefix; it waits for the
@@ -53,6 +59,7 @@ type Offsets struct {
 type Admin struct {
 	Topics
 	Groups
+	Leaders
 	Sweeper
 	Settings
 	Records

@@ -69,6 +69,11 @@ func (s *Stage) Topic(name string) string { return s.cast.Prefix + name }
 // Index is an index's name, or a pattern, on the wire: positions, pings-*, ….
 func (s *Stage) Index(name string) string { return s.cast.Prefix + name }
 
+// Even lets every broker lead its share of the topics again.
+func (s *Stage) Even(ctx context.Context) error {
+	return s.house.kafka.PreferLeaders(ctx, s.cast.Prefix)
+}
+
 // Group is the name on the wire of a pipeline's consumer group.
 func (s *Stage) Group(pipeline string) string { return s.cast.Prefix + "sluice-" + pipeline }
 
