@@ -38,6 +38,7 @@ type world struct {
 	without     string     // an assertion that is not in the proof
 	grown       watch.Sums // at each injection
 	onceOnly    bool       // … or at the first alone
+	notAtFirst  bool       // … or at all but the first
 	sums        watch.Sums
 	stop        report.Stop
 	spoilt      float64
@@ -124,7 +125,7 @@ func (o *one) Inject(context.Context) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.up++
-	if !o.onceOnly || o.injected.IsZero() {
+	if first := o.injected.IsZero(); first && !o.notAtFirst || !first && !o.onceOnly {
 		o.sums = o.sums.With(o.grown)
 	}
 	o.injected = time.Now()

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +17,12 @@ const (
 	fails     = "FAILS"
 	notJudged = "n/a"
 )
+
+func (a *act) note(what string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.said.Notes = append(a.said.Notes, what)
+}
 
 // judge holds the ledger's assertions against what the drill expects. What nobody judged does not hold.
 func (a *act) judge(p Proof) {
@@ -56,8 +63,8 @@ func (a *act) sums(ctx context.Context) watch.Sums {
 }
 
 // bit judges one round: what the drill and the round expect to grow has grown in it, and what they expect not to has
-// not. How far is judged over all rounds, and so is what cannot be known before the end.
-func (a *act) bit(round int, more []script.Bite, grown watch.Sums) {
+// not; what has not grown is returned. How far is judged over all rounds, and so is what cannot be known before the end.
+func (a *act) bit(round int, more []script.Bite, grown watch.Sums) (missing []string) {
 	for _, b := range slices.Concat(a.drill.Expect.Bites, more) {
 		if watch.Late(b.Name) {
 			if !slices.Contains(a.asked, b) {
@@ -69,10 +76,17 @@ func (a *act) bit(round int, more []script.Bite, grown watch.Sums) {
 		if b.Op == ">" || b.Op == ">=" {
 			each = script.Bite{Name: b.Name, Op: ">"}
 		}
-		if held, seen := watch.Judge(each, grown); !held {
-			a.fail("round %d did not bite: want %s, %s", round, each, seen)
+		held, seen := watch.Judge(each, grown)
+		what := fmt.Sprintf("round %d did not bite: want %s, %s", round, each, seen)
+		switch {
+		case held:
+		case each.Op == ">":
+			missing = append(missing, what)
+		default:
+			a.fail("%s", what)
 		}
 	}
+	return missing
 }
 
 // bites judges whether the faults did what they were for, by what was observed and by what faults tell themselves.

@@ -276,6 +276,29 @@ func TestARoundIsJudgedByItself(t *testing.T) {
 	}
 }
 
+func TestARoundOfChanceThatDidNothingIsPlayedAgain(t *testing.T) {
+	for _, c := range []struct {
+		lasts   time.Duration
+		verdict report.Verdict
+	}{{time.Minute, report.Held}, {0, report.Failed}} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld()
+			w.notAtFirst = true
+			r, err := New(Config{}, w, silent{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := simple()
+			d.Expect.Bites = nil
+			said := r.Random(t.Context(), &d, []Round{{Faults: d.Faults, Bites: []script.Bite{{Name: "retried", Op: ">"}}}}, c.lasts)
+			again := slices.ContainsFunc(said.Notes, func(note string) bool { return strings.HasSuffix(note, "it was played again") })
+			if said.Verdict != c.verdict || again != (c.verdict == report.Held) {
+				t.Errorf("%s: %s, %q, %q", c.lasts, said.Verdict, said.Failures, said.Notes)
+			}
+		})
+	}
+}
+
 func TestALongCampaignHasToBeFlat(t *testing.T) {
 	for _, c := range []struct {
 		grows float64
