@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -99,7 +98,7 @@ func (c *rulesApplyCmd) apply(ctx context.Context, p *process, desk *levelDesk, 
 		done.Text = ""
 		return json.NewEncoder(p.stdout).Encode(done)
 	}
-	_, err = fmt.Fprintf(p.stdout, "version %s: %d members looked at, %d have another level\n", done.Ruleset, done.Members, done.Announced)
+	_, err = fmt.Fprintf(p.stdout, "version %s: %s looked at, %d with another level\n", done.Ruleset, count(done.Members, "member"), done.Announced)
 	return err
 }
 
@@ -169,8 +168,8 @@ type movedMembers struct {
 func (m *movedMembers) String() string {
 	var b strings.Builder
 	for _, move := range m.Moves {
-		b.WriteString(move.From + " -> " + move.To + ": " + strconv.FormatInt(move.Members, 10) + " members\n")
+		b.WriteString(move.From + " -> " + move.To + ": " + count(move.Members, "member") + "\n")
 	}
-	fmt.Fprintf(&b, "%d of %d members would have another level\n", m.Moved, m.Members)
+	fmt.Fprintf(&b, "%d of %s would have another level\n", m.Moved, count(m.Members, "member"))
 	return b.String()
 }

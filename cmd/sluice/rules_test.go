@@ -76,9 +76,9 @@ func TestRulesDiff(t *testing.T) {
 	}{
 		"the same":        {old, exitDone, "version 2026-01 -> 2026-01: 0 differences, no level moves\n", ""},
 		"another version": {change("2026-01", "2026-02"), exitDone, "version 2026-01 -> 2026-02: 0 differences, no level moves\n", ""},
-		"a threshold":     {change("2026-01", "2026-02", "orders: 20", "orders: 25"), exitDone, "moves  levels.gold.orders  20  -> 25\nversion 2026-01 -> 2026-02: 1 differences, members may have another level\n", ""},
-		"a privilege":     {change("2026-01", "2026-02", "orders: 20", "orders: 20, privileges: [lounge]"), exitDone, "-  levels.gold.privileges  -  -> lounge\nversion 2026-01 -> 2026-02: 1 differences, no level moves\n", ""},
-		"one version":     {change("orders: 20", "orders: 25"), exitFound, "moves  levels.gold.orders  20  -> 25\nversion 2026-01 -> 2026-01: 1 differences, members may have another level\n", "both files are version 2026-01"},
+		"a threshold":     {change("2026-01", "2026-02", "orders: 20", "orders: 25"), exitDone, "moves  levels.gold.orders  20  -> 25\nversion 2026-01 -> 2026-02: 1 difference, members may have another level\n", ""},
+		"a privilege":     {change("2026-01", "2026-02", "orders: 20", "orders: 20, privileges: [lounge]"), exitDone, "-  levels.gold.privileges  -  -> lounge\nversion 2026-01 -> 2026-02: 1 difference, no level moves\n", ""},
+		"one version":     {change("orders: 20", "orders: 25"), exitFound, "moves  levels.gold.orders  20  -> 25\nversion 2026-01 -> 2026-01: 1 difference, members may have another level\n", "both files are version 2026-01"},
 		"a bad file":      {written(t, "bad.yaml", badRules), exitUsage, "", "everybody has the base level"},
 	} {
 		code, out, told := execute(t, nil, "rules", "diff", old, c.file)
@@ -93,5 +93,13 @@ func TestRulesDiff(t *testing.T) {
 	}
 	if _, out, _ = execute(t, nil, "rules", "diff", old, old, "--json"); out != `{"from":"2026-01","to":"2026-01","moves":false,"changes":[]}`+"\n" {
 		t.Error(out)
+	}
+}
+
+func TestRulesDiffRefusesADataDirectoryThatItWouldNotLookInto(t *testing.T) {
+	old := written(t, "old.yaml", string(rules.DefaultFile()))
+	code, out, told := execute(t, nil, "rules", "diff", old, old, "--data", t.TempDir())
+	if code != exitUsage || out != "" || !strings.Contains(told, "--data says where --members counts") {
+		t.Errorf("exit code %d, %q %q", code, out, told)
 	}
 }

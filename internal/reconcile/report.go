@@ -41,35 +41,50 @@ func (r *Report) Clean() bool {
 	return r.Left() == 0 && r.Recovering == 0 && r.Unsettled == 0 && !r.More
 }
 
+const behind = "could not be looked at again: the pipelines are behind"
+
 // String is the report in a line, for a person.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d buckets, %d members, %d orders held, %d known to the index: ", r.Buckets, r.Members, r.Held, r.Known)
+	fmt.Fprintf(&b, "%s, %s, %s held, %d known to the index: ",
+		count(int64(r.Buckets), "bucket"), count(r.Members, "member"), count(r.Held, "order"), r.Known)
 	switch {
 	case r.Drifts == 0 && r.Clean():
 		b.WriteString("no drift")
 	case r.Drifts == 0:
 		b.WriteString("no drift in what could be compared")
 	default:
-		fmt.Fprintf(&b, "%d drifts, %d mended, %d left", r.Drifts, r.Mended, r.Left())
+		fmt.Fprintf(&b, "%s, %d mended, %d left", count(int64(r.Drifts), "drift"), r.Mended, r.Left())
 	}
 	for _, part := range []struct {
-		n    int64
-		text string
+		n               int64
+		thing, one, all string
 	}{
-		{r.Rebuilt, "%d orders were put back into buckets that had lost them"},
-		{int64(r.InFlight), "%d differences were in flight"},
-		{int64(r.Unsettled), "%d differences could not be looked at again: the pipelines are behind"},
-		{int64(r.Recovering), "%d buckets are recovering and were not compared"},
+		{r.Rebuilt, "order", "was put back into a bucket that had lost it", "were put back into buckets that had lost them"},
+		{int64(r.InFlight), "difference", "was in flight", "were in flight"},
+		{int64(r.Unsettled), "difference", behind, behind},
+		{int64(r.Recovering), "bucket", "is recovering and was not compared", "are recovering and were not compared"},
 	} {
+		said := part.all
+		if part.n == 1 {
+			said = part.one
+		}
 		if part.n > 0 {
-			fmt.Fprintf(&b, "; "+part.text, part.n)
+			b.WriteString("; " + count(part.n, part.thing) + " " + said)
 		}
 	}
 	if r.More {
 		b.WriteString("; there is more than one pass takes: run it again")
 	}
 	return b.String()
+}
+
+// count is a number of things: 1 drift, 2 drifts.
+func count(n int64, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // drifted counts one that was confirmed.
