@@ -88,7 +88,7 @@ func (c *lagCmd) check() (err error) {
 
 // follow prints a sample after each interval: one, or until ctx ends.
 func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
-	printer := newLagPrinter(p.stdout, c)
+	printer, told := newLagPrinter(p.stdout, c), false
 	for ctx.Err() == nil {
 		if err := pause.For(ctx, c.Interval); err != nil {
 			return nil //nolint:nilerr // interrupted: that is how watching ends
@@ -103,6 +103,10 @@ func (c *lagCmd) follow(ctx context.Context, p *process, w *lagWatch) error {
 		}
 		if err := printer.print(seen); err != nil {
 			return err
+		}
+		if r := seen.relay; r != nil && r.unknown != nil && ctx.Err() == nil && (printer.redraw || !told) {
+			c.tell(p, r)
+			told = true
 		}
 		if err := c.judge(seen); err != nil || !c.Watch {
 			return err
@@ -124,7 +128,7 @@ func (c *lagCmd) judge(seen lagSeen) error {
 				errFound, l.source.Pipeline, l.total.Oldest.Round(time.Millisecond), c.MaxAge))
 		}
 	}
-	if r := seen.relay; c.MaxAge > 0 && r != nil && r.known && r.oldest > c.MaxAge {
+	if r := seen.relay; c.MaxAge > 0 && r != nil && r.unknown == nil && r.oldest > c.MaxAge {
 		found = append(found, fmt.Errorf("%w: a change of level has waited for %s to be published, longer than %s", errFound, r.oldest.Round(time.Millisecond), c.MaxAge))
 	}
 	return errors.Join(found...)

@@ -34,7 +34,7 @@ type lagPaceJSON struct {
 
 func lagJSONOf(seen lagSeen) lagJSON {
 	out := lagJSON{Pipelines: make([]lagPipelineJSON, len(seen.lines))}
-	if r := seen.relay; r != nil && r.known {
+	if r := seen.relay; r != nil && r.unknown == nil {
 		said := r.progress()
 		out.Relay = &said
 	}

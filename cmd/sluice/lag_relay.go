@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -14,7 +15,7 @@ import (
 // lagRelay is what waits to be published at a sample.
 type lagRelay struct {
 	outboxLag
-	known bool // the store has told
+	unknown error // why the store has not told
 }
 
 // relayWithin is how long the store of member levels may take to tell: beside an embedded installation there is no Redis.
@@ -52,9 +53,14 @@ func waitsIn(found embedded.LevelsLook, now time.Time) outboxLag {
 	return lag
 }
 
+// tell says why nobody knows, and where else to look.
+func (c *lagCmd) tell(p *process, r *lagRelay) {
+	p.tell(nameData(fmt.Errorf("the row relay: %w", r.unknown), c.Data, dataBeside).Error())
+}
+
 // cells are the row of the table.
 func (r *lagRelay) cells() []string {
-	if !r.known {
+	if r.unknown != nil {
 		return []string{"relay", "-", "", "", "", "", "", "-", ""}
 	}
 	return []string{"relay", strconv.Itoa(r.waiting) + " waiting", "", "", "", "", "", age(r.oldest), ""}

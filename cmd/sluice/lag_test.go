@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sluice/internal/progress"
+	"sluice/schemas"
 )
 
 // pacedKafka settles and produces at fixed rates in two partitions, since it began.
@@ -106,9 +107,9 @@ func TestLagShowsTheRelay(t *testing.T) {
 		json  string
 		found bool // by --max-age 1m
 	}{
-		"nothing waits": {lagRelay{known: true}, "relay 0 waiting none", `"relay":{"waitingBuckets":0,"oldestMs":0}`, false},
-		"late":          {lagRelay{outboxLag{3, 90 * time.Second}, true}, "relay 3 waiting 1m30s", `"relay":{"waitingBuckets":3,"oldestMs":90000}`, true},
-		"not known":     {lagRelay{}, "relay - -", `"relay":null`, false},
+		"nothing waits": {lagRelay{}, "relay 0 waiting none", `"relay":{"waitingBuckets":0,"oldestMs":0}`, false},
+		"late":          {lagRelay{outboxLag: outboxLag{3, 90 * time.Second}}, "relay 3 waiting 1m30s", `"relay":{"waitingBuckets":3,"oldestMs":90000}`, true},
+		"not known":     {lagRelay{unknown: schemas.ErrUnavailable}, "relay - -", `"relay":null`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := lagSeen{relay: &c.relay}

@@ -80,7 +80,7 @@ func (w *lagWatch) askRelay(ctx context.Context) *lagRelay {
 	ctx, cancel := context.WithTimeout(ctx, relayWithin)
 	defer cancel()
 	lag, err := w.relay(ctx)
-	return &lagRelay{outboxLag: lag, known: err == nil}
+	return &lagRelay{outboxLag: lag, unknown: err}
 }
 
 func (w *lagWatch) take(ctx context.Context, s progress.Source) (progress.Sample, error) {

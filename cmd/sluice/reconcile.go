@@ -114,12 +114,13 @@ type reconcilePrinter struct {
 	process *process
 	json    bool
 	watch   bool // what a round fails of is not said by anybody else
+	data    string
 	bar     *countBar
 	drifts  []reconcile.Drift
 }
 
 func newReconcilePrinter(p *process, c *reconcileCmd) *reconcilePrinter {
-	return &reconcilePrinter{process: p, json: c.JSON, watch: c.Watch, bar: newCountBar(p.stderr, "comparing buckets")}
+	return &reconcilePrinter{process: p, json: c.JSON, watch: c.Watch, data: c.Data, bar: newCountBar(p.stderr, "comparing buckets")}
 }
 
 // Looked moves the bar.
@@ -139,7 +140,7 @@ func (r *reconcilePrinter) Ended(report reconcile.Report, err error) {
 	r.drifts = nil
 	switch {
 	case err != nil && r.watch:
-		r.process.tell(err.Error())
+		r.process.tell(nameData(err, r.data, dataAlone).Error())
 		return
 	case err != nil:
 		return

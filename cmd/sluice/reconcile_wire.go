@@ -68,7 +68,7 @@ func (d *levelDesk) close() error { return closeAll(d.closers) }
 // run does the work, with the parts of a data directory beside it where there are some.
 func (d *levelDesk) run(ctx context.Context, name string, work func(ctx context.Context) error) error {
 	if len(d.site.servers) == 0 {
-		return work(ctx)
+		return nameData(work(ctx), "", dataAlone)
 	}
 	servers := runGroup{within: stopWithin}
 	for _, server := range d.site.servers {

@@ -12,7 +12,7 @@ import (
 // run replays with the parts of a data directory beside it, where there are some.
 func (r *replayer) run(ctx context.Context, job replay.Job, ranged bool) error {
 	if r.site == nil || len(r.site.servers) == 0 {
-		return r.replay(ctx, job, ranged)
+		return nameData(r.replay(ctx, job, ranged), r.cmd.Data, dataAlone)
 	}
 	servers := runGroup{within: stopWithin}
 	for _, server := range r.site.servers {

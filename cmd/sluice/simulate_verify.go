@@ -84,7 +84,7 @@ func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
 		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Live: gps.Live, Past: gps.History, Lost: lost, Farewells: last, Rejected: float64(c.Reject),
 	}, deps)
 	line.end()
-	return c.conclude(ctx, p, report, err)
+	return c.conclude(ctx, p, report, nameData(err, c.Data, dataBeside))
 }
 
 // lost reads the lists of what was taken.
