@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"sluice/internal/apikeys"
 )
 
 // files refuses certificates that cannot be read. The file of API keys is read by whoever
@@ -20,6 +22,26 @@ func (c *config) files() error {
 	if c.Kafka.TLS.CertFile != "" && c.Kafka.TLS.KeyFile != "" {
 		_, err := tls.LoadX509KeyPair(c.Kafka.TLS.CertFile, c.Kafka.TLS.KeyFile)
 		refuse.when(err != nil, "kafka.tls.certFile and kafka.tls.keyFile: %v", err)
+	}
+	return errors.Join(refuse...)
+}
+
+// filesOfRoles refuses files that only some roles read, and processes of others need not have: those of API keys, and of
+// webhooks' secrets. A setting that is refused for itself is not complained of once more.
+func (c *config) filesOfRoles() error {
+	var refuse complaints
+	if keys := c.keys(); keys.Validate() == nil {
+		if _, err := apikeys.New(keys); err != nil {
+			refuse = append(refuse, fmt.Errorf("keys.file: %w", err))
+		}
+	}
+	for _, h := range c.hooks() {
+		if c.Webhook.SecretsDir == "" || !h.named() || c.postable(h) != nil {
+			continue
+		}
+		if _, err := c.webhook(h); err != nil {
+			refuse = append(refuse, err)
+		}
 	}
 	return errors.Join(refuse...)
 }

@@ -39,6 +39,11 @@ func (c *config) hooks() []hook {
 	return all
 }
 
+// named is false of a name that no pipeline may have.
+func (h hook) named() bool {
+	return regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`).MatchString(h.name)
+}
+
 // webhook is what a service is spoken to with. It reads the service's secrets.
 func (c *config) webhook(h hook) (webhook.Config, error) {
 	cfg := c.webhookOf(h)
@@ -67,20 +72,25 @@ func (c *config) webhookOf(h hook) webhook.Config {
 // aSecret is of the length that is wanted, and no secret.
 const aSecret = "0123456789abcdef"
 
+// postable refuses a service whatever its secrets are.
+func (c *config) postable(h hook) error {
+	cfg := c.webhookOf(h)
+	cfg.Secrets = []webhook.Secret{aSecret}
+	return cfg.Validate()
+}
+
 // webhooks refuses services that cannot be. Their secrets are read by whoever needs them.
 func (c *config) webhooks() error {
 	var refuse complaints
 	var names []string
 	for i, h := range c.hooks() {
-		if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`).MatchString(h.name) { // it may be anything, and is not repeated
+		if !h.named() { // it may be anything, and is not repeated
 			refuse.when(true, "webhook.services: service %d wants name=URL with a name of up to 40 of a-z 0-9 -, beginning with one of the first two", i+1)
 			continue
 		}
 		refuse.when(slices.Contains(names, h.name), "webhook.services: %s is named twice", h.name)
 		names = append(names, h.name)
-		cfg := c.webhookOf(h)
-		cfg.Secrets = []webhook.Secret{aSecret}
-		for _, err := range leaves(cfg.Validate()) {
+		for _, err := range leaves(c.postable(h)) {
 			refuse.when(true, "webhook.services: %s: %s", h.name, strings.TrimPrefix(err.Error(), "webhook: "))
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"sluice/internal/apikeys"
 	"sluice/internal/settings"
 )
 
@@ -49,8 +48,8 @@ func (c *configCheckCmd) Run(p *process) error {
 	if err != nil {
 		return err
 	}
-	if _, err := apikeys.New(cfg.keys()); err != nil {
-		return usage(fmt.Errorf("keys.file: %w", err))
+	if err := cfg.filesOfRoles(); err != nil {
+		return usage(err)
 	}
 	if _, err := fmt.Fprintln(p.stdout, "ok"); err != nil {
 		return fmt.Errorf("printing: %w", err)
