@@ -5,12 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"sluice/internal/kafka"
 	"sluice/internal/settings"
 	"sluice/pipelines/gps"
-	"sluice/schemas/rules"
-	"sluice/sinks/elastic"
-	"sluice/sinks/redis"
 )
 
 // stopWithin is how long a process may take to stop.
@@ -39,19 +35,6 @@ func (c *config) validate() error {
 		c.addresses(),
 		c.files(),
 		c.contradictions(),
-	)
-}
-
-// validateAlone refuses what is wrong whatever the other settings are: all that can be said
-// while the value of one cannot be read.
-func (c *config) validateAlone() error {
-	inKeys := c.sections()
-	return errors.Join(
-		inKeys("kafka", kafka.Config{Brokers: c.Kafka.Brokers}.Validate()),
-		inKeys("elastic", elastic.Config{URLs: c.Elastic.URLs, IndexPrefix: c.Index.Prefix}.Validate(), elasticWords()...),
-		inKeys("redis", redis.Config{Addrs: c.Redis.Addrs, KeyPrefix: c.Key.Prefix, Rules: rules.Default()}.Validate(), redisWords()...),
-		c.addresses(),
-		c.files(),
 	)
 }
 

@@ -14,17 +14,19 @@ func loadConfig(file string, environ []string) (*config, error) {
 	return loadConfigWith(file, environ, func(*config) {})
 }
 
-// loadConfigWith lets the command line's flags have the last word.
-func loadConfigWith(file string, environ []string, flags func(*config)) (*config, error) {
+// loadConfigWith lets the command line's flags have the last word. Beside what every command refuses, it refuses what
+// the checks do. Of a setting that could not be read nothing more is said.
+func loadConfigWith(file string, environ []string, flags func(*config), checks ...func(*config) error) (*config, error) {
 	cfg := &config{}
 	err := settings.Load(cfg, settings.Source{File: file, Environ: environ, Prefix: envPrefix, Foreign: foreignVariables()})
 	points, armed := newFailpoints(environ)
-	cfg.failpoints, err = points, errors.Join(err, armed)
+	cfg.failpoints = points
 	flags(cfg)
-	if err != nil {
-		return nil, usage(errors.Join(err, cfg.validateAlone()))
+	doubts := doubtsOf(err, cfg)
+	for _, check := range append([]func(*config) error{(*config).validate}, checks...) {
+		armed = errors.Join(armed, doubts.without(check(cfg)))
 	}
-	if err := cfg.validate(); err != nil {
+	if err := errors.Join(err, armed); err != nil {
 		return nil, usage(err)
 	}
 	return cfg, nil

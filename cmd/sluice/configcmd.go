@@ -44,12 +44,8 @@ func (configCheckCmd) Help() string {
 
 // Run checks.
 func (c *configCheckCmd) Run(p *process) error {
-	cfg, err := loadConfig(c.Config, p.environ)
-	if err != nil {
+	if _, err := loadConfigWith(c.Config, p.environ, func(*config) {}, (*config).filesOfRoles); err != nil {
 		return err
-	}
-	if err := cfg.filesOfRoles(); err != nil {
-		return usage(err)
 	}
 	if _, err := fmt.Fprintln(p.stdout, "ok"); err != nil {
 		return fmt.Errorf("printing: %w", err)

@@ -36,6 +36,9 @@ func TestConfigCheckReadsTheSecretsOfServices(t *testing.T) {
 	if _, err := cfg.webhookSpecs()[0].own(); err == nil || !strings.HasPrefix(want, "sluice: "+err.Error()+"\n") {
 		t.Errorf("a start says %v", err)
 	}
+	if _, said := check(services+"none=http://a", "SLUICE_GPS_MAX_AGE=60", "SLUICE_TOPIC_MIN_ISR=2"); strings.Count(said, "\n") != 3 || !strings.Contains(said, "the secrets of none") {
+		t.Errorf("not all three: %s", said)
+	}
 	keys := "SLUICE_KEYS_FILE=" + filepath.Join(dir, "keys")
 	if _, said := check(keys, services+"none=http://a"); strings.Count(said, "no such file") != 2 || !strings.HasPrefix(said, "sluice: keys.file: ") {
 		t.Errorf("not both: %s", said)

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -23,7 +22,8 @@ type Source struct {
 // maxFileBytes bounds the configuration file.
 const maxFileBytes = 1 << 20
 
-// Load fills target, a pointer to a struct, and reports every complaint at once.
+// Load fills target, a pointer to a struct, and reports every complaint at once, as an *Unread. A setting that could not be
+// read has its default.
 func Load(target any, src Source) error {
 	l := loader{src: src, keys: Keys(target, src.Prefix), fromFile: koanf.New("."), fromEnv: koanf.New(".")}
 	l.defaults()
@@ -32,7 +32,13 @@ func Load(target any, src Source) error {
 	for i := range l.keys {
 		l.apply(&l.keys[i])
 	}
-	return errors.Join(l.complaints...)
+	if len(l.complaints) == 0 {
+		return nil
+	}
+	if l.fileLost {
+		l.doubtFile()
+	}
+	return &Unread{complaints: l.complaints, paths: l.doubted}
 }
 
 type loader struct {
@@ -41,6 +47,8 @@ type loader struct {
 	fromFile   *koanf.Koanf
 	fromEnv    *koanf.Koanf
 	complaints []error
+	doubted    []string // paths that a complaint is about
+	fileLost   bool     // nothing could be read of the file
 }
 
 func (l *loader) complain(format string, args ...any) {
@@ -49,12 +57,8 @@ func (l *loader) complain(format string, args ...any) {
 
 func (l *loader) defaults() {
 	for i := range l.keys {
-		k := &l.keys[i]
-		if k.Default == "" || !k.value.IsValid() {
-			continue
-		}
-		if err := k.set(k.Default); err != nil {
-			panic(fmt.Sprintf("settings: default of %s: %v", k.Path, err)) // a mistake of this program
+		if k := &l.keys[i]; k.value.IsValid() {
+			k.reset()
 		}
 	}
 }
@@ -66,6 +70,7 @@ func (l *loader) readFile() {
 	content, err := readBounded(l.src.File)
 	if err != nil {
 		l.complain("reading the configuration: %w", err)
+		l.fileLost = true
 		return
 	}
 	tree, err := readTree(content)
@@ -74,6 +79,7 @@ func (l *loader) readFile() {
 	}
 	if err != nil {
 		l.complain("reading %s: %w", l.src.File, err)
+		l.fileLost = true
 		return
 	}
 	for _, path := range l.fromFile.Keys() {
@@ -99,10 +105,13 @@ func (l *loader) checkPath(path string) {
 	switch {
 	case i >= 0 && l.keys[i].secret:
 		l.complain("%s: a secret comes from %s or from the file that %s names, not from %s", path, l.keys[i].Env, l.keys[i].twin, l.src.File)
+		l.doubt(func(k *Key) bool { return k.Path == path })
 	case i >= 0:
 	case l.emptySection(path):
 	default:
-		l.complain("%s: no such key in %s%s", path, l.src.File, l.suggest(path, func(k Key) string { return k.Path }))
+		suggested := l.suggest(path, func(k Key) string { return k.Path })
+		l.complain("%s: no such key in %s%s", path, l.src.File, didYouMean(suggested))
+		l.doubtUnknown(path, suggested)
 	}
 }
 
@@ -129,7 +138,9 @@ func (l *loader) readEnv() {
 			}
 			path, ok := paths[name]
 			if !ok {
-				l.complain("%s: no such variable%s", name, l.suggest(name, func(k Key) string { return k.Env }))
+				suggested := l.suggest(name, func(k Key) string { return k.Env })
+				l.complain("%s: no such variable%s", name, didYouMean(suggested))
+				l.doubtUnknown(name, paths[suggested])
 			}
 			return path, value
 		},
@@ -146,13 +157,18 @@ func (l *loader) apply(k *Key) {
 	case k.secret:
 		l.applySecret(k)
 	case l.fromEnv.Exists(k.Path):
-		if err := k.set(l.fromEnv.Get(k.Path)); err != nil {
-			l.complain("%s: %w", k.Env, err)
-		}
+		l.set(k, k.Env, l.fromEnv.Get(k.Path))
 	case l.fromFile.Exists(k.Path):
-		if err := k.set(l.fromFile.Get(k.Path)); err != nil {
-			l.complain("%s: %w", k.Path, err)
-		}
+		l.set(k, k.Path, l.fromFile.Get(k.Path))
+	}
+}
+
+// set leaves the default where a value cannot be read; name is who gave it.
+func (l *loader) set(k *Key, name string, raw any) {
+	if err := k.set(raw); err != nil {
+		l.complain("%s: %w", name, err)
+		l.doubt(func(other *Key) bool { return other == k })
+		k.reset()
 	}
 }
 
@@ -163,6 +179,12 @@ func (l *loader) applySecret(k *Key) {
 	}
 	given := l.fromEnv.Exists(k.Path)
 	var value string
+	complained := len(l.complaints)
+	defer func() {
+		if len(l.complaints) > complained {
+			l.doubt(func(other *Key) bool { return other == k })
+		}
+	}()
 	switch {
 	case given && file != "":
 		l.complain("%s and %s are both set: choose one", k.Env, k.twin)

@@ -38,6 +38,17 @@ func (k *Key) set(raw any) error {
 	return k.setAmount(text)
 }
 
+// reset puts the default into the field.
+func (k *Key) reset() {
+	k.value.SetZero()
+	if k.Default == "" {
+		return
+	}
+	if err := k.set(k.Default); err != nil {
+		panic(fmt.Sprintf("settings: default of %s: %v", k.Path, err)) // a mistake of this program
+	}
+}
+
 // setAmount sets what can be compared.
 func (k *Key) setAmount(text string) (err error) {
 	var n float64

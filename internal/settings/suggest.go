@@ -1,6 +1,6 @@
 package settings
 
-// suggest names the known key that is at most two letters away, in words to append.
+// suggest is the known name that is at most two letters away, "" when there is none.
 func (l *loader) suggest(word string, name func(Key) string) string {
 	best, bestDistance := "", 3
 	for _, k := range l.keys {
@@ -8,10 +8,15 @@ func (l *loader) suggest(word string, name func(Key) string) string {
 			best, bestDistance = name(k), d
 		}
 	}
-	if best == "" {
+	return best
+}
+
+// didYouMean is a suggestion in words to append.
+func didYouMean(suggested string) string {
+	if suggested == "" {
 		return ""
 	}
-	return ", did you mean " + best + "?"
+	return ", did you mean " + suggested + "?"
 }
 
 // distance is how many letters must be added, dropped or changed to turn a into b.
