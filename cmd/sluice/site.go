@@ -24,6 +24,8 @@ type site struct {
 	check  func(ctx context.Context) error // what setup makes is there; wraps errMissing when waiting cannot help
 	retain func(ctx context.Context, family string, keepDays int, now time.Time) (dropped []string, err error)
 
+	obstacle func() string // why no record is taken now and what to do about it, for clients; "" and nil = nobody knows of one
+
 	name    string      // of the store, in readiness checks
 	facts   []zap.Field // told beside the addresses when all is ready
 	servers []runner    // to be run as long as anything else runs

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -113,6 +114,12 @@ func (s *site) addBroker(cfg *config, dir *datadir.Dir, reg *prometheus.Registry
 		return listenFailed("kafka.brokers", "SLUICE_KAFKA_BROKERS", "--kafka", cfg.Kafka.Brokers[0], err)
 	}
 	cfg.Kafka.Brokers = []string{b.Addr()}
+	s.obstacle = func() string {
+		if !b.Full() {
+			return ""
+		}
+		return fmt.Sprintf("the disk of the data directory is full, it has less than %s (data.minFree) left: make room on it", cfg.Data.MinFree)
+	}
 	s.servers = append(s.servers, runner{name: "broker", run: b.Run})
 	s.facts = append(s.facts, zap.String("kafka", b.Addr()), zap.String("data", cfg.Data.Dir))
 	return nil

@@ -26,7 +26,7 @@ func (a *app) addGateway(keys *apikeys.Keys) error {
 	if err != nil {
 		return err
 	}
-	g, err := gateway.New(a.cfg.gateway(), gateway.Deps{Publisher: a.cfg.failpoints.Publisher(a.spans.Publisher(publisher)), Keys: keys, Observer: observer})
+	g, err := gateway.New(a.cfg.gateway(), gateway.Deps{Publisher: a.cfg.failpoints.Publisher(a.spans.Publisher(publisher)), Keys: keys, Observer: observer, Obstacle: a.site.obstacle})
 	if err != nil {
 		return usage(err)
 	}
@@ -48,7 +48,7 @@ func (a *app) addQuery(keys *apikeys.Keys) error {
 	}
 	q, err := query.New(a.cfg.query(), query.Deps{
 		Drivers: a.spans.Drivers(a.site.places), Area: a.site.places, Orders: a.site.places, Members: a.site.members, Rules: a.site.members.rules,
-		Changes: published, Keys: keys, Observer: observer,
+		Changes: published, Keys: keys, Observer: observer, Obstacle: a.site.obstacle,
 	})
 	if err != nil {
 		return usage(err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -18,6 +19,7 @@ type Broker struct {
 	observer Observer
 	addr     string
 	failed   chan error // room for one: the first failed write since the last open
+	full     atomic.Bool
 
 	running *running // of Run's goroutine only
 }
@@ -52,6 +54,9 @@ func New(cfg Config, observer Observer) (*Broker, error) {
 // Addr is host:port, as clients dial it.
 func (b *Broker) Addr() string { return b.addr }
 
+// Full says whether records are refused because the disk has less than MinFreeBytes left. It may be asked from anywhere.
+func (b *Broker) Full() bool { return b.full.Load() }
+
 // closeWithin bounds how long Run waits for kfake, and for the disk, when the context has ended. A
 // process that has less time left for its stop ends before that.
 const closeWithin = 8 * time.Second
@@ -73,6 +78,7 @@ func (b *Broker) Run(ctx context.Context) error {
 			b.clean()
 		case err := <-b.failed:
 			b.observer.BrokerFailed(errors.Join(errWrite, err))
+			b.running.gate.look() // it may be for want of room
 			if err := b.reopen(ctx); err != nil {
 				return err
 			}
@@ -158,7 +164,7 @@ func (b *Broker) open(listener *gated) (*running, error) {
 		return nil, err
 	}
 	g := &gate{
-		dir: dir, minFree: b.cfg.MinFreeBytes, observer: b.observer,
+		dir: dir, minFree: b.cfg.MinFreeBytes, observer: b.observer, full: &b.full,
 		stamps: &stamps{topics: &topicFile{dir: dir, note: b.observer.BrokerFailed}, now: time.Now},
 	}
 	var once sync.Once

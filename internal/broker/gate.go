@@ -18,12 +18,12 @@ type gate struct {
 	minFree  int64
 	observer Observer
 	stamps   *stamps
+	full     *atomic.Bool // the broker's: it outlasts this gate
 	broken   atomic.Bool // a write failed: nothing more is taken until the broker is reopened
 
-	mu       sync.Mutex
-	refusing bool
-	pending  int64 // bytes let through since the last look
-	looked   time.Time
+	mu      sync.Mutex
+	pending int64 // bytes let through since the last look
+	looked  time.Time
 
 	// Only kfake's goroutine uses these. It asks several times about one request.
 	last    kmsg.Request
@@ -59,7 +59,7 @@ func (g *gate) room(bytes int64) bool {
 	if g.pending >= g.minFree/8 || time.Since(g.looked) >= lookEvery {
 		g.lookLocked(bytes)
 	}
-	return !g.refusing
+	return !g.full.Load()
 }
 
 // look keeps the observer informed when nobody produces.
@@ -76,13 +76,13 @@ func (g *gate) lookLocked(coming int64) {
 		return
 	}
 	g.pending, g.looked = 0, time.Now()
-	limit := g.minFree + coming
-	if g.refusing {
+	limit, was := g.minFree+coming, g.full.Load()
+	if was {
 		limit += g.minFree / 16 // not on and off with every file that goes
 	}
-	if refusing := free < limit; refusing != g.refusing {
-		g.refusing = refusing
-		g.observer.RoomChanged(!refusing, free)
+	if full := free < limit; full != was {
+		g.full.Store(full)
+		g.observer.RoomChanged(!full, free)
 	}
 }
 

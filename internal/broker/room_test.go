@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,6 +67,9 @@ func TestRefusesWithoutRoom(t *testing.T) {
 
 	empty := fill(t, dir, 4<<20)
 	b.awaitRoom(t, false)
+	if !b.Full() {
+		t.Error("refusing, but not full")
+	}
 	err := p.Publish(t.Context(), topicUnderTest, []pipelines.Record{{Value: []byte("refused")}})
 	if !errors.Is(err, kafka.ErrUnavailable) {
 		t.Errorf("without room Publish says %v, want ErrUnavailable", err)
@@ -78,6 +82,9 @@ func TestRefusesWithoutRoom(t *testing.T) {
 
 	empty()
 	b.awaitRoom(t, true)
+	if b.Full() {
+		t.Error("accepting, but full")
+	}
 	publish(t, p, topicUnderTest, 3, 3)
 	if got := values(readAll(t, b.Addr(), topicUnderTest, 1)); !slices.Equal(got, numbered(0, 6)) {
 		t.Errorf("read %v", got)
@@ -141,5 +148,24 @@ func TestWriteFails(t *testing.T) {
 	}
 	if errs := b.failures(); !errors.Is(errs[0], errWrite) {
 		t.Errorf("told %v", errs)
+	}
+}
+
+// told is an Observer that keeps what is said of the room.
+type told struct {
+	Observer
+	rooms []bool
+}
+
+func (o *told) RoomChanged(accepting bool, _ int64) { o.rooms = append(o.rooms, accepting) }
+
+// A broker that was opened again goes on from what it said last: else nobody would hear that it accepts.
+func TestAGateGoesOnFromTheOneBefore(t *testing.T) {
+	var full atomic.Bool
+	full.Store(true)
+	var seen told
+	(&gate{dir: t.TempDir(), minFree: 1, observer: &seen, full: &full}).look()
+	if !slices.Equal(seen.rooms, []bool{true}) || full.Load() {
+		t.Errorf("with room: told %v, full %t", seen.rooms, full.Load())
 	}
 }

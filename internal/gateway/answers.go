@@ -85,8 +85,11 @@ func (g *Gateway) overloaded() *problem.Problem {
 }
 
 func (g *Gateway) unavailable() *problem.Problem {
-	return &problem.Problem{
-		Status: http.StatusServiceUnavailable, Code: problem.CodeUnavailable,
-		Detail: "Kafka has not acknowledged the records; sending them again is harmless", RetryAfter: g.cfg.RetryAfter,
+	detail := "Kafka has not acknowledged the records; sending them again is harmless"
+	if g.deps.Obstacle != nil {
+		if why := g.deps.Obstacle(); why != "" {
+			detail = why + "; nothing is acknowledged until then, sending it again is harmless"
+		}
 	}
+	return &problem.Problem{Status: http.StatusServiceUnavailable, Code: problem.CodeUnavailable, Detail: detail, RetryAfter: g.cfg.RetryAfter}
 }

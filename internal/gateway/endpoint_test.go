@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sluice/internal/httpserver"
 	"sluice/pipelines"
 )
 
@@ -195,4 +196,26 @@ func TestInFlight(t *testing.T) {
 			t.Error("third:", w.Code)
 		}
 	})
+}
+
+// A client is told what stands in the way as soon as somebody knows it.
+func TestWhatStandsInTheWayIsSaid(t *testing.T) {
+	var why string
+	g, err := New(Config{}, Deps{
+		Publisher: &memory{err: errors.New("refused")}, Keys: openKeys(t), Observer: Nobody{}, Obstacle: func() string { return why },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httpserver.Mux(g.Routes()...)
+	for _, c := range []struct{ why, want string }{
+		{"", "Kafka has not acknowledged the records; sending them again is harmless"},
+		{"the disk is full: make room", "the disk is full: make room; nothing is acknowledged until then, sending it again is harmless"},
+	} {
+		why = c.why
+		w := post(h, "application/json", goodPing)
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"code":"unavailable"`) || !strings.Contains(w.Body.String(), `"detail":"`+c.want+`"`) {
+			t.Errorf("%d %s, want %q", w.Code, w.Body, c.want)
+		}
+	}
 }

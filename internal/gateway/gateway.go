@@ -25,11 +25,12 @@ type Publisher interface {
 	Publish(ctx context.Context, topic string, records []pipelines.Record) error
 }
 
-// Deps are what the gateway works with; all are needed.
+// Deps are what the gateway works with; all are needed but Obstacle.
 type Deps struct {
 	Publisher Publisher
 	Keys      *apikeys.Keys
 	Observer  Observer
+	Obstacle  func() string // why Kafka takes no records now and what to do about it, for clients; "" and nil = nobody knows of one
 }
 
 // Gateway is the endpoints and what their requests share.

@@ -92,6 +92,17 @@ func failed(ctx context.Context, err error) *problem.Problem {
 	return internal()
 }
 
+// failed is that, and what stands in the way of a recovery.
+func (q *Query) failed(ctx context.Context, err error) *problem.Problem {
+	p := failed(ctx, err)
+	if p.Code == problem.CodeRecovering && q.deps.Obstacle != nil {
+		if why := q.deps.Obstacle(); why != "" {
+			p.Detail = "the store can neither begin nor read back what it lost: " + why
+		}
+	}
+	return p
+}
+
 // retryAfter is what a client is asked to wait when trouble may be over soon.
 const retryAfter = time.Second
 

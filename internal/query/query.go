@@ -28,7 +28,7 @@ const (
 	pathLevels = "/v1/members/{id}/levels"
 )
 
-// Deps are what questions are answered with; all are needed but Orders, Members and Changes.
+// Deps are what questions are answered with; all are needed but Orders, Members, Changes and Obstacle.
 type Deps struct {
 	Drivers  Drivers
 	Area     Area
@@ -38,6 +38,7 @@ type Deps struct {
 	Changes  LevelChanges // nil: live streams have no levels
 	Keys     *apikeys.Keys
 	Observer Observer
+	Obstacle func() string // why a store that has lost data cannot read it back now, and what to do, for clients; "" and nil = nobody knows of one
 }
 
 // Query is the endpoints and what their requests share.
@@ -114,7 +115,7 @@ func (q *Query) question(route string, ask ask) http.Handler {
 		defer cancel()
 		answer, p, err := ask(ctx, r, time.Now())
 		if err != nil {
-			p = failed(ctx, err)
+			p = q.failed(ctx, err)
 			if p.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 				q.deps.Observer.QueryFailed(route, err)
 			}
