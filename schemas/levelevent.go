@@ -34,6 +34,9 @@ const (
 	LevelSay    // the level is announced once more, whatever was announced last
 )
 
+// LevelTally counts events by their kind.
+type LevelTally [LevelSay + 1]int
+
 // String is a word for people.
 func (k LevelKind) String() string {
 	switch k {

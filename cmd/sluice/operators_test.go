@@ -66,12 +66,13 @@ func TestOperatorsSettingsAreAccepted(t *testing.T) {
 	for name, text := range map[string][]byte{
 		"kafka-password": []byte("secret"), "elastic-api-key": []byte("c2VjcmV0"), "api-keys": nil, "kafka-ca.crt": authority, "elastic-ca.crt": authority,
 		"redis-password": []byte("secret"), "redis-ca.crt": authority,
+		"billing": []byte("0123456789abcdef\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(secrets, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	mounted := strings.NewReplacer("=/run/secrets/", "="+secrets+"/", "=/etc/sluice/secrets/", "="+secrets+"/")
+	mounted := strings.NewReplacer("=/run/secrets/", "="+secrets+"/", "=/etc/sluice/secrets/", "="+secrets+"/", "=/etc/sluice/webhooks", "="+secrets)
 	files := operatorsFiles(t)
 	cases := map[string][]string{
 		"compose":            {"ops/compose/dev.env"},
@@ -87,7 +88,10 @@ func TestOperatorsSettingsAreAccepted(t *testing.T) {
 			var environ []string
 			for _, path := range paths {
 				for line := range strings.Lines(files[path]) {
-					if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+					if line = strings.TrimSpace(line); strings.HasPrefix(line, "#SLUICE_") { // an example
+						line = strings.TrimPrefix(line, "#")
+					}
+					if line != "" && !strings.HasPrefix(line, "#") {
 						environ = append(environ, mounted.Replace(line))
 					}
 				}
@@ -101,6 +105,11 @@ func TestOperatorsSettingsAreAccepted(t *testing.T) {
 			}
 			if grace := cfg.HTTP.StopGrace; grace <= 0 {
 				t.Errorf("http.stopGrace is %s: clients would meet a listener that is gone", grace)
+			}
+			for _, h := range cfg.hooks() {
+				if _, err := cfg.webhook(h); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}

@@ -29,7 +29,7 @@ func NewHTTP(reg prometheus.Registerer, log *zap.Logger) (*HTTP, error) {
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "sluice_http_request_seconds", Help: "Time to answer a request, streams until they end.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60},
-		}, []string{"route"}),
+		}, []string{"method", "route"}),
 		in:     counterVec("http_request_bytes_total", "Bytes of request bodies on the wire.", "route"),
 		out:    counterVec("http_response_bytes_total", "Bytes of answers.", "route"),
 		panics: counter("http_panics_total", "Handlers that panicked."),
@@ -40,7 +40,7 @@ func NewHTTP(reg prometheus.Registerer, log *zap.Logger) (*HTTP, error) {
 // Served counts one exchange.
 func (h *HTTP) Served(method, route string, status int, took time.Duration, bytesIn, bytesOut int64) {
 	h.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
-	h.seconds.WithLabelValues(route).Observe(took.Seconds())
+	h.seconds.WithLabelValues(method, route).Observe(took.Seconds())
 	h.in.WithLabelValues(route).Add(float64(bytesIn))
 	h.out.WithLabelValues(route).Add(float64(bytesOut))
 }

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 )
 
 // Levels counts what the store of member levels is offered, and what it has lost.
@@ -15,7 +16,8 @@ type Levels struct {
 	log       *zap.Logger
 	quiet     *quiet
 	calls     prometheus.Counter
-	events    prometheus.Counter
+	events    *prometheus.CounterVec
+	kinds     [len(schemas.LevelTally{})]prometheus.Counter // of events
 	announced prometheus.Counter
 	seconds   prometheus.Histogram
 	rewound   *prometheus.CounterVec
@@ -31,9 +33,9 @@ func NewLevels(reg prometheus.Registerer, log *zap.Logger) (*Levels, error) {
 		calls: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "sluice_levels_calls_total", Help: "Atomic calls of the store of member levels, one per bucket and batch.",
 		}),
-		events: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "sluice_levels_events_total", Help: "Events in those calls.",
-		}),
+		events: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "sluice_levels_events_total", Help: "Events in those calls: an order is complete, or void by cancellation or refund; a purchase; ignore is what changes nothing.",
+		}, []string{"kind"}),
 		announced: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "sluice_levels_announced_total", Help: "Changes of level that those calls put into outboxes.",
 		}),
@@ -54,13 +56,18 @@ func NewLevels(reg prometheus.Registerer, log *zap.Logger) (*Levels, error) {
 			Name: "sluice_levels_recovery_failures_total", Help: "Failures while losses are looked for or mended; each is tried again.",
 		}),
 	}
+	for kind := schemas.LevelComplete; kind <= schemas.LevelSay; kind++ {
+		l.kinds[kind] = l.events.WithLabelValues(kind.String())
+	}
 	return l, register(reg, "member levels", l.calls, l.events, l.announced, l.seconds, l.rewound, l.reread, l.missing, l.failures)
 }
 
 // Applied counts one batch.
-func (l *Levels) Applied(calls, events, announced int, took time.Duration) {
+func (l *Levels) Applied(calls int, events schemas.LevelTally, announced int, took time.Duration) {
 	l.calls.Add(float64(calls))
-	l.events.Add(float64(events))
+	for kind := schemas.LevelComplete; kind <= schemas.LevelSay; kind++ {
+		l.kinds[kind].Add(float64(events[kind]))
+	}
 	l.announced.Add(float64(announced))
 	l.seconds.Observe(took.Seconds())
 }

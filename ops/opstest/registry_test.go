@@ -17,6 +17,7 @@ import (
 
 	"sluice/internal/telemetry"
 	"sluice/pipelines"
+	"sluice/schemas"
 )
 
 // registry has every observer of a process, each told of everything once, so that every series is there.
@@ -73,6 +74,7 @@ func tellers() map[string]func(prometheus.Registerer, *zap.Logger) error {
 		},
 		"NewLevels": func(reg prometheus.Registerer, log *zap.Logger) error {
 			l, err := telemetry.NewLevels(reg, log)
+			l.Applied(1, schemas.LevelTally{schemas.LevelComplete: 1}, 1, time.Millisecond)
 			l.Lost(pipelines.Partition{Topic: "order.events", ID: 3}, 1, 1, "lost")
 			return err
 		},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 )
 
 // LevelsObserver is told what the member levels do; it must not block, and is called from many goroutines at once.
@@ -15,9 +16,9 @@ type LevelsObserver interface {
 
 // Applied is one batch of level events.
 type Applied struct {
-	Events    int
-	Announced int           // changes of level that they put into outboxes
-	Took      time.Duration // until it was committed, waiting for its turn included
+	Events    schemas.LevelTally // those that can be applied
+	Announced int                // changes of level that they put into outboxes
+	Took      time.Duration      // until it was committed, waiting for its turn included
 }
 
 // deaf is the observer of those who want none.
@@ -35,7 +36,16 @@ func (l *Levels) applyBatch(ctx context.Context, rows []levelRow, results []pipe
 		return err
 	})
 	if err == nil {
-		l.cfg.Observer.Applied(Applied{Events: len(rows), Announced: announced, Took: time.Since(began)})
+		l.cfg.Observer.Applied(Applied{Events: tally(rows), Announced: announced, Took: time.Since(began)})
 	}
 	return err
+}
+
+// tally counts events by kind, but for those that are none.
+func tally(rows []levelRow) (events schemas.LevelTally) {
+	for i := range rows {
+		events[rows[i].event.Kind]++
+	}
+	events[schemas.LevelUnset] = 0
+	return events
 }

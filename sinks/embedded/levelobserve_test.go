@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sluice/pipelines"
+	"sluice/schemas"
 	"sluice/schemas/rules"
 )
 
@@ -32,7 +33,7 @@ func TestLevelsObserver(t *testing.T) {
 	if len(told.batches) != 2 || told.batches[0].Took <= 0 {
 		t.Fatal(told.batches)
 	}
-	for i, want := range []Applied{{Events: 20, Announced: 2}, {Events: 3}} {
+	for i, want := range []Applied{{Events: schemas.LevelTally{schemas.LevelComplete: 20}, Announced: 2}, {Events: schemas.LevelTally{schemas.LevelComplete: 3}}} {
 		got := told.batches[i]
 		if got.Took = 0; got != want {
 			t.Errorf("batch %d: %+v, want %+v", i, got, want)

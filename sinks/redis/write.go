@@ -38,7 +38,7 @@ func (l *Levels) Write(ctx context.Context, writes []pipelines.Write, results []
 	replies, errs := l.run(ctx, d.commands())
 	announced, err := d.settle(ctx, replies, errs)
 	if l.obs != nil {
-		l.obs.Applied(Applied{Calls: len(d.calls), Events: len(d.order), Announced: announced, Took: time.Since(began)})
+		l.obs.Applied(Applied{Calls: len(d.calls), Events: d.tally(), Announced: announced, Took: time.Since(began)})
 	}
 	if err != nil {
 		return fmt.Errorf("applying to member levels: %w", err)
