@@ -57,7 +57,7 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 	if err != nil {
 		return nil, nil, err
 	}
-	parts, closers = append(parts, part), append(closers, closer)
+	parts, closers = append(parts, part, webhookPart(cfg)), append(closers, closer)
 	numbers, closer, err := newNumbers(cfg)
 	if err != nil {
 		return nil, closers, err

@@ -68,6 +68,9 @@ func TestDoctorJudgesIndices(t *testing.T) {
 		return judgeKept(&keeping, managed, indices, now)
 	}
 	day := func(name string) elastic.Index { return elastic.Index{Name: "p-pings-" + name} }
+	orders := func(alias string, differs ...string) elastic.Index {
+		return elastic.Index{Name: "p-orders-2026.03", Replicas: "1", Aliases: []string{alias}, Differs: differs}
+	}
 	for name, v := range map[string]verdict{
 		"sound":           {with(func(*elastic.Index) {}), nil},
 		"closed":          {with(func(i *elastic.Index) { i.Blocks = []string{"read_only_allow_delete"} }), []string{`fail p-pings-2026.03.10 is closed to writing => "index.blocks.read_only_allow_delete":null`}},
@@ -82,6 +85,15 @@ func TestDoctorJudgesIndices(t *testing.T) {
 		"too old":         {kept(2, false, day("2026.03.06")), []string{"warn p-pings-2026.03.06 is older than gps.keepDays (2)"}},
 		"no policy":       {kept(2, true, day("2026.03.10")), []string{"warn p-pings-2026.03.10 is without a lifecycle policy"}},
 		"not a day":       {kept(2, false, elastic.Index{Name: "p-pings-shadow"}), nil},
+		"orders":          {judgeIndices(cfg, []elastic.Index{orders("p-orders")}), nil},
+		"no alias, orders": {
+			judgeIndices(cfg, []elastic.Index{orders("orders")}),
+			[]string{"fail p-orders-2026.03 is not behind the alias p-orders: searches => /p-orders-2026.03/_alias/p-orders"},
+		},
+		"orders must be copied": {
+			judgeIndices(cfg, []elastic.Index{orders("p-orders", "city")}),
+			[]string{"fail p-orders-2026.03 is not mapped as the template says (city) => http://127.0.0.1:9200/_reindex"},
+		},
 		"the live index must go": {
 			judgeIndices(cfg, []elastic.Index{{Name: "p-positions", Replicas: "1", Differs: []string{"location"}}}),
 			[]string{"fail p-positions is not mapped => curl -X DELETE 'http://127.0.0.1:9200/p-positions' && sluice setup"},

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sluice/internal/doctor"
-	"sluice/internal/printable"
 	"sluice/schemas"
 	"sluice/sinks/elastic"
 )
@@ -81,13 +80,7 @@ func judgeIndices(cfg *config, indices []elastic.Index) []doctor.Finding {
 	if names := share(func(i elastic.Index) bool { return !sameInterval(i.RefreshInterval, refresh) }); len(names) > 0 {
 		j.warn(putSettings(cfg, names, fmt.Sprintf(`{"index.refresh_interval":%q}`, refresh)), "%s another refresh interval than index.refresh (%s)", hasHave(names), cfg.Index.Refresh)
 	}
-	alias := cfg.Index.Prefix + schemas.PingsAlias
-	orphan := func(i elastic.Index) bool {
-		return strings.HasPrefix(i.Name, cfg.Index.Prefix+pingsFamily) && !slices.Contains(i.Aliases, alias)
-	}
-	if names := share(orphan); len(names) > 0 {
-		j.fail("curl -X PUT "+printable.Word(cfg.Elastic.URLs[0]+"/"+strings.Join(names, ",")+"/_alias/"+alias), "%s not behind the alias %s: tracks do not find what is there", isAre(names), alias)
-	}
+	judgeAliases(cfg, &j, share)
 	return j.or("%d, as configured", len(indices))
 }
 
@@ -99,22 +92,6 @@ func sameInterval(have, want string) bool {
 	is, err := time.ParseDuration(have)
 	wanted, wantErr := time.ParseDuration(want)
 	return err == nil && wantErr == nil && is == wanted
-}
-
-// putSettings is the command that changes settings of indices, whose names others may have made.
-func putSettings(cfg *config, names []string, body string) string {
-	url := cfg.Elastic.URLs[0] + "/" + strings.Join(names, ",") + "/_settings"
-	return fmt.Sprintf("curl -X PUT %s -H 'Content-Type: application/json' -d '%s'", printable.Word(url), body)
-}
-
-// remake is how an index gets its mapping back: the live one fills itself again, history is
-// read again from the topic.
-func remake(cfg *config, names []string) string {
-	live := cfg.Index.Prefix + schemas.PositionsIndex
-	if slices.Contains(names, live) {
-		return fmt.Sprintf("curl -X DELETE '%s/%s' && sluice setup # drivers are back with their next ping", cfg.Elastic.URLs[0], live)
-	}
-	return "sluice setup # then drop them and run `sluice replay` for their days"
 }
 
 func fieldsOf(indices []elastic.Index, name string) string {

@@ -42,7 +42,7 @@ func kafkaPart(cfg *config, data string) (doctor.Part, func() error, error) {
 	for _, s := range cfg.specs() {
 		part.Checks = append(part.Checks, pipelineChecks(cfg, look, s)...)
 	}
-	part.Checks = append(part.Checks, deadCheck(cfg, look, relayed))
+	part.Checks = append(part.Checks, deadCheck(cfg, look, relayed), jobsCheck(cfg, look))
 	part.Checks = append(part.Checks, doctor.Check{What: "clock", Where: "kafka", Run: func(ctx context.Context) []doctor.Finding {
 		return checkBrokerClock(ctx, cfg, look)
 	}})
