@@ -24,7 +24,7 @@ type setupCmd struct {
 // Help is the long text of --help.
 func (setupCmd) Help() string {
 	return `Makes topics with topic.partitions and topic.replicas, and Elasticsearch's templates and live index; in Redis nothing has to be made. ` +
-		`What is there is kept: a topic that differs from the configuration is named, not changed.
+		`What is there is kept: a topic that differs from the configuration is named, not changed. It ends once all brokers know all topics and their leaders, so that what starts next finds them.
 
 Example:
   SLUICE_TOPIC_REPLICAS=3 SLUICE_TOPIC_MIN_ISR=2 sluice setup`

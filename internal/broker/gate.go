@@ -19,7 +19,7 @@ type gate struct {
 	observer Observer
 	stamps   *stamps
 	full     *atomic.Bool // the broker's: it outlasts this gate
-	broken   atomic.Bool // a write failed: nothing more is taken until the broker is reopened
+	broken   atomic.Bool  // a write failed: nothing more is taken until the broker is reopened
 
 	mu      sync.Mutex
 	pending int64 // bytes let through since the last look

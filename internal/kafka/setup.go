@@ -36,7 +36,8 @@ type Difference struct {
 
 // Setup makes the topics that are missing and reports how the others differ from their
 // specs. It changes nothing that exists: more partitions would move keys, and settings
-// may have been tuned. Running it again is harmless.
+// may have been tuned. Running it again is harmless. It returns once every broker knows every topic and
+// who leads its partitions, which takes at most half a minute: whoever starts behind it finds them.
 func (a *Admin) Setup(ctx context.Context, specs []TopicSpec) ([]TopicReport, error) {
 	reports, err := await(ctx, func() ([]TopicReport, error) {
 		_, admin, err := a.connect()
@@ -53,6 +54,9 @@ func (a *Admin) Setup(ctx context.Context, specs []TopicSpec) ([]TopicReport, er
 		}
 		return reports, nil
 	})
+	if err == nil {
+		err = a.known(ctx, specs)
+	}
 	if err != nil {
 		return reports, fmt.Errorf("setting up topics: %w", err)
 	}
