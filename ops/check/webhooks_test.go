@@ -43,7 +43,7 @@ func TestComposeLetsWebhooksOut(t *testing.T) {
 		for _, role := range roles() {
 			service, out, mounted := project.Services[role], false, false
 			for network := range service.Networks {
-				out = out || !bool(project.Networks[network].Internal)
+				out = out || !project.Networks[network].Internal
 			}
 			for _, volume := range service.Volumes {
 				mounted = mounted || volume.ReadOnly && volume.Target == *service.Environment["SLUICE_WEBHOOK_SECRETS_DIR"]
