@@ -32,6 +32,7 @@ type world struct {
 	quick       bool          // the fault is over at once
 	unrefused   time.Duration // a ping is refused so long after it was asked for
 	healErr     error
+	healsIn     time.Duration // that healing takes
 	injectErr   error
 	quits       bool // the load ends by itself after an injection
 	stateOf     map[string]string
@@ -138,6 +139,7 @@ func (o *one) Inject(context.Context) error {
 
 func (o *one) Heal(context.Context) error {
 	o.note("heal %s", o.name)
+	time.Sleep(o.healsIn)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.up--

@@ -16,18 +16,19 @@ import (
 	"sluice/internal/pause"
 )
 
-// round injects faults, each `after` the one before it, heals each `for` after its own injection, and waits for recovery.
+// round injects faults, each `after` the one before it, heals each `for` after its own injection, and waits for recovery:
+// from the last healing on, whatever is still measured since an injection.
 func (a *act) round(ctx context.Context, n int, faults []script.Fault) {
 	said := make([]report.Injection, len(faults))
 	previous := make(chan struct{})
 	close(previous)
-	var all sync.WaitGroup
+	var all, asides sync.WaitGroup
 	for i := range faults {
 		inForce, after := make(chan struct{}), previous
 		said[i] = report.Injection{Round: n, Fault: faults[i].Kind, On: faults[i].On, Detail: detail(&faults[i])}
 		all.Go(func() {
 			<-after
-			a.inject(ctx, &faults[i], &said[i], inForce)
+			a.inject(ctx, &faults[i], &said[i], inForce, &asides)
 		})
 		previous = inForce
 	}
@@ -35,13 +36,15 @@ func (a *act) round(ctx context.Context, n int, faults []script.Fault) {
 	if ctx.Err() == nil && !a.failed() {
 		a.recover(ctx, said)
 	}
+	asides.Wait()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.said.Injections = append(a.said.Injections, said...)
 }
 
 // inject does one fault and undoes it, whatever comes between; inForce is closed once it is in force, or never will be.
-func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injection, inForce chan<- struct{}) {
+// What is measured from then on goes on among the asides.
+func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injection, inForce chan<- struct{}, asides *sync.WaitGroup) {
 	did := sync.OnceFunc(func() { close(inForce) })
 	defer did()
 	what := strings.TrimSpace(f.Kind + " on " + f.On)
@@ -64,8 +67,7 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 		said.InForce = time.Now()
 		a.scene.Watch.Note(what)
 		did()
-		aside := a.aside(ctx, f, said)
-		defer aside.Wait()
+		a.aside(ctx, f, said, asides)
 		pause.AtMost(ctx, f.For) // it is healed early when the campaign is interrupted
 	}
 	said.Healing = time.Now()
@@ -75,21 +77,27 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 	}
 	said.Healed = time.Now()
 	a.scene.Watch.Note("healed: " + what)
+	if took, limit := said.Healed.Sub(said.Healing), a.drill.Expect.Searchable; took > limit && ownFault(f.On) {
+		a.fail("healing %s: it was back after %s, not within %s", what, took.Round(time.Millisecond), limit)
+	}
+}
+
+// ownFault says of whom a fault is done to whether it is sluice: how soon that is back is its own doing, and no server's.
+func ownFault(on string) bool {
+	return !slices.ContainsFunc([]string{"elastic", "kafka", "redis"}, func(server string) bool { return covers(server, on) })
 }
 
 // aside sees, from the injection on, whether records are consumed again, and whether clients are refused.
-func (a *act) aside(ctx context.Context, f *script.Fault, said *report.Injection) *sync.WaitGroup {
-	var aside sync.WaitGroup
+func (a *act) aside(ctx context.Context, f *script.Fault, said *report.Injection, asides *sync.WaitGroup) {
 	if limit := a.drill.Expect.Consuming; limit > 0 {
 		since := said.InForce
-		aside.Go(func() {
+		asides.Go(func() {
 			said.Consuming = a.timed(ctx, limit, "consuming after "+f.Kind, func(ctx context.Context) error { return a.guard.moved(ctx, since) })
 		})
 	}
 	if limit := a.drill.Expect.Refuses; limit > 0 {
-		aside.Go(func() { said.Refused = a.refused(ctx, limit, f.Kind) })
+		asides.Go(func() { said.Refused = a.refused(ctx, limit, f.Kind) })
 	}
-	return &aside
 }
 
 // recover waits for the signs that all is well: a fresh ping is found, and every partition's commits move on.
