@@ -2,6 +2,7 @@ package fault
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sluice/internal/pause"
@@ -20,8 +21,8 @@ func repeat(ctx context.Context, every time.Duration, do func(ctx context.Contex
 	a := &again{end: end, ended: make(chan error, 1)}
 	go func() {
 		for pause.For(ctx, every) == nil {
-			if err := do(ctx); err != nil && ctx.Err() == nil {
-				a.ended <- err
+			if err := do(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				a.ended <- err // also when it was to end meanwhile: what broke then is broken
 				return
 			}
 			a.did++

@@ -36,8 +36,13 @@ func (s *storm) turn(ctx context.Context, v victim) error {
 	if over(v) {
 		return v.Start(ctx)
 	}
-	return leave(context.WithoutCancel(ctx), v)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leavesWithin)
+	defer cancel()
+	return leave(ctx, v)
 }
+
+// leavesWithin is when one that does not end is given up: three times what sluice promises, as the machine is busy.
+const leavesWithin = 3 * stopsWithin
 
 // Heal ends it, and returns when all are there.
 func (s *storm) Heal(ctx context.Context) error {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sluice/internal/drill/stage"
+	"sluice/internal/pause"
 )
 
 // dummy is a process in memory. It writes down what is done to it.
@@ -41,9 +42,11 @@ func (d *dummy) end(code int) {
 	close(d.ended)
 }
 
-func (d *dummy) Stop(context.Context) (int, time.Duration, error) {
+func (d *dummy) Stop(ctx context.Context) (int, time.Duration, error) {
 	d.note("stop")
-	time.Sleep(d.stopsIn)
+	if err := pause.For(ctx, d.stopsIn); err != nil {
+		return 0, d.stopsIn, err
+	}
 	d.end(d.stopCode)
 	return d.stopCode, d.stopsIn, nil
 }
@@ -212,6 +215,37 @@ func TestAStormGoesOnUntilItIsHealed(t *testing.T) {
 			t.Error("an end with 1 is well")
 		}
 	})
+}
+
+// What breaks while a storm ends is broken as well, and one that never ends does not hold up the healing for ever.
+func TestAStormsLastTurnIsJudged(t *testing.T) {
+	for name, c := range map[string]struct {
+		code int
+		in   time.Duration
+		want string
+	}{
+		"a bad end":      {1, time.Second, "ended with 1"},
+		"a good end":     {0, time.Second, ""},
+		"one that hangs": {0, time.Hour, "deadline exceeded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDummy()
+				d.stopCode, d.stopsIn = c.code, c.in
+				f := &storm{whom: []victim{d}, every: 2 * time.Second}
+				injected(t, f)
+				time.Sleep(2500 * time.Millisecond) // it is asked to end, and has not
+				began := time.Now()
+				err := f.Heal(t.Context())
+				if (c.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), c.want) {
+					t.Errorf("healing gave %v, want %q", err, c.want)
+				}
+				if took := time.Since(began); took > leavesWithin {
+					t.Errorf("healing took %s", took)
+				}
+			})
+		})
+	}
 }
 
 func TestStarvationEndsWithEverybodyRunning(t *testing.T) {
