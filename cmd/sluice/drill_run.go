@@ -191,8 +191,10 @@ func (c *drillRunCmd) conclude(w io.Writer, said *report.Campaign, asked int) er
 		err = errors.Join(err, fmt.Errorf("printing: %w", printing))
 	}
 	switch said.Verdict {
-	case report.Held, report.Cannot:
+	case report.Held:
 		return err
+	case report.Cannot:
+		return errors.Join(err, errors.New("nothing is proved: none of it can be had on this machine"))
 	case report.Stopped:
 		return errors.Join(err, errors.New("interrupted: nothing is proved, run it again"))
 	case report.Failed:

@@ -31,8 +31,9 @@ type act struct {
 	asked   []script.Bite // of the drill, and of the rounds that were played
 	made    []fault.Fault
 
-	mu   sync.Mutex // guards said
-	said report.Drill
+	mu         sync.Mutex // guards what follows
+	said       report.Drill
+	impossible error // what shows only at an injection that it cannot be had
 }
 
 func (r *Runner) act(d *script.Drill) *act {
@@ -42,7 +43,7 @@ func (r *Runner) act(d *script.Drill) *act {
 	}
 	return &act{cfg: cfg, theatre: r.theatre, teller: r.teller, drill: d, asked: d.Expect.Bites, said: report.Drill{
 		Name: d.Name, About: d.About, Catalogue: d.Catalogue, Seed: r.cfg.Seed, Began: time.Now(),
-		Load: report.Load{Rate: d.Load.Rate, Drivers: d.Load.Drivers},
+		Load: report.Load{Rate: d.Load.Rate, Drivers: d.Load.Drivers, Members: d.Load.Orders.Members},
 	}}
 }
 
@@ -60,7 +61,7 @@ func (a *act) run(ctx context.Context, rounds []Round, lasts time.Duration) {
 	defer a.mu.Unlock()
 	a.said.Ended = time.Now()
 	switch {
-	case errors.Is(err, fault.ErrCannot):
+	case errors.Is(err, fault.ErrCannot) && len(a.said.Failures) == 0:
 		a.said.Verdict, a.said.Why = report.Cannot, err.Error()
 	case ctx.Err() != nil:
 		a.said.Verdict, a.said.Why = report.Stopped, "interrupted"
@@ -83,6 +84,20 @@ func (a *act) fail(format string, args ...any) {
 	if a.said.Verdict == report.Held {
 		a.said.Verdict = report.Failed
 	}
+}
+
+// cannot notes what the machine turns out not to have.
+func (a *act) cannot(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.impossible = errors.Join(a.impossible, err)
+}
+
+// possibly is that, nil as long as everything can be had.
+func (a *act) possibly() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.impossible
 }
 
 func (a *act) failed() bool {

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"sluice/internal/drill/report"
 	"sluice/internal/drill/watch"
 	"sluice/internal/pause"
 )
@@ -150,8 +149,8 @@ func (a *act) played(ctx context.Context, n int, round *Round) (missing []string
 	}
 	before := a.sums(ctx)
 	a.round(ctx, n, round.Faults)
-	if ctx.Err() != nil || a.failed() {
-		return nil, ctx.Err()
+	if err := errors.Join(ctx.Err(), a.possibly()); err != nil || a.failed() {
+		return nil, err
 	}
 	return a.bit(n, round.Bites, a.sums(ctx).Since(before)), nil
 }
@@ -175,7 +174,7 @@ func (a *act) endLoad(ctx context.Context) (Sent, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	load := sent.Load
-	load.Rate, load.Drivers = a.said.Load.Rate, a.said.Load.Drivers
+	load.Rate, load.Drivers, load.Members = a.said.Load.Rate, a.said.Load.Drivers, a.said.Load.Members
 	a.said.Load = load
 	return sent, nil
 }
@@ -213,19 +212,4 @@ func within(ctx context.Context, limit time.Duration, call func(context.Context)
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return call(ctx)
-}
-
-// Verdict is the worst of several.
-func Verdict(drills []report.Drill) report.Verdict {
-	verdict := report.Held
-	for i := range drills {
-		switch drills[i].Verdict {
-		case report.Failed:
-			return report.Failed
-		case report.Stopped:
-			verdict = report.Stopped
-		case report.Held, report.Cannot:
-		}
-	}
-	return verdict
 }

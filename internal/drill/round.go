@@ -2,6 +2,7 @@ package drill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -33,7 +34,7 @@ func (a *act) round(ctx context.Context, n int, faults []script.Fault) {
 		previous = inForce
 	}
 	all.Wait()
-	if ctx.Err() == nil && !a.failed() {
+	if ctx.Err() == nil && !a.failed() && a.possibly() == nil {
 		a.recover(ctx, said)
 	}
 	asides.Wait()
@@ -61,9 +62,12 @@ func (a *act) inject(ctx context.Context, f *script.Fault, said *report.Injectio
 	a.scene.Watch.Look(ctx)
 	said.Injecting = time.Now()
 	err = within(ctx, a.cfg.Act, made.Inject)
-	if err != nil {
+	switch {
+	case errors.Is(err, fault.ErrCannot):
+		a.cannot(fmt.Errorf("injecting %s: %w", what, err))
+	case err != nil:
 		a.trouble(ctx, "injecting %s: %v", what, err)
-	} else {
+	default:
 		said.InForce = time.Now()
 		a.scene.Watch.Note(what)
 		did()

@@ -1,11 +1,14 @@
 package drill
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"sluice/internal/drill/fault"
 	"sluice/internal/drill/report"
 )
 
@@ -30,7 +33,9 @@ func TestRecoveryIsMeasuredFromTheHealing(t *testing.T) {
 	}
 	d.Expect.Searchable = time.Second
 	said, _ = play(t, Config{}, d, func(w *world) { w.unfound = 2 * time.Second })
-	late := func(failure string) bool { return strings.HasPrefix(failure, "searchable after healing: not within 1s") }
+	late := func(failure string) bool {
+		return strings.HasPrefix(failure, "searchable after healing: not within 1s")
+	}
 	if said.Verdict != report.Failed || !slices.ContainsFunc(said.Failures, late) {
 		t.Errorf("%s %q", said.Verdict, said.Failures)
 	}
@@ -47,5 +52,24 @@ func TestSluiceItselfHasToBeBackInTime(t *testing.T) {
 		if said.Verdict != want {
 			t.Errorf("%s: %s %q, want %s", on, said.Verdict, said.Failures, want)
 		}
+	}
+}
+
+// What shows only at the injection that the machine has it not, such as a control group, is no failure of sluice's; one
+// beside it is.
+func TestWhatTheMachineHasNotMayShowLate(t *testing.T) {
+	late := func(w *world) {
+		w.injectErr = fmt.Errorf("starting pipelines-1: %w: making a control group: no permission", fault.ErrCannot)
+	}
+	said, w := play(t, Config{Times: 2}, simple(), late)
+	if said.Verdict != report.Cannot || !strings.Contains(said.Why, "no permission") || len(said.Injections) != 1 || w.up != 0 || !w.struck {
+		t.Errorf("%s %q %q, %d injections", said.Verdict, said.Why, said.Failures, len(said.Injections))
+	}
+	said, _ = play(t, Config{}, simple(), func(w *world) {
+		late(w)
+		w.healErr = errors.New("it is dead")
+	})
+	if said.Verdict != report.Failed {
+		t.Errorf("%s %q %q", said.Verdict, said.Why, said.Failures)
 	}
 }

@@ -207,6 +207,7 @@ func TestTheWorstVerdictIsTheCampaigns(t *testing.T) {
 		{[]report.Verdict{report.Held, report.Cannot}, report.Held},
 		{[]report.Verdict{report.Stopped, report.Failed, report.Held}, report.Failed},
 		{[]report.Verdict{report.Held, report.Stopped, report.Cannot}, report.Stopped},
+		{[]report.Verdict{report.Cannot, report.Cannot}, report.Cannot},
 	} {
 		var drills []report.Drill
 		for _, v := range c.of {

@@ -24,7 +24,7 @@ type Campaign struct {
 	Times    int       `json:"times"` // how often each fault was injected
 	Began    time.Time `json:"began"`
 	Ended    time.Time `json:"ended"`
-	Verdict  Verdict   `json:"verdict"` // worst of its drills; failed wins over stopped over held
+	Verdict  Verdict   `json:"verdict"` // worst of its drills; failed wins over stopped over held; cannot = none could be had
 	Versions []Version `json:"versions"`
 	Schedule []string  `json:"schedule,omitempty"` // of a random campaign: all that follows from the seed
 	Drills   []Drill   `json:"drills"`
@@ -63,6 +63,7 @@ type Drill struct {
 type Load struct {
 	Rate     float64 `json:"rate"` // records a second, asked for
 	Drivers  int     `json:"drivers"`
+	Members  int     `json:"members,omitempty"` // who order; 0 = pings were sent, of drivers
 	Due      int64   `json:"due"`
 	Acked    int64   `json:"acked"`
 	Refused  int64   `json:"refused"`

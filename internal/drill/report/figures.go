@@ -17,9 +17,9 @@ func figures(c *Campaign) []figureBox {
 		injected += float64(len(d.Injections))
 		acked += float64(d.Load.Acked)
 		for j := range d.Assertions {
-			if d.Assertions[j].ID == "L1" && d.Assertions[j].State != stateNA {
+			if a := &d.Assertions[j]; tellsOfLoss(a.ID) && a.State != stateNA {
 				judged = true
-				lost += float64(faults(&d.Assertions[j]))
+				lost += float64(faults(a))
 			}
 		}
 		for name, value := range d.Watched.Sums {
@@ -33,7 +33,11 @@ func figures(c *Campaign) []figureBox {
 	if n[Cannot] > 0 {
 		held.Name += fmt.Sprintf(", %d cannot be had", n[Cannot])
 	}
-	boxes := []figureBox{held, {Number: grouped(injected), Name: "faults injected"}, {Number: grouped(acked), Name: "pings acknowledged"}}
+	boxes := []figureBox{held}
+	if rows := rowsPlayed(c); len(c.Drills) > 1 && rows > 0 {
+		boxes = append(boxes, figureBox{Number: strconv.Itoa(rows), Unit: "of 36", Name: "faults of the catalogue played and held"})
+	}
+	boxes = append(boxes, figureBox{Number: grouped(injected), Name: "faults injected"}, figureBox{Number: grouped(acked), Name: "records acknowledged"})
 	if judged {
 		box := figureBox{Number: grouped(lost), Name: "of them lost", State: "good"}
 		if lost > 0 {
@@ -54,6 +58,22 @@ func figures(c *Campaign) []figureBox {
 	}
 	return boxes
 }
+
+// rowsPlayed is how many rows of the catalogue the drills that held have played.
+func rowsPlayed(c *Campaign) int {
+	rows := map[int]bool{}
+	for i := range c.Drills {
+		if d := &c.Drills[i]; d.Verdict == Held {
+			for _, n := range d.Catalogue {
+				rows[n] = true
+			}
+		}
+	}
+	return len(rows)
+}
+
+// tellsOfLoss is of pings that are kept nowhere, and of members whose orders do not count.
+func tellsOfLoss(id string) bool { return id == "L1" || id == "L7a" }
 
 // slowest are the worst recovery and the worst stop of all drills.
 func slowest(c *Campaign) []figureBox {

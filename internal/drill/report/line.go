@@ -16,7 +16,7 @@ func Line(d *Drill) string {
 	}
 	parts = append(parts, fmt.Sprintf("%d injected in %s", len(d.Injections), lasting(d.Ended.Sub(d.Began))))
 	if held, judged := assertionsHeld(d); judged > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d assertions hold", held, judged), counted(int(d.Load.Acked), "ping", "pings")+" acknowledged")
+		parts = append(parts, fmt.Sprintf("%d of %d assertions hold", held, judged), d.Load.acknowledged())
 	}
 	for _, r := range [...]struct {
 		name string

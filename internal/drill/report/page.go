@@ -19,7 +19,6 @@ func Page(w io.Writer, c *Campaign) error {
 		"style":   func() template.CSS { return template.CSS(pageStyle) }, //nolint:gosec // it is ours
 		"symbol":  symbol,
 		"seconds": seconds,
-		"grouped": grouped,
 		"whole":   func(n int64) string { return grouped(float64(n)) },
 	}).Parse(pageText)
 	if err != nil {

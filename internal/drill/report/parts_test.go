@@ -186,3 +186,32 @@ func TestWhatWasTriedIsAlwaysNamed(t *testing.T) {
 		t.Errorf("%v, want it to end with %v", got, want)
 	}
 }
+
+// A load of orders is none of pings, and is lost when a member's orders do not count.
+func TestALoadIsCalledWhatItIs(t *testing.T) {
+	c := sampled(2, 40, 1, 1)
+	d := &c.Drills[1]
+	d.Load.Members, d.Load.Acked, d.Catalogue = 2000, 1, []int{12, 14, 15}
+	d.Assertions = []Assertion{{ID: "L7a", Name: "counts", State: stateFails, Detail: "3 faults; the orders of 2000 members"}}
+	if line := Line(d); !strings.Contains(line, "1 event of orders acknowledged") {
+		t.Error(line)
+	}
+	for i, want := range []string{"400 pings a second, of 400 drivers", "400 events of orders a second, of 2,000 members"} {
+		if got := c.Drills[i].Load.Asked(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	boxes := figures(c)
+	for _, want := range []figureBox{
+		{Number: "3", Name: "of them lost", State: "bad"},
+		{Number: "3", Unit: "of 36", Name: "faults of the catalogue played and held"},
+	} {
+		if !slices.Contains(boxes, want) {
+			t.Errorf("%+v lacks %+v", boxes, want)
+		}
+	}
+	d.Verdict = Failed
+	if n := rowsPlayed(c); n != 1 {
+		t.Errorf("%d rows, one of them by a drill that failed", n)
+	}
+}
