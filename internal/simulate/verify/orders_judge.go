@@ -89,10 +89,15 @@ func (v *orderVerifier) doubted() (n int64) {
 // provoked is L11: what was asked for has happened, so that the rest says something.
 func (v *orderVerifier) provoked() Assertion {
 	j, s, known := judging("L11", "not vacuous"), v.author.Shares, &v.oracle.Known
-	var members, changes int64
+	var members, doubted, changes int64
 	for i := range v.found {
-		if changes += int64(v.found[i].Distinct); v.oracle.Sent(int64(i)) {
-			members++
+		changes += int64(v.found[i].Distinct)
+		if !v.oracle.Sent(int64(i)) {
+			continue
+		}
+		members++
+		if v.found[i].Doubt {
+			doubted++
 		}
 	}
 	acts := &known.Acts
@@ -112,6 +117,9 @@ func (v *orderVerifier) provoked() Assertion {
 	}
 	if known.Acked == 0 {
 		j.fault("nothing was acknowledged")
+	}
+	if 2*doubted > members {
+		j.fault("%d of %d members could not be judged: too much of them is in doubt", doubted, members)
 	}
 	j.say("orders: %d late, %d refunded or cancelled, %d with a purchase, %d completed twice; %d members, %d changes of level",
 		acts.Late, acts.Voided, acts.Purchased, acts.Doubled, members, changes)
