@@ -10,8 +10,15 @@ type observer struct{ *process }
 
 // Settled is pipelines.Observer.
 func (o observer) Settled(part pipelines.Partition, verdict pipelines.Verdict, reason string, n int) {
-	if counts := o.of(part); counts != nil {
-		counts.Settled(part, verdict, reason, n)
+	counts := o.of(part)
+	if counts == nil {
+		return
+	}
+	counts.Settled(part, verdict, reason, n)
+	if reason == pipelines.ReasonCoalesced {
+		o.world.mu.Lock()
+		defer o.world.mu.Unlock()
+		o.world.oracle.saw("absorbed record")
 	}
 }
 

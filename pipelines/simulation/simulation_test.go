@@ -132,7 +132,8 @@ func (c *campaign) sum(t *testing.T) {
 		return
 	}
 	for _, what := range []string{
-		"stored", "stale", "duplicate", "letter", "letter too large", "busy item", "broken call", "failed letters", "failed commit", "fenced commit", "commit held up",
+		"stored", "stale", "duplicate", "absorbed record", "letter", "letter too large", "busy item", "refused item", "mute item", "broken call",
+		"failed letters", "failed commit", "slow commit", "fenced commit", "commit held up",
 		"late landing", "zombie write", "abandoned lane", "blocked lane", "stalled lane", "crash", "freeze", "stop", "rebalance", "repeated poll", "source broken",
 	} {
 		if c.seen[what] == 0 {

@@ -137,11 +137,13 @@ func (c *call) item(i int) pipelines.Result {
 	}
 	switch {
 	case hits(storeRefuses, "refused"):
+		w.oracle.saw("refused item")
 		return pipelines.Result{Verdict: pipelines.Refused, Status: 403, Reason: "forbidden"}
 	case hits(storeBusy, "busy"):
 		w.oracle.saw("busy item")
 		return pipelines.Result{Verdict: pipelines.Retry, Status: 429, Reason: "busy"}
 	case hits(storeMute, "mute"):
+		w.oracle.saw("mute item")
 		return pipelines.Result{}
 	case e.kind == rejected:
 		return pipelines.Result{Verdict: pipelines.Poison, Status: 400, Reason: "rejected"}

@@ -129,6 +129,7 @@ func (s *source) Commit(ctx context.Context, next int64) error {
 	w.oracle.committing(s, next)
 	delay := w.chance.between(100*time.Microsecond, 20*time.Millisecond, "commit", ids...)
 	if f := w.during(commitsSlow, w.now()); f != nil && w.chance.hits(f.permille, "commit slow", ids...) {
+		w.oracle.saw("slow commit")
 		delay += w.chance.between(0, 4*time.Second, "how slow", ids...)
 	}
 	if held := w.refuses - w.now(); held > 0 {
