@@ -112,6 +112,8 @@ func (o *oracle) buried(letter *pipelines.DeadLetter) {
 		o.complain("the letter of %v holds %q", e, letter.Record.Value)
 	case (e.kind == undecodable) != (letter.Stage == pipelines.StageDecode):
 		o.complain("the letter of %v says that it died at %s", e, letter.Stage)
+	case letter.Reason == "" || e.kind == rejected && (letter.Reason != "rejected" || letter.Status != 400):
+		o.complain("the letter of %v gives the reason %q and status %d", e, letter.Reason, letter.Status)
 	}
 }
 
