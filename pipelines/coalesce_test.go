@@ -1,6 +1,7 @@
 package pipelines_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,6 +76,31 @@ func TestTheCommitPassesNoAbsorbedRecordBeforeItsSurvivor(t *testing.T) {
 		sleep(40 * time.Second)
 		if got := r.group.Committed(0); got != 5 || r.obs.Sum() != 5 || r.obs.Reason(pipelines.ReasonCoalesced) != 2 {
 			t.Fatalf("committed %d, %d verdicts, %d of them coalesced", got, r.obs.Sum(), r.obs.Reason(pipelines.ReasonCoalesced))
+		}
+	})
+}
+
+// What windows hold is memory as well: a lane stops polling for it, also while its store is well.
+func TestMemoryIsBoundedWhileWindowsHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const identities, size, buffer = 400, 1000, 64 << 10
+		r := start(t, 1, pipelines.Config{
+			CoalesceWindow: time.Minute, BatchAge: time.Millisecond, BufferBytes: buffer, BatchBytes: 16 << 10, PollRecords: 16,
+		}, newest, nil)
+		for i := range identities {
+			key := fmt.Sprintf("%0*d", size, i)
+			r.group.Append(0, rec(key, 1), rec(key, 2))
+		}
+		sleep(30 * time.Second)
+		if held := r.obs.Consumed() - r.obs.Sum(); held == 0 || held*size > 2*buffer {
+			t.Fatalf("windows hold %d records of %d bytes, with a buffer of %d", held, size, buffer)
+		}
+		if n, _ := r.obs.Events(pipelines.Blocked); n == 0 {
+			t.Fatal("the lane has not said that it is blocked")
+		}
+		sleep(time.Hour)
+		if docs := r.store.Docs(); len(docs) != identities || r.group.Committed(0) != 2*identities {
+			t.Fatalf("stored %d, committed %d", len(docs), r.group.Committed(0))
 		}
 	})
 }
