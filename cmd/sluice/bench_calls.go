@@ -9,7 +9,7 @@ import (
 
 	"sluice/internal/bench"
 	"sluice/internal/bench/callload"
-	"sluice/internal/bench/resp"
+	"sluice/internal/resp"
 	"sluice/pipelines"
 	"sluice/schemas"
 	"sluice/schemas/rules"

@@ -9,7 +9,7 @@ import (
 	"sluice/internal/bench/callload"
 	"sluice/internal/bench/crowd"
 	"sluice/internal/bench/proc"
-	"sluice/internal/bench/resp"
+	"sluice/internal/resp"
 	"sluice/pipelines"
 	"sluice/pipelines/orders"
 	"sluice/schemas"

@@ -33,6 +33,7 @@ func rooms() []room {
 		{path: "internal/problem"},
 		{path: "internal/printable", imports: []string{}, std: true},
 		{path: "internal/pause", imports: []string{}, std: true},
+		{path: "internal/resp", imports: []string{}, std: true},
 		{path: "internal/stacktest"},
 		{path: "internal/arrows"},
 		{path: "internal/contract"},
@@ -62,9 +63,9 @@ func rooms() []room {
 		{path: "internal/replay", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/doctor", imports: []string{"pipelines", "schemas", "internal/printable"}},
 		{path: "internal/progress", imports: servers()},
-		{path: "internal/bench/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/bench/..."}},
+		{path: "internal/bench/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/resp", "internal/bench/..."}},
 
-		{path: "internal/drill/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/printable", "internal/drill/..."}},
+		{path: "internal/drill/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/printable", "internal/resp", "internal/drill/..."}},
 		{path: "internal/failpoint", imports: []string{"pipelines", "schemas"}, std: true},
 
 		{path: "clients/*", imports: []string{"schemas"}, std: true},

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"sluice/internal/bench/resp"
+	"sluice/internal/resp"
 )
 
 // redisTakes bounds one call of the bench's own: to forget some hundred thousand keys is the longest.
@@ -17,7 +17,7 @@ func (o *orders) forgetKeys(ctx context.Context, prefix string) error {
 
 // redisVersion is what the server calls itself.
 func (o *orders) redisVersion(ctx context.Context) (string, error) {
-	found, err := resp.Info(ctx, o.cfg.Redis, redisTakes, "server", "redis_version")
+	found, err := resp.Fields(ctx, o.cfg.Redis, redisTakes, "server", "redis_version")
 	return found["redis_version"], err
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"sluice/internal/bench/resp"
+	"sluice/internal/resp"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"sluice/internal/bench/resp"
+	"sluice/internal/resp"
 )
 
 // Config of a load.

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"sluice/internal/bench/resp"
+	"sluice/internal/resp"
 )
 
 // Call is one call of a script as it was sent.

@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"time"
 
-	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
 	"sluice/internal/pause"
+	"sluice/internal/resp"
 )
 
 // listener is a server that has an address, and is started again on what it left.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/resp"
 )
 
 // redisName is the one server that holds member levels where nothing else is said.

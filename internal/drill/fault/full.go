@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strconv"
 
-	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/resp"
 )
 
 // full leaves Redis no memory for anything more: it refuses what would take some, and forgets nothing.

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
+	"sluice/internal/resp"
 	"sluice/internal/stacktest"
 )
 

@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"time"
 
-	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/stage"
 	"sluice/internal/pause"
+	"sluice/internal/resp"
 )
 
 // slotsMove moves slots that hold something from node to node of a Redis Cluster under load: for a while each is on its way,

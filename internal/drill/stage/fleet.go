@@ -14,8 +14,8 @@ import (
 	"syscall"
 	"time"
 
-	"sluice/internal/drill/resp"
 	"sluice/internal/drill/script"
+	"sluice/internal/resp"
 )
 
 // Primary is what the Sentinels of a stage call the primary.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sluice/internal/drill/resp"
+	"sluice/internal/resp"
 )
 
 // The servers of a stage's own Redis, each with its number.

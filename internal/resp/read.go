@@ -1,20 +1,12 @@
-// Package resp asks a Redis, one command a connection: what is done to servers in drills needs no more.
 package resp
 
 import (
 	"bufio"
-	"context"
 	"errors"
-	"fmt"
 	"io"
-	"net"
 	"strconv"
 	"strings"
-	"time"
 )
-
-// within bounds a question whose context does not.
-const within = 5 * time.Second
 
 // The limits of an answer.
 const (
@@ -29,40 +21,8 @@ type Refusal string
 // Error is what the server said.
 func (r Refusal) Error() string { return string(r) }
 
-// Ask tells a server one command. The answer is a string, an int64, nil, or a []any of such.
-func Ask(ctx context.Context, address string, words ...string) (answer any, err error) {
-	defer func() {
-		if err != nil && len(words) > 0 {
-			err = fmt.Errorf("telling %s %s: %w", address, words[0], err)
-		}
-	}()
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = conn.Close() }() // it has served
-	hangUp := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	defer hangUp()
-	if _, err := conn.Write(command(words)); err != nil {
-		return nil, err
-	}
-	answer, err = read(bufio.NewReader(conn), 0)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	return answer, err
-}
-
-// command is a command on the wire.
-func command(words []string) []byte {
-	said := fmt.Appendf(nil, "*%d\r\n", len(words))
-	for _, word := range words {
-		said = fmt.Appendf(said, "$%d\r\n%s\r\n", len(word), word)
-	}
-	return said
-}
+// Read is the next answer: nil, an int64, a string, or a list of them; a Refusal is its error, and in a list a part of it.
+func Read(in *bufio.Reader) (any, error) { return read(in, 0) }
 
 func read(from *bufio.Reader, depth int) (any, error) {
 	line, err := from.ReadString('\n')

@@ -44,13 +44,13 @@ func TestForgetRemovesItsOwnKeysAlone(t *testing.T) {
 	if n := do("DEL", prefix+"b:1"); n != int64(1) {
 		t.Error("a key of another prefix has gone")
 	}
-	if version, err := Info(t.Context(), addr, patience, "server", "redis_version"); err != nil || version["redis_version"] == "" {
+	if version, err := Fields(t.Context(), addr, patience, "server", "redis_version"); err != nil || version["redis_version"] == "" {
 		t.Errorf("%v, %v", version, err)
 	}
 	if seconds, err := CPU(t.Context(), addr, patience); err != nil || seconds <= 0 {
 		t.Errorf("%v, %v", seconds, err)
 	}
-	if _, err := Info(t.Context(), addr, patience, "server", "no_such_field"); err == nil {
+	if _, err := Fields(t.Context(), addr, patience, "server", "no_such_field"); err == nil {
 		t.Error("a field that is not there was found")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestAnswersAreRead(t *testing.T) {
+func TestAConnectionsAnswersAreRead(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]any{
 		"+OK\r\n": "OK", ":-7\r\n": int64(-7), "$3\r\na\r\n\r\n": "a\r\n", "$-1\r\n": nil, "*-1\r\n": nil,
@@ -26,7 +26,7 @@ func TestAnswersAreRead(t *testing.T) {
 			t.Errorf("%q is %v", text, got)
 		}
 	}
-	var said ErrorReply
+	var said Refusal
 	if _, err := Read(bufio.NewReader(strings.NewReader("-NOSCRIPT no\r\n"))); !errors.As(err, &said) || said != "NOSCRIPT no" {
 		t.Error(err)
 	}
