@@ -33,12 +33,13 @@ type crowd struct {
 func (c *crowd) Inject(ctx context.Context) error {
 	life, stop := context.WithCancel(context.WithoutCancel(ctx))
 	c.stop = stop
+	before := c.opened.Load() // of earlier injections
 	for range c.members {
 		c.all.Go(func() { c.haunt(life) })
 	}
 	c.all.Go(func() { c.health.feel(life) })
 	return until(ctx, "the crowd is there", func(context.Context) error {
-		if n := c.opened.Load(); n < c.members {
+		if n := c.opened.Load() - before; n < c.members {
 			return fmt.Errorf("%d of %d clients are connected", n, c.members)
 		}
 		return nil

@@ -33,12 +33,15 @@ func TestACrowdComesAgainAndIsSentAway(t *testing.T) {
 		t.Errorf("healing what was never injected: %v", err)
 	}
 	for range 2 {
+		opened, dropped := c.opened.Load(), c.dropped.Load()
 		if err := c.Inject(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		was := c.dropped.Load()
-		err := until(t.Context(), "the server turns them out", func(context.Context) error {
-			if c.dropped.Load() < was+5 {
+		if n := c.opened.Load() - opened; n < 5 {
+			t.Errorf("in force with %d of 5 connections", n)
+		}
+		err := until(t.Context(), "the server turns them out, and they come again", func(context.Context) error {
+			if c.dropped.Load() < dropped+5 || c.opened.Load() < opened+10 {
 				return context.DeadlineExceeded
 			}
 			return nil
