@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,16 +30,9 @@ func sentOrders(members, first, n int, at time.Time) string {
 // posts wants all of the lines accepted.
 func posts(t *testing.T, url, lines string) {
 	t.Helper()
-	res, err := http.Post(url, "application/x-ndjson", strings.NewReader(lines))
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(res.Body)
-	if closing := res.Body.Close(); err != nil || closing != nil {
-		t.Fatal(err, closing)
-	}
-	if want := fmt.Sprintf(`"accepted":%d`, strings.Count(lines, "\n")); res.StatusCode != http.StatusAccepted || !strings.Contains(string(body), want) {
-		t.Fatalf("%d %s", res.StatusCode, body)
+	status, body := post(t, url, "application/x-ndjson", lines)
+	if want := fmt.Sprintf(`"accepted":%d`, strings.Count(lines, "\n")); status != http.StatusAccepted || !strings.Contains(body, want) {
+		t.Fatalf("%d %s", status, body)
 	}
 }
 

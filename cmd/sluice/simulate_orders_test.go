@@ -96,12 +96,8 @@ func stray(t *testing.T, gateway, path string) {
 	}
 	order := author.Order(0)
 	body := fmt.Sprintf(`{"orderId":"7","memberId":%q,"type":"completed","at":%d}`, author.MemberID(order.Member), order.Completed)
-	resp, err := http.Post(gateway+"/v1/orders", "application/json", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusAccepted {
-		t.Fatalf("posting an order: %d, %v", resp.StatusCode, err)
+	if status, answer := post(t, gateway+"/v1/orders", "application/json", body); status != http.StatusAccepted {
+		t.Fatalf("posting an order: %d %s", status, answer)
 	}
 }
 

@@ -147,6 +147,17 @@ func removeTopics(t *testing.T, brokers []string, prefix string) {
 func get(t *testing.T, url string) (int, string) {
 	t.Helper()
 	resp, err := http.Get(url)
+	return answered(t, resp, err)
+}
+
+func post(t *testing.T, url, kind, text string) (int, string) {
+	t.Helper()
+	resp, err := http.Post(url, kind, strings.NewReader(text))
+	return answered(t, resp, err)
+}
+
+func answered(t *testing.T, resp *http.Response, err error) (int, string) {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
