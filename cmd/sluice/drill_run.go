@@ -69,7 +69,7 @@ func (c *drillRunCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	runner, err := drill.New(drill.Config{Times: c.Times, Seed: c.Seed}, theatre, logs)
+	runner, err := drill.New(drill.Config{Times: c.Times, Seed: c.Seed, Prove: c.prove()}, theatre, logs)
 	if err != nil {
 		return usage(err)
 	}
@@ -149,6 +149,14 @@ func (c *drillRunCmd) lasts() time.Duration {
 		return c.For + 30*time.Minute
 	}
 	return 2 * time.Hour
+}
+
+// prove is how long a ledger may take to be proved: that of a campaign has everything that it sent.
+func (c *drillRunCmd) prove() time.Duration {
+	if c.Random {
+		return 10*time.Minute + c.For
+	}
+	return 0 // as usual
 }
 
 // command is what was asked for, in a line.
