@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -66,6 +67,7 @@ func (c *reconcileCmd) Run(ctx context.Context, p *process) (err error) {
 			return reconciling.Watch(ctx, c.Repair)
 		}
 		report, err := reconciling.Run(ctx, job)
+		err = errors.Join(err, said.unsaid)
 		switch {
 		case err != nil && report.Next > 0:
 			return fmt.Errorf("%w\n  go on with: --from %d", err, report.Next)
@@ -117,6 +119,7 @@ type reconcilePrinter struct {
 	data    string
 	bar     *countBar
 	drifts  []reconcile.Drift
+	unsaid  error // of printing: a report that is cut off must not look like one
 }
 
 func newReconcilePrinter(p *process, c *reconcileCmd) *reconcilePrinter {
@@ -145,19 +148,30 @@ func (r *reconcilePrinter) Ended(report reconcile.Report, err error) {
 	case err != nil:
 		return
 	}
+	var text bytes.Buffer
 	if r.json {
 		if drifts == nil {
 			drifts = []reconcile.Drift{}
 		}
-		_ = json.NewEncoder(r.process.stdout).Encode(reconciled{Clean: report.Clean(), Report: report, Drifts: drifts}) // nobody is left to be told
+		err = json.NewEncoder(&text).Encode(reconciled{Clean: report.Clean(), Report: report, Drifts: drifts})
+	} else {
+		few := drifts[:min(len(drifts), fewDrifts)]
+		for _, d := range few {
+			fmt.Fprintln(&text, d)
+		}
+		if more := report.Drifts - len(few); more > 0 {
+			fmt.Fprintf(&text, "and %d more\n", more)
+		}
+		fmt.Fprintln(&text, report)
+	}
+	if err == nil {
+		_, err = r.process.stdout.Write(text.Bytes())
+	}
+	if err == nil {
 		return
 	}
-	drifts = drifts[:min(len(drifts), fewDrifts)]
-	for _, d := range drifts {
-		_, _ = fmt.Fprintln(r.process.stdout, d) // as above
+	r.unsaid = fmt.Errorf("printing: %w", err)
+	if r.watch {
+		r.process.tell(r.unsaid.Error())
 	}
-	if more := report.Drifts - len(drifts); more > 0 {
-		_, _ = fmt.Fprintf(r.process.stdout, "and %d more\n", more)
-	}
-	_, _ = fmt.Fprintln(r.process.stdout, report)
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -98,6 +100,21 @@ func plantDrifts(t *testing.T, levels pipelines.Sink, now time.Time) {
 		write := pipelines.Write{Target: "levels", Key: fmt.Append(nil, "M", planted.member), Body: schemas.AppendLevelEvent(nil, &planted.event), Time: planted.event.At}
 		if err := levels.Write(t.Context(), []pipelines.Write{write}, results); err != nil || results[0].Verdict != pipelines.Stored {
 			t.Fatalf("planting %+v: %+v, %v", planted, results[0], err)
+		}
+	}
+}
+
+// A report that is cut off, on a full disk say, must not pass for one.
+func TestAReportThatCannotBePrintedIsAnError(t *testing.T) {
+	out, in := io.Pipe()
+	if err := out.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, asJSON := range []bool{false, true} {
+		said := newReconcilePrinter(&process{stdout: in, stderr: io.Discard}, &reconcileCmd{JSON: asJSON})
+		said.Ended(reconcile.Report{}, nil)
+		if !errors.Is(said.unsaid, io.ErrClosedPipe) {
+			t.Errorf("json %t: %v, want what printing failed of", asJSON, said.unsaid)
 		}
 	}
 }
