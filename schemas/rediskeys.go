@@ -59,13 +59,15 @@ func (b BucketKeys) Due() string { return b.stem + "due" }
 // CouponsDue is the sorted set plan:member -> the moment (ms) of the next coupon.
 func (b BucketKeys) CouponsDue() string { return b.stem + "cd" }
 
-// Members is the hash member -> what is known of it in few bytes: version, announced level, timer, which months there are.
+// Members is the hash member -> what is known of it in few bytes: version, announced level, timer, which months there are, and
+// the orders of the newest of them while they are few, each as 12 bytes: id and second of the month, little-endian.
 func (b BucketKeys) Members() string { return b.stem + "m" }
 
 // Raised is the sorted set, by name, of the members above the base level.
 func (b BucketKeys) Raised() string { return b.stem + "up" }
 
-// Orders is the completed orders of a member in a month: order id -> second of the month.
+// Orders is the hash of a member's completed orders in a month that do not stand with the member: id -> second of the month, in
+// the same bytes.
 func (b BucketKeys) Orders(member string, m Month) string { return b.ofMonth("o:", member, m) }
 
 // Voids is the tombstones that a member's events of a month left: ids of orders that never count.

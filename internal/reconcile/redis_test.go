@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"bufio"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
@@ -118,20 +119,40 @@ const (
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
 
+// An order rests as 12 bytes: id, and second of its month; those of the newest month at the end of the member's state.
+func idBytes(id int64) string { return string(binary.LittleEndian.AppendUint64(nil, uint64(id))) }
+
+const (
+	secondBytes = "\x05\x00\x00\x00"
+	recordSize  = 12
+)
+
+// lose takes an order out of a member's state.
+func (v *vandal) lose(member string, id int64) {
+	v.t.Helper()
+	state := v.do("HGET", v.of(member).Members(), member)
+	at := strings.Index(state, idBytes(id))
+	if at < 0 {
+		v.t.Fatalf("%s has no order %d: %q", member, id, state)
+	}
+	v.do("HSET", v.of(member).Members(), member, state[:at]+state[at+recordSize:])
+}
+
 // vandalism is a kind of drift, and how keys come to have it.
 func vandalism() map[Kind]func(v *vandal, w *world, member string) {
 	return map[Kind]func(v *vandal, w *world, member string){
 		Missing: func(v *vandal, w *world, m string) {
-			v.must("HDEL", v.of(m).Orders(m, november), idText(w.last(m, november)))
+			v.lose(m, w.last(m, november))
 		},
 		Extra: func(v *vandal, w *world, m string) {
 			w.id++
-			v.must("HSET", v.of(m).Orders(m, november), idText(w.id), "5")
+			state := v.do("HGET", v.of(m).Members(), m)
+			v.do("HSET", v.of(m).Members(), m, state+idBytes(w.id)+secondBytes)
 		},
 		WrongMonth: func(v *vandal, w *world, m string) {
-			id := idText(w.last(m, november))
-			v.must("HDEL", v.of(m).Orders(m, november), id)
-			v.must("HSET", v.of(m).Orders(m, october), id, "5")
+			id := w.last(m, november)
+			v.lose(m, id)
+			v.must("HSET", v.of(m).Orders(m, october), idBytes(id), secondBytes)
 		},
 		NoTombstone: func(v *vandal, w *world, m string) {
 			v.must("SREM", v.of(m).Voids(m, november), idText(w.lastVoid(m)))

@@ -15,7 +15,7 @@ import (
 )
 
 // One call for many events and a call for each give the same verdicts, the same months, and the same
-// announcements: the short way of lua/orders.lua goes where the long one does.
+// announcements: the short way of lua/quick.lua goes where the long one does.
 func TestHowABatchIsCutChangesNothing(t *testing.T) {
 	srv := startServer(t, stacktest.FreeAddress(t))
 	run := 0

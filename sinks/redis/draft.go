@@ -19,6 +19,7 @@ type draft struct {
 	order   []int32 // of entries: by origin and bucket, else as they came
 	calls   []call
 
+	rules  string // as they are now
 	seed   maphash.Seed
 	table  []int32 // of a call's members: a place in groups, plus 1
 	groups []group
@@ -54,14 +55,16 @@ type call struct {
 	bucket     int
 	start, end int32
 	from, to   int64
-	follows    bool // the call before is of the same bucket and partition
-	args       int  // where its arguments end
+	month      int32 // of its last completed order: that of its plain members
+	follows    bool  // the call before is of the same bucket and partition
+	args       int   // where its arguments end
 }
 
 // group is the events of one member in a call.
 type group struct {
 	member      []byte
 	first, last int32
+	odd         bool // not all are completed orders of the call's month
 }
 
 func newDraft(l *Levels) *draft {
@@ -112,6 +115,7 @@ func (d *draft) origin(part *pipelines.Partition) int32 {
 // sort judges what needs no store, and cuts the rest into calls.
 func (d *draft) sort(now int64) {
 	months := d.levels.rules.window(now)
+	d.rules = d.levels.rules.at(now)
 	var event schemas.LevelEvent
 	for i := range d.writes {
 		w := &d.writes[i]
@@ -133,7 +137,7 @@ func (d *draft) sort(now int64) {
 	}
 	d.arrange()
 	for start := 0; start < len(d.order); {
-		start = d.cut(start, now)
+		start = d.cut(start)
 	}
 }
 
@@ -163,7 +167,7 @@ func (d *draft) arrange() {
 }
 
 // cut makes a call of what begins at start, and returns where the next one begins.
-func (d *draft) cut(start int, now int64) int {
+func (d *draft) cut(start int) int {
 	place := d.entries[d.order[start]].place
 	end := start
 	for end < len(d.order) && end-start < d.levels.cfg.CallEvents && d.entries[d.order[end]].place == place {
@@ -185,7 +189,7 @@ func (d *draft) cut(start int, now int64) int {
 			c.to = max(c.to, d.writes[d.entries[i].write].Offset+1)
 		}
 	}
-	d.encode(&c, now)
+	d.encode(&c)
 	d.calls = append(d.calls, c)
 	return end
 }

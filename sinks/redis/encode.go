@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"encoding/binary"
 	"hash/maphash"
 	"strconv"
 
@@ -11,11 +12,10 @@ import (
 // span is a piece of text that is to be an argument.
 type span struct{ arg, start, end int }
 
-// How the number in front of a run is made: see lua/apply.lua.
+// How the number in front of a run is made: see lua/begin.lua.
 const (
 	runLast  = 4
 	runMonth = 8
-	runCount = 1 << 20
 )
 
 // judge is the verdict on an event that needs no store, else Unsettled.
@@ -51,38 +51,66 @@ func (w *window) judge(body []byte, event *schemas.LevelEvent) pipelines.Result 
 	return pipelines.Result{}
 }
 
-// encode appends the arguments of a call.
-func (d *draft) encode(c *call, now int64) {
+// encode appends the arguments of a call: see lua/begin.lua.
+func (d *draft) encode(c *call) {
 	b := &d.levels.buckets[c.bucket]
-	d.args = append(d.args, "evalsha", d.levels.scripts.apply.sha, 7, b.head, b.watermarks, b.recovering, b.members, b.outbox, b.due, b.raised)
-	d.args = d.levels.rules.append(d.args, now)
+	d.args = append(d.args, "evalsha", d.levels.scripts.apply.sha, 7, b.head, b.watermarks, b.recovering, b.members, b.outbox, b.due, b.raised, d.rules)
 	part, topic := "", ""
 	if c.lane != nil {
 		part, topic = c.lane.name, c.lane.topic
 	}
-	cfg := &d.levels.cfg
-	d.args = append(d.args, part, topic, c.from, c.to, c.part == nil, cfg.MaxOrders, cfg.MaxPurchases)
-	d.gather(c)
-	d.args = append(d.args, len(d.groups))
-	for i := range d.groups {
-		from := len(d.text)
-		d.text = append(d.text, d.groups[i].member...)
-		d.keep(from)
+	plains := d.gather(c)
+	d.numbers(c, plains)
+	d.args = append(d.args, part, topic)
+	for _, odd := range []bool{false, true} {
+		for i := range d.groups {
+			if d.groups[i].odd == odd {
+				d.keep(len(d.text), append(d.text, d.groups[i].member...))
+			}
+		}
 	}
 	for i := range d.groups {
-		d.runs(c, d.groups[i].first)
+		if !d.groups[i].odd {
+			d.records(c, d.groups[i].first, -1)
+		}
+	}
+	for i := range d.groups {
+		if d.groups[i].odd {
+			d.runs(c, d.groups[i].first)
+		}
 	}
 	c.args = len(d.args)
 }
 
-// gather puts the events of a call together by member, as each came.
-func (d *draft) gather(c *call) {
+// numbers appends those of a call as one argument.
+func (d *draft) numbers(c *call, plains int) {
+	cfg, from, repair := &d.levels.cfg, len(d.text), byte(0)
+	if c.part == nil {
+		repair = 1
+	}
+	b := appendDouble(appendDouble(d.text, c.from), c.to)
+	b = append(b, repair)
+	b = binary.LittleEndian.AppendUint32(b, uint32(cfg.MaxOrders))    // see maxOrders
+	b = binary.LittleEndian.AppendUint32(b, uint32(cfg.MaxPurchases)) // see maxPurchases
+	b = binary.LittleEndian.AppendUint32(b, uint32(plains))           // a call has few members
+	b = appendShort(b, int(c.month))
+	d.keep(from, binary.LittleEndian.AppendUint32(b, uint32(len(d.groups)-plains))) // as above
+}
+
+// gather puts the events of a call together by member, as each came, and returns how many members are plain.
+func (d *draft) gather(c *call) (plains int) {
 	clear(d.table)
 	d.groups = d.groups[:0]
 	for i := c.start; i < c.end; i++ {
-		at := i - c.start
+		if e := &d.entries[d.order[i]]; e.kind == schemas.LevelComplete {
+			c.month = e.month
+		}
+	}
+	for i := c.start; i < c.end; i++ {
+		at, e := i-c.start, &d.entries[d.order[i]]
 		d.next[at] = -1
-		member := d.writes[d.entries[d.order[i]].write].Key
+		odd := e.kind != schemas.LevelComplete || e.month != c.month
+		member := d.writes[e.write].Key
 		slot := maphash.Bytes(d.seed, member) & uint64(len(d.table)-1)
 		for d.table[slot] != 0 && string(d.groups[d.table[slot]-1].member) != string(member) {
 			slot = (slot + 1) & uint64(len(d.table)-1)
@@ -90,46 +118,59 @@ func (d *draft) gather(c *call) {
 		if n := d.table[slot]; n != 0 {
 			g := &d.groups[n-1]
 			d.next[g.last], g.last = at, at
+			if odd && !g.odd {
+				g.odd = true
+				plains--
+			}
 			continue
 		}
-		d.groups = append(d.groups, group{member: member, first: at, last: at})
+		if !odd {
+			plains++
+		}
+		d.groups = append(d.groups, group{member: member, first: at, last: at, odd: odd})
 		d.table[slot] = int32(len(d.groups))
 	}
+	return plains
 }
 
 // runs appends the events of a member: those that follow each other and are of one kind and month together.
 func (d *draft) runs(c *call, at int32) {
 	for at >= 0 {
 		first := d.entry(c, at)
-		behind, n := d.next[at], 1
+		behind := d.next[at]
 		if first.kind != schemas.LevelPurchase {
 			for behind >= 0 {
 				e := d.entry(c, behind)
 				if e.kind != first.kind || e.month != first.month {
 					break
 				}
-				behind, n = d.next[behind], n+1
+				behind = d.next[behind]
 			}
 		}
-		head := runKind(first.kind) + runMonth*int(first.month) + runCount*n
+		head := runKind(first.kind) + runMonth*int(first.month)
 		if behind < 0 {
 			head += runLast
 		}
 		d.number(int64(head))
 		if first.kind == schemas.LevelPurchase {
 			d.purchase(first)
-			at = behind
-			continue
+		} else {
+			d.records(c, at, behind)
 		}
-		for i := at; i != behind; i = d.next[i] {
-			e := d.entry(c, i)
-			d.sent = append(d.sent, e.write)
-			d.number(e.order)
-		}
-		for ; at != behind; at = d.next[at] {
-			d.number(int64(d.entry(c, at).second))
-		}
+		at = behind
 	}
+}
+
+// records appends the events of a member from one up to another, or all that follow, as one argument: id and second of each.
+func (d *draft) records(c *call, at, end int32) {
+	from, b := len(d.text), d.text
+	for ; at != end; at = d.next[at] {
+		e := d.entry(c, at)
+		d.sent = append(d.sent, e.write)
+		b = binary.LittleEndian.AppendUint64(b, uint64(e.order))  // above 0, or 0: see runKind
+		b = binary.LittleEndian.AppendUint32(b, uint32(e.second)) // of a month
+	}
+	d.keep(from, b)
 }
 
 // runKind is the number of a kind in a run: both kinds of repairs are 0, and to say a level is to forget order 0.
@@ -149,26 +190,19 @@ func (d *draft) purchase(e *entry) {
 		return // it could be read a moment ago
 	}
 	d.sent = append(d.sent, e.write)
-	from := len(d.text)
-	d.text = append(d.text, event.Purchase...)
-	d.keep(from)
-	from = len(d.text)
-	d.text = append(d.text, event.SKU...)
-	d.keep(from)
+	d.keep(len(d.text), append(d.text, event.Purchase...))
+	d.keep(len(d.text), append(d.text, event.SKU...))
 	d.number(int64(event.Rank))
 	d.number(event.At)
 	d.number(event.Until)
 }
 
 // number appends an argument in decimal.
-func (d *draft) number(n int64) {
-	from := len(d.text)
-	d.text = strconv.AppendInt(d.text, n, 10)
-	d.keep(from)
-}
+func (d *draft) number(n int64) { d.keep(len(d.text), strconv.AppendInt(d.text, n, 10)) }
 
-// keep makes an argument of the text from there on.
-func (d *draft) keep(from int) {
+// keep makes an argument of a text from there on.
+func (d *draft) keep(from int, text []byte) {
+	d.text = text
 	d.spans = append(d.spans, span{arg: len(d.args), start: from, end: len(d.text)})
 	d.args = append(d.args, nil)
 }

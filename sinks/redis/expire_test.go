@@ -24,7 +24,8 @@ func (s *store) event(member string, kind schemas.LevelKind, order int64, days i
 	return w
 }
 
-// What belongs to a month goes by itself fourteen months after it, whichever way it came to be; a member's version stays.
+// What belongs to a month goes by itself fourteen months after it, whichever way it came to be; a member's version stays, and
+// so do the few orders of the newest month that stand with it.
 func TestMonthsExpire(t *testing.T) {
 	srv, s := oneServer(t)
 	const complete, void, bought = schemas.LevelComplete, schemas.LevelVoid, schemas.LevelPurchase
@@ -36,6 +37,8 @@ func TestMonthsExpire(t *testing.T) {
 	s.results([]pipelines.Write{s.event("M3", void, 9, -31)})
 	s.results([]pipelines.Write{s.event("M3", void, 9, 0)})
 	s.results([]pipelines.Write{s.event("M3", void, 8, -31), s.event("M3", complete, 7, -390)})
+	s.all(s.completions("M4", 33), pipelines.Stored, "") // more than few
+	s.counts("M4", 33)
 	keys, err := srv.Keys(t.Context(), "s:*").Result()
 	if err != nil {
 		t.Fatal(err)

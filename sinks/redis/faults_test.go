@@ -102,7 +102,8 @@ func TestAKeyOfAnotherTypeIsOneMembersMatter(t *testing.T) {
 	s.all(s.completions("M1", 3), pipelines.Stored, "")
 	keys := s.buckets[s.bucket([]byte("M2"))]
 	for name, key := range map[string]string{
-		"orders": keys.Orders("M2", 202611), "history": keys.History("M2"), "state": "",
+		"orders of a month that is over": keys.Orders("M2", 202610), "more orders than the state holds": keys.Orders("M2", 202611),
+		"history": keys.History("M2"), "state": "",
 	} {
 		t.Run(name, func(t *testing.T) {
 			spoil := func(ctx context.Context) error { return srv.Set(ctx, key, "x", 0).Err() }
@@ -114,7 +115,10 @@ func TestAKeyOfAnotherTypeIsOneMembersMatter(t *testing.T) {
 			if err := spoil(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			others, bad := s.completions("M1", 1), s.completions("M2", 5)
+			others, bad := s.completions("M1", 1), s.completions("M2", 33)
+			if key == keys.Orders("M2", 202610) {
+				bad = append(s.completions("M2", 1), s.event("M2", schemas.LevelComplete, 1, -31))
+			}
 			got := s.results(append(others, bad...))
 			for i, r := range got {
 				want := pipelines.Result{Verdict: pipelines.Poison, Reason: "wrong_type"}

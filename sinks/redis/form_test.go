@@ -2,11 +2,26 @@ package redis
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"sluice/schemas"
 )
+
+func TestRecordsAreRead(t *testing.T) {
+	var got []int64
+	keep := func(order int64, second int32) { got = append(got, order, int64(second)) }
+	good := "\x01\x00\x00\x00\x00\x00\x00\x10\xff\x00\x00\x00"
+	if err := eachRecord(good+good, keep); err != nil || !slices.Equal(got, []int64{1<<60 + 1, 255, 1<<60 + 1, 255}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []string{"?", good + "x", strings.Repeat("\xff", 12), strings.Repeat("\x00", 8) + strings.Repeat("\xff", 4)} {
+		if err := eachRecord(bad, keep); !errors.Is(err, errCorrupt) {
+			t.Errorf("%q is read: %v", bad, err)
+		}
+	}
+}
 
 // What is not in our form is said to be so, and never read as something else.
 func TestWhatIsKeptIsReadAsItWasWritten(t *testing.T) {
@@ -32,7 +47,7 @@ func TestWhatIsKeptIsReadAsItWasWritten(t *testing.T) {
 			t.Errorf("%q is read: %v", bad, err)
 		}
 	}
-	for _, bad := range []string{"", "\x01", strings.Repeat("\x02", 80), "\x01" + strings.Repeat("\xff", 60)} {
+	for _, bad := range []string{"", "\x01", strings.Repeat("\x03", 80), "\x02" + strings.Repeat("\xff", 60)} {
 		if _, _, err := packed(bad); !errors.Is(err, errCorrupt) {
 			t.Errorf("%q is a state: %v", bad, err)
 		}

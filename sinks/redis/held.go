@@ -17,7 +17,7 @@ func (l *Levels) Held(ctx context.Context, q schemas.HeldQuery, each func(*schem
 	b := &l.buckets[q.Bucket]
 	seen := map[string]bool{} // a scan may name a member twice
 	for cursor := "0"; ; {
-		args := append(l.rules.append(nil, l.cfg.Now().UnixMilli()), q.Member, cursor, heldMembers)
+		args := []any{l.rules.at(l.cfg.Now().UnixMilli()), q.Member, cursor, heldMembers}
 		for _, month := range q.Months {
 			args = append(args, monthNumber(month))
 		}
@@ -88,7 +88,11 @@ func readHeld(h *schemas.Held, reply any, months int) error {
 	}
 	h.Counted = make([][]int64, months)
 	for i := range counted {
-		if h.Counted[i], err = orderIDs(counted[i]); err != nil {
+		text, ok := counted[i].(string)
+		if !ok {
+			return errAnswer
+		}
+		if err := eachRecord(text, func(order int64, _ int32) { h.Counted[i] = append(h.Counted[i], order) }); err != nil {
 			return err
 		}
 	}

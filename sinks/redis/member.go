@@ -76,39 +76,51 @@ func (l *Levels) readMember(state *schemas.MemberState, parts []any) error {
 	return nil
 }
 
-func (l *Levels) readMonth(state *schemas.MemberState, name, values any) error {
+func (l *Levels) readMonth(state *schemas.MemberState, name, records any) error {
 	digits, ok := name.(string)
-	seconds, fine := texts(values)
+	text, fine := records.(string)
 	n, err := strconv.Atoi(digits)
 	if !ok || !fine || err != nil {
 		return errAnswer
 	}
-	if len(seconds) == 0 {
-		return nil
-	}
 	r, month := l.cfg.Rules, schemas.Month(n)
-	orders := schemas.MonthOrders{Month: month, Orders: len(seconds), Days: make([]int, r.Days(month))}
-	for _, text := range seconds {
-		second, err := strconv.ParseInt(text, 10, 32)
-		if err != nil {
-			return errAnswer
-		}
-		orders.Days[r.DayOf(month, int32(second))-1]++
-	}
+	orders := schemas.MonthOrders{Month: month, Days: make([]int, r.Days(month))}
+	err = eachRecord(text, func(_ int64, second int32) {
+		orders.Orders++
+		orders.Days[r.DayOf(month, second)-1]++
+	})
 	state.Months = append(state.Months, orders)
+	return err
+}
+
+// eachRecord reads records of lua/form.lua.
+func eachRecord(text string, each func(order int64, second int32)) error {
+	const size = 8 + 4
+	if len(text)%size != 0 {
+		return errCorrupt
+	}
+	for ; text != ""; text = text[size:] {
+		record := []byte(text[:size])
+		order, second := binary.LittleEndian.Uint64(record), binary.LittleEndian.Uint32(record[8:])
+		if order > math.MaxInt64 || second > math.MaxInt32 {
+			return errCorrupt
+		}
+		each(int64(order), int32(second))
+	}
 	return nil
 }
 
-// packed reads what a reader needs of lua/state.lua: the version and the level announced.
+// packed reads what a reader needs of lua/form.lua: the version and the level announced.
 func packed(state string) (version int64, announced string, err error) {
 	const (
-		form    = 1
-		numbers = 1 + 4 + 8 + 4 + 4*8 + 3*2
+		form    = 2
+		before  = 1 + 4 + 2 + 8 + 3*2 // the version
+		numbers = before + 4 + 2*8
 	)
 	if len(state) <= numbers || state[0] != form || len(state) < numbers+1+int(state[numbers]) {
 		return 0, "", errCorrupt
 	}
-	version = int64(binary.LittleEndian.Uint32([]byte(state[1:5])))
+	version = int64(binary.LittleEndian.Uint32([]byte(state[before : before+4])))
 	return version, state[numbers+1 : numbers+1+int(state[numbers])], nil
 }
 

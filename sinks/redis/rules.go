@@ -1,9 +1,10 @@
 package redis
 
 import (
+	"encoding/binary"
 	"fmt"
 	"hash/crc32"
-	"strconv"
+	"math"
 
 	"sluice/schemas"
 )
@@ -11,10 +12,11 @@ import (
 // keptMonths is how many months before the present one still take events.
 const keptMonths = 13
 
-// ruleArgs are the arguments that tell a script the rules: those that do not follow from the present.
+// ruleArgs make the argument that tells a script the rules: see lua/rules.lua.
 type ruleArgs struct {
-	cfg  *Config
-	head []any // ruleset to the last level
+	cfg    *Config
+	tag    uint32 // tells rules from others
+	levels []byte // the ruleset, and all levels
 }
 
 func newRuleArgs(cfg *Config) ruleArgs {
@@ -24,23 +26,41 @@ func newRuleArgs(cfg *Config) ruleArgs {
 	for i := range r.Levels {
 		fmt.Fprintf(summary, " %q %d", r.Levels[i].Name, r.Levels[i].Orders) //nolint:errcheck // as above
 	}
-	head := []any{r.Version, strconv.FormatUint(uint64(summary.Sum32()), 10), schemas.MaxHistory, cfg.MaxOutbox, len(r.Levels)}
+	levels := appendText(nil, r.Version)
 	for i := range r.Levels {
-		head = append(head, r.Levels[i].Name, strconv.Itoa(r.Levels[i].Orders))
+		levels = binary.LittleEndian.AppendUint32(levels, uint32(r.Levels[i].Orders)) // counts of orders are small
+		levels = appendText(levels, r.Levels[i].Name)
 	}
-	return ruleArgs{cfg: cfg, head: head}
+	return ruleArgs{cfg: cfg, tag: summary.Sum32(), levels: levels}
 }
 
-// append appends the rules as they are at a moment, ms.
-func (a ruleArgs) append(args []any, now int64) []any {
+// at is the rules as they are at a moment, ms.
+func (a ruleArgs) at(now int64) string {
 	r := a.cfg.Rules
 	month := r.Month(now)
-	args = append(args, strconv.FormatInt(now, 10), strconv.Itoa(monthNumber(month)), strconv.Itoa(r.KeepMonths))
-	args = append(args, a.head...)
+	b := appendDouble(nil, now)
+	b = appendShort(b, monthNumber(month))
+	b = appendShort(b, r.KeepMonths)
+	b = binary.LittleEndian.AppendUint32(b, a.tag)
+	b = binary.LittleEndian.AppendUint32(b, schemas.MaxHistory)
+	b = binary.LittleEndian.AppendUint32(b, uint32(a.cfg.MaxOutbox)) // see maxOutbox
+	b = appendShort(b, len(r.Levels))
+	b = append(b, a.levels...)
 	for ahead := range r.KeepMonths + 1 {
-		args = append(args, strconv.FormatInt(r.Start(month.Add(ahead+1)), 10))
+		b = appendDouble(b, r.Start(month.Add(ahead+1)))
 	}
-	return args
+	return string(b)
+}
+
+// What struct.unpack reads as I2c0, I2 and d.
+func appendText(b []byte, text string) []byte { return append(appendShort(b, len(text)), text...) }
+
+func appendShort(b []byte, n int) []byte {
+	return binary.LittleEndian.AppendUint16(b, uint16(n)) // what is told so is small
+}
+
+func appendDouble(b []byte, n int64) []byte {
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(float64(n)))
 }
 
 // monthNumber counts months since the year 0: scripts add and subtract them.

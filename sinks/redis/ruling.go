@@ -16,7 +16,7 @@ func (l *Levels) Rule(ctx context.Context, bucket int, after string, fence int64
 	if after == "" {
 		after = "0"
 	}
-	args := append(l.rules.append(nil, l.cfg.Now().UnixMilli()), fence, after, min(max(limit, 1), maxTurn))
+	args := []any{l.rules.at(l.cfg.Now().UnixMilli()), fence, after, min(max(limit, 1), maxTurn)}
 	for i := range l.cfg.Rules.Products {
 		if product, rank, ok := l.cfg.Rules.Product(l.cfg.Rules.Products[i].SKU); ok {
 			args = append(args, product.SKU, rank)

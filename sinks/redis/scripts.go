@@ -49,17 +49,17 @@ func newScripts() (*scripts, error) {
 		return script{source: text.String(), sha: hex.EncodeToString(sum[:])}
 	}
 	s := &scripts{
-		apply:      compose(writing, "home", "rules", "state", "standing", "announce", "write", "orders", "quick", "purchases", "forget", "apply"),
-		turn:       compose(writing, "home", "rules", "state", "standing", "announce", "write", "turn"),
+		apply:      compose(writing, "home", "rules", "form", "begin", "quick", "state", "standing", "announce", "records", "write", "orders", "purchases", "forget", "apply"),
+		turn:       compose(writing, "home", "rules", "form", "state", "standing", "announce", "records", "write", "turn"),
 		open:       compose(writing, "home", "mark", "open"),
 		recover:    compose(writing, "home", "recover"),
 		raise:      compose(writing, "home", "mark", "raise"),
-		member:     compose(reading, "home", "state", "whole", "member"),
+		member:     compose(reading, "home", "form", "state", "whole", "member"),
 		coupons:    compose(writing, "home", "whole", "coupons"),
 		arm:        compose(writing, "home", "whole", "arm"),
 		couponsDue: compose(reading, "home", "whole", "coupons_due"),
-		held:       compose(reading, "home", "rules", "state", "standing", "whole", "held"),
-		rule:       compose(writing, "home", "rules", "state", "standing", "announce", "write", "rule"),
+		held:       compose(reading, "home", "rules", "form", "state", "standing", "whole", "held"),
+		rule:       compose(writing, "home", "rules", "form", "state", "standing", "announce", "records", "write", "rule"),
 	}
 	return s, failed
 }

@@ -39,7 +39,7 @@ const maxTurn = 1000
 // behind a later runner, and with schemas.ErrRecovering where events are missing.
 func (l *Levels) Turn(ctx context.Context, bucket int, now, fence int64, limit int) (announced int, more bool, err error) {
 	b := &l.buckets[bucket]
-	args := append(l.rules.append(nil, now), fence, min(max(limit, 1), maxTurn))
+	args := []any{l.rules.at(now), fence, min(max(limit, 1), maxTurn)}
 	parts, err := l.call(ctx, l.scripts.turn, []string{b.head, b.watermarks, b.recovering, b.members, b.outbox, b.due, b.raised}, args...)
 	if err != nil {
 		return 0, false, fmt.Errorf("turning bucket %d: %w", bucket, err)

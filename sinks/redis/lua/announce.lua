@@ -22,6 +22,16 @@ local function over(m)
   m.paid = left
 end
 
+local periods = {}
+local function period_of(month)
+  local known = periods[month]
+  if not known then
+    known = string.format('%04d-%02d', floor(month / 12), month % 12 + 1)
+    periods[month] = known
+  end
+  return known
+end
+
 -- judge announces the present level if it is not the one announced last, or always when it is to be said again.
 local function judge(m, cause, order, again)
   local rank, source, till, period, orders = standing(m)
@@ -33,7 +43,7 @@ local function judge(m, cause, order, again)
     m.version, m.epoch, m.announced = m.version + 1, epoch, to
     if m.news == none then m.news = {} end
     m.news[#m.news + 1] = table.concat({
-      from, to, cause, string.format('%04d-%02d', floor(period / 12), period % 12 + 1), digits(orders), order,
+      from, to, cause, period_of(period), digits(orders), order,
       digits(epoch), digits(m.version), digits(now), digits(till), ruleset, m.id,
     }, '\n')
   end

@@ -3,20 +3,22 @@
 -- forget takes an order out of every month that has it, and its tombstones. It goes by no bound of ids: what is to be
 -- repaired may have come by another way.
 local function forget(m, id)
-  local timely, crossed = before(m, true), false
+  local timely, crossed, name = before(m, true), false, decimal(id)
+  local function out_of(month)
+    local n = count(m, month)
+    take_out(m, id, month)
+    crossed = crossed or (crossing[n] and counts_now(month))
+  end
+  if stands_at(m, id) then out_of(m.newest) end
   for back = 0, 15 do
     local month = m.newest - back
-    if has(m, m.orders, month) and ask(m, 'HEXISTS', orders_key(m, month), id) == 1 then
-      local n = count(m, month)
-      take_out(m, id, month)
-      crossed = crossed or (crossing[n] and counts_now(month))
-    end
-    if has(m, m.voids, month) and ask(m, 'SISMEMBER', voids_key(m, month), id) == 1 then
-      add_op(m, 'SREM', voids_key(m, month), id)
+    if has(m, m.orders, month) and ask(m, 'HEXISTS', orders_key(m, month), id) == 1 then out_of(month) end
+    if has(m, m.voids, month) and ask(m, 'SISMEMBER', voids_key(m, month), name) == 1 then
+      add_op(m, 'SREM', voids_key(m, month), name)
     end
   end
   if m.broken then return 'w' end
-  if crossed then follow(m, timely, orders_cause, id) end
+  if crossed then follow(m, timely, orders_cause, name) end
   return 's'
 end
 

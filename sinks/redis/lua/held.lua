@@ -1,6 +1,6 @@
 -- held: what is held of some members. KEYS: head, watermarks, recovering, members, due. ARGV behind the rules: one member
 -- or '', a cursor, how many members, then months. It answers the next cursor, and of each member: id, announced, level,
--- pending, told, tombstones, then the ids of each month.
+-- pending, told, tombstones, then the records of each month.
 if recovering then return {'RECOVERING'} end
 local one, cursor, limit, months = ARGV[at], ARGV[at + 1], ARGV[at + 2], {}
 for i = at + 3, #ARGV do months[#months + 1] = tonumber(ARGV[i]) end
@@ -19,7 +19,7 @@ local function held(id, text)
   local voids, counted = {}, {}
   for i = 1, #months do
     local month = months[i]
-    counted[i] = has(m, m.orders, month) and ask(m, 'HKEYS', orders_key(m, month)) or {}
+    counted[i] = records_of(m, month)
     local buried = has(m, m.voids, month) and ask(m, 'SMEMBERS', voids_key(m, month)) or {}
     for j = 1, #buried do voids[#voids + 1] = buried[j] end
   end

@@ -25,8 +25,16 @@ local function mark_of(text, topic)
   return tonumber(offset)
 end
 
--- Numbers that are no small counts are written out: Lua's own form of 1e15 has an exponent.
-local function digits(n) return string.format('%.0f', n) end
+-- Numbers that are no small counts are written out: Lua's own form of 1e15 has an exponent. Most come often in a call.
+local written = {}
+local function digits(n)
+  local text = written[n]
+  if not text then
+    text = string.format('%.0f', n)
+    written[n] = text
+  end
+  return text
+end
 
 -- ask is a read of a member's key. One of another type is that member's matter (nil, and broken);
 -- anything else ends the script, which has not written yet.

@@ -1,6 +1,5 @@
 -- purchases: what a paid membership does to a member. Verdicts: s stored, b bought already, q too many.
 -- All of a member's purchases are read, since they are few and come rarely; those long over are forgotten.
-local max_purchases, purchase_cause -- of apply
 
 local function bought_by(m, key)
   if m.bought then return m.bought end

@@ -6,7 +6,7 @@ for i = at + 3, #ARGV, 2 do ranks['=' .. ARGV[i]] = ARGV[i + 1] end
 local head = call('HMGET', KEYS[1], 'epoch', 'home', 'sent', 'ruling', 'ruled')
 if away(head[1], head[2]) or call('HLEN', KEYS[3]) > 0 then return {'RECOVERING'} end
 if tonumber(fence) < tonumber(head[4] or -1) then return {'FENCED'} end
-if cursor == '0' and head[5] == ARGV[5] then return {'OK', '0', 0, 0} end -- a ruling before this one has done it
+if cursor == '0' and head[5] == digits(tag) then return {'OK', '0', 0, 0} end -- a ruling before this one has done it
 epoch = tonumber(head[1])
 
 -- remap gives what was bought, and has not ended, the rank that these rules sell. A product that they do not have
@@ -44,7 +44,7 @@ end
 if not room(members) then return {'FULL'} end
 
 local sent = tonumber(head[3] or 0)
-local now_sent = write_members(members, sent)
+local now_sent = write_members(members, {'HSET', members_key}, sent)
 call('HSET', KEYS[1], 'ruling', fence, 'sent', digits(now_sent))
-if page[1] == '0' then call('HSET', KEYS[1], 'ruled', ARGV[5]) elseif cursor == '0' then call('HDEL', KEYS[1], 'ruled') end
+if page[1] == '0' then call('HSET', KEYS[1], 'ruled', digits(tag)) elseif cursor == '0' then call('HDEL', KEYS[1], 'ruled') end
 return {'OK', page[1], #page[2] / 2, now_sent - sent}

@@ -1,25 +1,18 @@
--- rules: what the caller says of the rules, the calendar and the present.
--- ARGV: now, month, keep, ruleset, tag, history, outbox, levels, (name, orders)…, starts…
+-- rules: what the caller says of the rules, the calendar and the present, as one argument:
+--   now, month, keep, tag, history, outbox, levels, ruleset, (orders, name) of each level, start of each month that follows.
 -- A month is a number of months since the year 0. starts are those of the keep + 1 months behind the
 -- present one: where what counts now ceases to.
-local now, this_month, keep = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local ruleset, tag = ARGV[4], tonumber(ARGV[5])
-local max_history, max_outbox, levels = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local now, this_month, keep, tag, max_history, max_outbox, levels, ruleset, at = struct.unpack('<dI2I2I4I4I4I2I2c0', ARGV[1])
 local names, thresholds, crossing, starts = {}, {}, {}, {}
-local at = 9 -- the first argument that is not of these
 for rank = 0, levels - 1 do
-  names[rank], thresholds[rank] = ARGV[at], tonumber(ARGV[at + 1])
+  thresholds[rank], names[rank], at = struct.unpack('<I4I2c0', ARGV[1], at)
   if rank > 0 then crossing[thresholds[rank]] = true end
-  at = at + 2
 end
 for n = 1, keep + 1 do
-  starts[this_month + n] = tonumber(ARGV[at])
-  at = at + 1
-end
-if not (now and this_month and keep and tag and max_history and max_outbox and levels and starts[this_month + keep + 1]) then
-  return error_reply('ERR sluice: bad arguments')
+  starts[this_month + n], at = struct.unpack('<d', ARGV[1], at)
 end
 local month_ms = 31 * 86400000 -- at least a month
+at = 2 -- the first argument that is not of these
 
 local function rank_of(orders)
   local rank = levels - 1

@@ -1,6 +1,6 @@
 -- standing: the level that counts at this moment, as rules.Effective has it.
 
--- count is how many orders count in a month: the size of its hash, and what this call adds to it.
+-- count is how many orders count in a month: those of its own hash and of the state, and what this call adds to them.
 local function count(m, month)
   local counts = m.counts
   if not counts then
@@ -9,8 +9,8 @@ local function count(m, month)
   end
   local n = counts[month]
   if n then return n end
-  n = 0
-  if has(m, m.orders, month) then n = ask(m, 'HLEN', orders_key(m, month)) or 0 end
+  n = month == m.newest and #m.records / record or 0
+  if has(m, m.orders, month) then n = n + (ask(m, 'HLEN', orders_key(m, month)) or 0) end
   counts[month] = n
   return n
 end
@@ -47,6 +47,6 @@ local function next_change(m, rank, till)
     if p[2] > now and math.min(p[1], levels - 1) > rank then earlier(p[2]) end
   end
   local coming = this_month + 1
-  if has(m, m.orders, coming) and rank_of(count(m, coming)) > rank then earlier(starts[coming]) end
+  if m.newest >= coming and rank_of(count(m, coming)) > rank then earlier(starts[coming]) end
   return due
 end

@@ -7,7 +7,8 @@ local function room(members)
   local news, timers = 0, false
   for i = 1, #members do
     local m = members[i]
-    if m.news ~= none then ask(m, 'LLEN', stem .. 'h:' .. m.id) end
+    if #m.records > most_records * record then spill(m) end
+    if m.news ~= none then m.told = ask(m, 'LLEN', stem .. 'h:' .. m.id) end
     if m.broken then m.news = none end
     news = news + #m.news
     timers = timers or m.judged
@@ -18,50 +19,62 @@ end
 
 local function above(level) return level ~= '' and level ~= names[0] end
 
-local function write_timer(m)
-  if m.due ~= m.was_due then
-    if m.due > 0 then call('ZADD', due_key, digits(m.due), m.id) else call('ZREM', due_key, m.id) end
+-- A member is once in one of two commands: what is set and what is taken away of all of them.
+local function note(set, gone, score, id)
+  if score then
+    set[#set + 1], set[#set + 2] = score, id
+  else
+    gone[#gone + 1] = id
   end
-  if m.announced == m.was_announced then return end
-  local up, was_up = above(m.announced), above(m.was_announced)
-  if up ~= was_up then
-    if up then call('ZADD', up_key, 0, m.id) else call('ZREM', up_key, m.id) end
+end
+
+-- write_timers sets timers, and who is above the base level.
+local function write_timers(members)
+  local due, no_due, up, no_up = {'ZADD', due_key}, {'ZREM', due_key}, {'ZADD', up_key}, {'ZREM', up_key}
+  for i = 1, #members do
+    local m = members[i]
+    if m.judged and not m.broken then
+      if m.due ~= m.was_due then note(due, no_due, m.due > 0 and digits(m.due), m.id) end
+      local is = m.announced ~= m.was_announced and above(m.announced)
+      if m.announced ~= m.was_announced and is ~= above(m.was_announced) then note(up, no_up, is and 0, m.id) end
+    end
+  end
+  for _, command in ipairs({due, no_due, up, no_up}) do
+    if #command > 2 then call(unpack(command)) end
   end
 end
 
 -- An entry's id is made of the epoch and a counter, not of a clock: one that came again after a
 -- failover would name another entry to whoever trims.
 local function write_news(m, sent)
-  local history = stem .. 'h:' .. m.id
+  local history, before_it = stem .. 'h:' .. m.id, digits(epoch) .. '-'
   for i = 1, #m.news do
     sent = sent + 1
-    local added = redis.pcall('XADD', outbox_key, digits(epoch) .. '-' .. digits(sent), 'l', m.news[i])
+    local added = redis.pcall('XADD', outbox_key, before_it .. digits(sent), 'l', m.news[i])
     if type(added) == 'table' and added.err then -- somebody has put in an entry of his own, with an id above ours
       call('XADD', outbox_key, '*', 'l', m.news[i])
     end
-    call('RPUSH', history, m.news[i])
   end
-  if #m.news > 0 then call('LTRIM', history, -max_history, -1) end
+  if #m.news == 0 then return sent end
+  call('RPUSH', history, unpack(m.news))
+  if m.told + #m.news > max_history then call('LTRIM', history, -max_history, -1) end
   return sent
 end
 
--- write_members writes those that are whole, and returns how many announcements the outbox ever had.
-local function write_members(members, sent)
-  local states = {'HSET', members_key}
+-- write_members writes those that are whole behind what is in fields, and returns how many announcements the outbox ever had.
+local function write_members(members, fields, sent)
   for i = 1, #members do
     local m = members[i]
     if not m.broken then
       for j = 1, #m.ops do call(unpack(m.ops[j])) end
+      for key, ms in pairs(m.kept) do call('PEXPIRE', key, ms) end
       if m.changed then
-        states[#states + 1] = m.id
-        states[#states + 1] = pack_state(m)
-        if m.judged then
-          write_timer(m)
-          sent = write_news(m, sent)
-        end
+        fields[#fields + 1], fields[#fields + 2] = m.id, pack_state(m)
+        sent = write_news(m, sent)
       end
     end
   end
-  if #states > 2 then call(unpack(states)) end
+  if #fields > 2 then call(unpack(fields)) end
+  write_timers(members)
   return sent
 end
