@@ -54,7 +54,12 @@ func TestAFailoverIsFollowedAndFound(t *testing.T) {
 	s.begin()
 	writes := s.completions("M1", 6)
 	s.all(writes, pipelines.Stored, "")
-	if n, err := primary.Wait(t.Context(), 1, patience).Result(); n != 1 || err != nil {
+	same := primary.Conn() // a connection waits for what it wrote itself, and so for all before that
+	defer func() { _ = same.Close() }()
+	if err := same.Set(t.Context(), "after", "all", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := same.Wait(t.Context(), 1, patience).Result(); n != 1 || err != nil {
 		t.Fatalf("%d replicas heard, %v", n, err)
 	}
 	sentinel.eventually("the Sentinel fails over", func(ctx context.Context) error {
