@@ -45,30 +45,6 @@ func (r *Relay) read(ctx context.Context, bucket int) ([]schemas.OutboxEntry, er
 	return page, nil
 }
 
-// publish brings the entries of a page to Kafka, one behind the other, and gives those that arrived. A
-// topic that fails holds back its own entries and no others: only those of one topic are in an order that matters.
-func (r *Relay) publish(ctx context.Context, bucket int, page []schemas.OutboxEntry) (acked []*schemas.OutboxEntry, err error) {
-	before := r.desk.kept(bucket)
-	held := map[string]bool{}
-	for i := range page {
-		e := &page[i]
-		switch {
-		case before[identity(e)]:
-			acked = append(acked, e)
-			continue
-		case ctx.Err() != nil || held[e.Topic]:
-			continue
-		}
-		if failed := r.bring(ctx, bucket, e); failed != nil {
-			held[e.Topic] = true
-			err = failed
-			continue
-		}
-		acked = append(acked, e)
-	}
-	return acked, err
-}
-
 // trim removes what has arrived. It does so although the relay stops: what is left would be published again.
 func (r *Relay) trim(ctx context.Context, bucket int, acked []*schemas.OutboxEntry) error {
 	if len(acked) == 0 {

@@ -9,8 +9,9 @@ import (
 // Config bounds a relay. Zero means the default that each field names.
 type Config struct {
 	Poll        time.Duration // between two looks at the outboxes when nobody nudges. 0 = 100 ms
-	Gap         time.Duration // between two looks at least, however often it is nudged. 0 = 5 ms
-	Buckets     int           // outboxes read side by side. 0 = 32
+	Gap         time.Duration // between two looks at least, however often it is nudged. 0 = 20 ms
+	Buckets     int           // outboxes read side by side. 0 = 64
+	Members     int           // of one outbox, whose entries are published side by side. 0 = 16
 	Page        int           // entries of one read at once. 0 = 256
 	Attempts    int           // at one entry, before its bucket rests. 0 = 4
 	RetryBase   time.Duration // first wait after a failure, doubled each time, jittered. 0 = 50 ms
@@ -22,8 +23,9 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Poll = or(c.Poll, 100*time.Millisecond)
-	c.Gap = or(c.Gap, 5*time.Millisecond)
-	c.Buckets = or(c.Buckets, 32)
+	c.Gap = or(c.Gap, 20*time.Millisecond)
+	c.Buckets = or(c.Buckets, 64)
+	c.Members = or(c.Members, 16)
 	c.Page = or(c.Page, 256)
 	c.Attempts = or(c.Attempts, 4)
 	c.RetryBase = or(c.RetryBase, 50*time.Millisecond)
@@ -44,6 +46,7 @@ func (c Config) Validate() error {
 		{"poll", int64(c.Poll)},
 		{"gap", int64(c.Gap)},
 		{"buckets", int64(c.Buckets)},
+		{"members", int64(c.Members)},
 		{"page", int64(c.Page)},
 		{"attempts", int64(c.Attempts)},
 		{"retryBase", int64(c.RetryBase)},

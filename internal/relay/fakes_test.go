@@ -45,15 +45,17 @@ func newWorld() *world {
 	return &world{boxes: map[int][]schemas.OutboxEntry{}, failed: map[string]int{}, fault: func(string, string) error { return nil }}
 }
 
-// put adds entries to a bucket; their ids are numbers, greater than all before.
-func (w *world) put(bucket int, topic string, n int) {
+// put adds entries of one member to a bucket; their ids are numbers, greater than all before.
+func (w *world) put(bucket int, topic string, n int) { w.putOf(bucket, 0, topic, n) }
+
+func (w *world) putOf(bucket, member int, topic string, n int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for range n {
 		w.next++
 		id := strconv.Itoa(w.next)
 		w.boxes[bucket] = append(w.boxes[bucket], schemas.OutboxEntry{
-			ID: id, Topic: topic, Key: fmt.Appendf(nil, "M%d", bucket), Value: []byte("value-" + id), At: time.Now().UnixMilli(),
+			ID: id, Topic: topic, Key: fmt.Appendf(nil, "M%d-%d", bucket, member), Value: []byte("value-" + id), At: time.Now().UnixMilli(),
 		})
 	}
 }

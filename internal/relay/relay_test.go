@@ -104,16 +104,16 @@ func TestAnIdleRelayLooksTenTimesASecondAndWakesAtOnce(t *testing.T) {
 			r.Nudge()
 			after(100 * time.Microsecond)
 		}
-		if looks := w.looks - before; looks > 25 {
+		if looks := w.looks - before; looks > 6 {
 			t.Errorf("%d looks in 100 ms of nudging", looks)
 		}
 	})
 }
 
-func TestBucketsGoSideBySideWithinTheBound(t *testing.T) {
+func TestBucketsAndTheirMembersGoSideBySideWithinTheBounds(t *testing.T) {
 	w := newWorld()
-	for bucket := range 100 {
-		w.put(bucket, schemas.TopicLevels, 10)
+	for i := range 1000 { // ten of each member
+		w.putOf(i%20, i/20%5, schemas.TopicLevels, 1)
 	}
 	running, most := 0, 0
 	w.fault = func(step, _ string) error {
@@ -130,8 +130,8 @@ func TestBucketsGoSideBySideWithinTheBound(t *testing.T) {
 		w.mu.Unlock()
 		return nil
 	}
-	play(t, w, Config{Buckets: 20}, func(t *testing.T, _ *Relay, _ func()) {
-		after(60 * time.Millisecond) // 1000 entries of 1 ms, 20 at once
+	play(t, w, Config{Buckets: 10, Members: 2}, func(t *testing.T, _ *Relay, _ func()) {
+		after(100 * time.Millisecond) // 1000 entries of 1 ms, 20 at once; of each five members the last is alone
 		if w.left() != 0 || most != 20 {
 			t.Errorf("%d left, %d at once", w.left(), most)
 		}

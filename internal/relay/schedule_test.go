@@ -29,7 +29,7 @@ func TestNothingIsLostUnderAnyMischief(t *testing.T) {
 	})
 }
 
-const buckets, total = 5, 120
+const buckets, members, total = 5, 3, 120 // members of a bucket
 
 func mischief(t *testing.T, w *world, seed uint64, relays, kills, faults int) {
 	chance := rand.New(rand.NewPCG(seed, 1))
@@ -54,7 +54,7 @@ func mischief(t *testing.T, w *world, seed uint64, relays, kills, faults int) {
 	var running sync.WaitGroup
 	start := func() context.CancelFunc {
 		ctx, cancel := context.WithCancel(context.Background())
-		r := w.relay(t, Config{Page: 7, Buckets: 3, RetryMax: 200 * time.Millisecond})
+		r := w.relay(t, Config{Page: 7, Buckets: 3, Members: 2, RetryMax: 200 * time.Millisecond})
 		running.Go(func() { _ = r.Run(ctx) }) // it is nil
 		return cancel
 	}
@@ -63,7 +63,7 @@ func mischief(t *testing.T, w *world, seed uint64, relays, kills, faults int) {
 		lives = append(lives, start())
 	}
 	for i := range total {
-		w.put(i%buckets, schemas.TopicLevels, 1)
+		w.putOf(i%buckets, i/buckets%members, schemas.TopicLevels, 1)
 		time.Sleep(3 * time.Millisecond)
 		if kills > 0 && i%(total/kills+1) == total/kills {
 			lives[0]()
@@ -86,12 +86,13 @@ func judge(t *rapid.T, w *world) {
 	for _, wrong := range w.wrong {
 		t.Fatal(wrong)
 	}
-	firsts := make([][]int, buckets)
+	firsts := make([][]int, buckets*members)
 	seen := map[string]bool{}
 	for _, id := range w.sent {
 		n, _ := strconv.Atoi(id)
 		if !seen[id] {
-			firsts[(n-1)%buckets] = append(firsts[(n-1)%buckets], n)
+			whose := (n - 1) % (buckets * members)
+			firsts[whose] = append(firsts[whose], n)
 		}
 		seen[id] = true
 	}
@@ -100,9 +101,9 @@ func judge(t *rapid.T, w *world) {
 			t.Fatalf("%s is neither published nor kept", id)
 		}
 	}
-	for bucket, ids := range firsts {
+	for member, ids := range firsts {
 		if !slices.IsSorted(ids) {
-			t.Fatalf("bucket %d: first published in the order %v", bucket, ids)
+			t.Fatalf("member %d: first published in the order %v", member, ids)
 		}
 	}
 }
