@@ -107,3 +107,28 @@ func judge(t *rapid.T, w *world) {
 		}
 	}
 }
+
+// Each publish takes 20 ms, as on a machine that is busy; 5,000 entries a second of many members do not wait longer and longer.
+func TestItKeepsUpWithManyMembers(t *testing.T) {
+	w := newWorld()
+	w.fault = func(step, _ string) error {
+		if step == "publish" {
+			time.Sleep(20 * time.Millisecond)
+		}
+		return nil
+	}
+	play(t, w, Config{}, func(t *testing.T, _ *Relay, _ func()) {
+		for i := range 10 {
+			for j := range 500 {
+				n := 500*i + j
+				w.putOf(n%256, n/256, schemas.TopicLevels, 1)
+			}
+			after(100 * time.Millisecond)
+		}
+		after(time.Second)
+		slices.Sort(w.ages)
+		if n := len(w.ages); n != 5_000 || w.ages[n*99/100] > time.Second {
+			t.Fatalf("%d published, 99 of 100 within %s", n, w.ages[n*99/100])
+		}
+	})
+}
