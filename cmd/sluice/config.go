@@ -32,6 +32,7 @@ type config struct {
 	TimeZone string         `key:"timezone" doc:"of the business calendar, an IANA name, instead of the rules' own; empty = that one"`
 	Check    bool           `key:"check" default:"true" doc:"refuse to run without the topics and templates that setup makes; off only in front of a server that stands in for Elasticsearch"`
 
+	together   bool       // all is in one process, stores and broker too: no setting, see together.go
 	failpoints failpoints // where a drill kills this process; no setting, and nothing in a release
 }
 
@@ -97,6 +98,6 @@ type logConfig struct {
 }
 
 type memoryConfig struct {
-	Limit     settings.Size `key:"limit" default:"300MiB" range:"0|64MiB..1024GiB" doc:"of Go's heap and stacks soft: the collector works harder near it; a gateway with other roles in its process adds half of it; 0 = none"`
-	GCPercent int           `key:"gcPercent" default:"400" unit:"%" range:"1..10000" doc:"growth of the heap before it is collected; higher is faster and larger"`
+	Limit     settings.Size `key:"limit" default:"300MiB" range:"0|64MiB..1024GiB" doc:"of Go's heap and stacks soft: the collector works harder near it; a gateway with other roles in its process adds half of it, as in sluice up; 0 = none"`
+	GCPercent int           `key:"gcPercent" default:"400" unit:"%" range:"1..10000" doc:"growth of the heap before it is collected; higher is faster and larger; in sluice up at most 150"`
 }

@@ -30,9 +30,9 @@ func (c *config) kafka() kafka.Config {
 }
 
 func (c *config) group() kafka.GroupConfig {
-	return kafka.GroupConfig{
+	return c.fetching(kafka.GroupConfig{
 		InstanceID: c.Kafka.InstanceID, SessionTimeout: c.Kafka.SessionTimeout, RebalanceTimeout: c.Kafka.RebalanceTimeout,
-	}
+	})
 }
 
 // groupID is the consumer group of a pipeline; the topics' prefix keeps two installations
@@ -72,7 +72,7 @@ func (c *config) templates() schemas.TemplateOptions {
 
 func (c *config) pipeline(name string) *pipelines.Config {
 	p := &pipelines.Config{
-		Name: name, BatchRecords: c.Pipeline.BatchRecords, BatchBytes: int(c.Pipeline.BatchBytes), BatchAge: c.Pipeline.BatchAge,
+		Name: name, BatchRecords: c.batchRecords(), BatchBytes: int(c.Pipeline.BatchBytes), BatchAge: c.Pipeline.BatchAge,
 		InFlight: c.Pipeline.InFlight, BufferBytes: int64(c.Pipeline.Buffer), UnsettledRecords: int64(c.Pipeline.UnsettledRecords),
 		RetryBase: c.Pipeline.RetryBase, RetryMax: c.Pipeline.RetryMax, CommitInterval: c.Pipeline.CommitInterval,
 		DrainTimeout: c.Pipeline.DrainTimeout, StallAfter: c.Pipeline.StallAfter,

@@ -24,9 +24,10 @@ const (
 )
 
 // embeddedSite keeps everything in one data directory, with a broker in this process.
-// It gives cfg the broker's address.
+// It gives cfg the broker's address, and has it together.
 func embeddedSite(cfg *config, reg *prometheus.Registry, log *zap.Logger) (_ *site, err error) {
 	on := &site{name: "store"}
+	cfg.together = true
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, closeAll(on.closers))

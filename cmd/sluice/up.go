@@ -51,7 +51,7 @@ func (c *upCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return usage(err)
 	}
-	limitMemory(cfg.Memory)
+	limitMemory(cfg.Memory.together())
 	p.shareCores()
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.String("data", cfg.Data.Dir))

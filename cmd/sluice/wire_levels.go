@@ -126,7 +126,9 @@ const levelBatch = 64 * redis.DefaultBuckets
 func (d pipelineDeps) inOrder(name string) pipelines.Config {
 	cfg := d.config(name)
 	cfg.InFlight = 1
-	cfg.BatchRecords = max(cfg.BatchRecords, levelBatch)
+	if !d.cfg.together { // where one transaction has all buckets, and other lanes' batches too
+		cfg.BatchRecords = max(cfg.BatchRecords, levelBatch)
+	}
 	return cfg
 }
 
