@@ -47,10 +47,17 @@ func appendTime(dst []byte, key string, ms int64) []byte {
 
 var errOrderDocument = errors.New("not the document of an order")
 
-// ParseOrder reads what AppendOrder has written. The error does not repeat it.
+// ParseOrder reads what AppendOrder has written, and the same fields in any other form of JSON. The error does not repeat it.
 func ParseOrder(body []byte) (Order, error) {
 	var o Order
-	if json.Unmarshal(body, &o) != nil || o.OrderID <= 0 || o.MemberID == "" {
+	if !o.scan(string(body)) {
+		var general Order // so that o needs no memory of its own
+		if json.Unmarshal(body, &general) != nil {
+			return Order{}, errOrderDocument
+		}
+		o = general
+	}
+	if o.OrderID <= 0 || o.MemberID == "" {
 		return Order{}, errOrderDocument
 	}
 	return o, nil
