@@ -1,6 +1,8 @@
 package embedded
 
 import (
+	sqldriver "database/sql/driver"
+
 	"sluice/pipelines"
 	"sluice/schemas"
 )
@@ -15,14 +17,23 @@ func (r *request) addOrder(w *pipelines.Write, at int) pipelines.Result {
 	return pipelines.Result{}
 }
 
-// merge carries out the writes of a transaction; those of one order follow one another.
+// merge carries out the writes of a transaction; those of one order follow one another. Ids rise with time: most orders that
+// are new are above all that are there, and need not be looked for.
 func (f *file) merge(rows []*row) error {
+	var newest int64
+	err := f.conn.orders.newest.each(func(row []sqldriver.Value) (err error) {
+		newest, err = number(row[0])
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	for len(rows) > 0 {
 		n := 1
 		for n < len(rows) && rows[n].slot == rows[0].slot {
 			n++
 		}
-		if err := f.mergeOne(rows[:n]); err != nil {
+		if err := f.mergeOne(rows[:n], rows[0].slot <= newest); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -30,11 +41,13 @@ func (f *file) merge(rows []*row) error {
 	return nil
 }
 
-// mergeOne merges the writes of one order into what is there.
-func (f *file) mergeOne(rows []*row) error {
-	held, err := f.conn.orders.get.run(rows[0].slot)
-	if err != nil {
-		return err
+// mergeOne merges the writes of one order into what is there, if it may be there.
+func (f *file) mergeOne(rows []*row, perhaps bool) (err error) {
+	var held []byte
+	if perhaps {
+		if held, err = f.conn.orders.get.run(rows[0].slot); err != nil {
+			return err
+		}
 	}
 	var was *schemas.Order
 	var now schemas.Order

@@ -27,17 +27,20 @@ func orderTables() []string {
 // can be helped: SQLite secures a statement that may do more by a savepoint, at which FTS5 writes out
 // what it has gathered, and that was a third of the work.
 type orderStatements struct {
+	newest *question
 	get    *lookup    // id
 	put    *statement // member, driver, city, ts, type, body, id
 	change *statement // the same
 	renew  *statement // type, body, id: nothing that an index has
 	say    *statement // words, id
 	unsay  *statement // id
+	body   []byte     // to write one from
 }
 
 func prepareOrders(c *conn) (*orderStatements, error) {
 	s := &orderStatements{}
-	var errs [6]error
+	var errs [7]error
+	s.newest, errs[6] = c.ask("SELECT id FROM docs ORDER BY id DESC LIMIT 1", 0, 1)
 	s.get, errs[0] = c.lookup("SELECT body FROM docs WHERE id = ?")
 	s.put, errs[1] = c.prepare("INSERT INTO docs (member, driver, city, ts, type, body, id) VALUES (?, ?, ?, ?, ?, ?, ?)", 7)
 	s.change, errs[2] = c.prepare("UPDATE docs SET member = ?, driver = ?, city = ?, ts = ?, type = ?, body = ? WHERE id = ?", 7)
@@ -52,6 +55,9 @@ func prepareOrders(c *conn) (*orderStatements, error) {
 
 func (s *orderStatements) close() error {
 	var errs []error
+	if s.newest != nil {
+		errs = append(errs, s.newest.close())
+	}
 	if s.get != nil {
 		errs = append(errs, s.get.done.Close())
 	}
@@ -65,7 +71,7 @@ func (s *orderStatements) close() error {
 
 // write keeps what an order has become; was is what it was, nil when it is new.
 func (s *orderStatements) write(o, was *schemas.Order) error {
-	body := schemas.AppendOrder(nil, o)
+	s.body = schemas.AppendOrder(s.body[:0], o)
 	row := s.put
 	switch {
 	case was == nil:
@@ -75,9 +81,9 @@ func (s *orderStatements) write(o, was *schemas.Order) error {
 		row = s.change
 	}
 	if row == s.renew {
-		row.set(o.Type, body, o.OrderID)
+		row.set(o.Type, s.body, o.OrderID)
 	} else {
-		row.set([]byte(o.MemberID), textOrNull(o.DriverID), textOrNull(o.City), o.TS, o.Type, body, o.OrderID)
+		row.set([]byte(o.MemberID), textOrNull(o.DriverID), textOrNull(o.City), o.TS, o.Type, s.body, o.OrderID)
 	}
 	if _, err := row.run(); err != nil {
 		return err
