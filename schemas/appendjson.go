@@ -9,6 +9,9 @@ import (
 const (
 	fixedDecimals = 7 // of a degree: 1 cm, what receivers send
 	fixedUnit     = 10_000_000
+	// mostFixed is where floats begin to lie further apart than seven decimals: of several texts that read back as one of
+	// them, only the nearest is its own.
+	mostFixed = 1 << 29
 )
 
 // appendFloat appends the shortest decimal that reads back as the very same float64, in
@@ -18,13 +21,12 @@ func appendFloat(dst []byte, x float64) []byte {
 		dst = append(dst, '-')
 		x = -x
 	}
-	scaled := x * fixedUnit
-	if scaled >= exactInteger {
+	if x >= mostFixed {
 		return appendAnyFloat(dst, x)
 	}
-	n := uint64(scaled + 0.5)
+	n := uint64(x*fixedUnit + 0.5)
 	// n/1e7 is one exact division, as in scanNumber: when it gives x, n's digits are x's.
-	if n >= exactInteger || float64(n)/fixedUnit != x {
+	if float64(n)/fixedUnit != x {
 		return appendAnyFloat(dst, x)
 	}
 	dst = strconv.AppendUint(dst, n/fixedUnit, 10)

@@ -23,7 +23,7 @@ func TestFloatsAreExactAndShortest(t *testing.T) {
 			t.Fatalf("%v is written as %s", x, text)
 		}
 	}
-	for _, x := range []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 1e-7, 1e-6, 5e-324, math.MaxFloat64, 900719925.4740993, 900719925.4740991, 121.4737, 0.30000000000000004, 1 << 53, 1e21, 1e22} {
+	for _, x := range []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 1e-7, 1e-6, 5e-324, math.MaxFloat64, 900719925.4740993, 900719925.4740991, 562953393.6910847, 1<<29 - 1e-7, 1 << 29, 121.4737, 0.30000000000000004, 1 << 53, 1e21, 1e22} {
 		check(t, x)
 	}
 	rapid.Check(t, func(t *rapid.T) {
