@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"sync"
 	"time"
 
@@ -18,12 +19,21 @@ const (
 	minTLSVersion = tls.VersionTLS12
 )
 
-// newClient makes the one client of a store. It dials when it is used. It repeats nothing by itself: what failed goes
+// servers are those of one store, by its one client. They are no goredis.UniversalClient, on purpose: from that type the
+// library's generic ones can be reached, and every package that holds a value from which they can be, cmd/sluice too,
+// compiles some fifteen hundred wrappers of their methods (TestLevelsHideTheWholeClient).
+type servers struct {
+	client      goredis.Cmdable // of one command, wherever its key is
+	connections io.Closer
+	eachPrimary func(ctx context.Context, do func(ctx context.Context, primary goredis.Cmdable) error) error // calls do with each that takes writes
+}
+
+// newServers makes the one client of a store. It dials when it is used. It repeats nothing by itself: what failed goes
 // back to the lane, or to whoever asked.
-func newClient(cfg *Config) (goredis.UniversalClient, error) {
+func newServers(cfg *Config) (servers, error) {
 	roots, err := readRoots(cfg.CAFile)
 	if err != nil {
-		return nil, err
+		return servers{}, err
 	}
 	options := &goredis.UniversalOptions{
 		Addrs: cfg.Addrs, MasterName: cfg.MasterName, IsClusterMode: cfg.Cluster, DB: cfg.DB,
@@ -40,7 +50,8 @@ func newClient(cfg *Config) (goredis.UniversalClient, error) {
 		options.TLSConfig = &tls.Config{MinVersion: minTLSVersion, RootCAs: roots}
 	}
 	silenced.Do(silence)
-	return goredis.NewUniversalClient(options), nil
+	client := goredis.NewUniversalClient(options)
+	return servers{client: client, connections: client, eachPrimary: primariesOf(client)}, nil
 }
 
 // silenced sees to it that the library's logger, which all clients of a process share, is set once, before the first of them.
@@ -55,10 +66,12 @@ type mute struct{}
 // Printf drops the line.
 func (mute) Printf(context.Context, string, ...any) {}
 
-// eachPrimary calls a function with every server that takes writes.
-func eachPrimary(ctx context.Context, client goredis.UniversalClient, do func(ctx context.Context, primary goredis.Cmdable) error) error {
-	if cluster, ok := client.(*goredis.ClusterClient); ok {
-		return cluster.ForEachMaster(ctx, func(ctx context.Context, primary *goredis.Client) error { return do(ctx, primary) })
+// primariesOf returns what calls a function with every server that takes writes.
+func primariesOf(client goredis.UniversalClient) func(context.Context, func(context.Context, goredis.Cmdable) error) error {
+	return func(ctx context.Context, do func(ctx context.Context, primary goredis.Cmdable) error) error {
+		if cluster, ok := client.(*goredis.ClusterClient); ok {
+			return cluster.ForEachMaster(ctx, func(ctx context.Context, primary *goredis.Client) error { return do(ctx, primary) })
+		}
+		return do(ctx, client)
 	}
-	return do(ctx, client)
 }

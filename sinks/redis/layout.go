@@ -19,14 +19,14 @@ func (l *Levels) layout(ctx context.Context) error {
 		return nil
 	}
 	want := strconv.Itoa(len(l.buckets))
-	if err := l.client.SetNX(ctx, l.keys.Layout(), want, 0).Err(); err != nil {
+	if err := l.servers.client.SetNX(ctx, l.keys.Layout(), want, 0).Err(); err != nil {
 		return fmt.Errorf("writing how many buckets there are: %w", failed(ctx, err))
 	}
 	return l.sameLayout(ctx, want)
 }
 
 func (l *Levels) sameLayout(ctx context.Context, want string) error {
-	is, err := l.client.Get(ctx, l.keys.Layout()).Result()
+	is, err := l.servers.client.Get(ctx, l.keys.Layout()).Result()
 	switch {
 	case errors.Is(err, goredis.Nil):
 		return nil // gone between the two: asked again by the next call
