@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"strings"
+	"sync/atomic"
 	"time"
 
-	"github.com/elastic/go-elasticsearch/v8"
+	"github.com/elastic/elastic-transport-go/v8/elastictransport"
 )
 
 // How connections are kept.
@@ -25,11 +28,14 @@ const (
 	tlsHandshakeMax = 10 * time.Second
 )
 
-// client is the one way to Elasticsearch; every part of this package has one of its own.
+// client is the one way to Elasticsearch; every part of this package has one of its own. It is the official client's
+// transport without its root package: that one imports the typed API, 860 packages which made up half of what the
+// linker reads and of what a first build compiles (TestTheTypedAPIStaysOut).
 type client struct {
-	cfg       Config
-	es        *elasticsearch.BaseClient
-	transport *http.Transport
+	cfg     Config
+	es      *elastictransport.Client
+	conns   *http.Transport
+	genuine atomic.Bool // a first answer said that it is Elasticsearch
 }
 
 func newClient(cfg Config) (*client, error) {
@@ -39,27 +45,39 @@ func newClient(cfg Config) (*client, error) {
 	cfg = cfg.withDefaults()
 	apiKey, keyErr := readSecret("API key", cfg.APIKey, cfg.APIKeyFile)
 	password, passErr := readSecret("password", cfg.Password, cfg.PasswordFile)
-	transport, tlsErr := newTransport(cfg)
-	if err := errors.Join(keyErr, passErr, tlsErr); err != nil {
+	conns, tlsErr := newTransport(cfg)
+	urls, urlErr := parseURLs(cfg.URLs)
+	if err := errors.Join(keyErr, passErr, tlsErr, urlErr); err != nil {
 		return nil, err
 	}
-	es, err := elasticsearch.NewBaseClient(elasticsearch.Config{
-		Addresses: cfg.URLs,
-		APIKey:    apiKey,
-		Username:  cfg.Username,
-		Password:  password,
-		Transport: transport,
+	es, err := elastictransport.NewClient(
+		elastictransport.WithURLs(urls...),
+		elastictransport.WithAPIKey(apiKey),
+		elastictransport.WithBasicAuth(cfg.Username, password),
+		elastictransport.WithTransport(conns),
 		// A write is retried item by item, by its lane; a read by whoever asked.
-		DisableRetry: true,
-	})
+		elastictransport.WithDisableRetry(),
+	)
 	if err != nil {
 		return nil, fmt.Errorf("making the Elasticsearch client: %w", err)
 	}
-	return &client{cfg: cfg, es: es, transport: transport}, nil
+	return &client{cfg: cfg, es: es, conns: conns}, nil
+}
+
+// parseURLs reads the nodes' addresses, which have been validated.
+func parseURLs(addresses []string) ([]*url.URL, error) {
+	urls := make([]*url.URL, len(addresses))
+	for i, address := range addresses {
+		var err error
+		if urls[i], err = url.Parse(strings.TrimRight(address, "/")); err != nil {
+			return nil, fmt.Errorf("reading the address of node %d: it is no URL", i+1)
+		}
+	}
+	return urls, nil
 }
 
 // close ends the idle connections; one in use ends with its request.
-func (c *client) close() { c.transport.CloseIdleConnections() }
+func (c *client) close() { c.conns.CloseIdleConnections() }
 
 func newTransport(cfg Config) (*http.Transport, error) {
 	roots, err := readRoots(cfg.CAFile)

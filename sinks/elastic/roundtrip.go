@@ -9,7 +9,10 @@ import (
 	"slices"
 )
 
-var errReplyTooLarge = errors.New("the answer is larger than the limit")
+var (
+	errReplyTooLarge   = errors.New("the answer is larger than the limit")
+	errNoElasticsearch = errors.New("the server does not say that it is Elasticsearch")
+)
 
 // roundTrip sends a request and reads the whole answer into reply, within the request's
 // time-out. The context's own end is reported as its cause.
@@ -25,13 +28,26 @@ func (c *client) roundTrip(ctx context.Context, req *http.Request, reply *[]byte
 	}
 	*reply, err = readAll(res, (*reply)[:0], c.cfg.MaxReplyBytes)
 	closeErr := res.Body.Close()
-	if err = errors.Join(err, closeErr); err != nil {
+	if err = errors.Join(err, closeErr, c.recognise(res)); err != nil {
 		if ctx.Err() != nil {
 			return 0, context.Cause(ctx)
 		}
 		return 0, fmt.Errorf("reading answer: %w", err)
 	}
 	return res.StatusCode, nil
+}
+
+// recognise refuses what answers 2xx without ever having said that it is Elasticsearch, as the official client does:
+// another product's "stored" promises nothing. One answer that says so is enough.
+func (c *client) recognise(res *http.Response) error {
+	if c.genuine.Load() || res.StatusCode < 200 || res.StatusCode > 299 {
+		return nil
+	}
+	if res.Header.Get("X-Elastic-Product") != "Elasticsearch" {
+		return errNoElasticsearch
+	}
+	c.genuine.Store(true)
+	return nil
 }
 
 // readAll appends the whole answer to buf, up to the limit.
