@@ -45,6 +45,29 @@ func TestTheReadmeOfDrillsIsTrue(t *testing.T) {
 	}
 }
 
+// What `make drill` plays, the drills with pings that are not long, is at least thirty of the catalogue's faults.
+func TestMakeDrillPlaysThirtyFaults(t *testing.T) {
+	drills, err := script.ReadAll(os.DirFS("../drills"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	played := map[int]bool{}
+	for _, d := range drills {
+		for _, fault := range d.Catalogue {
+			played[fault] = played[fault] || !d.Long && !d.Load.OfOrders()
+		}
+	}
+	count := 0
+	for _, plays := range played {
+		if plays {
+			count++
+		}
+	}
+	if count < 30 {
+		t.Errorf("make drill plays %d faults of the catalogue, want at least 30", count)
+	}
+}
+
 // section replaces what stands between a part's mark and the next end.
 func section(t *testing.T, text, name string, with func(old string) string) string {
 	t.Helper()
