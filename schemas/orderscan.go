@@ -11,7 +11,9 @@ import (
 // accepted here must be what that one accepts, with the same result. Texts are parts of body.
 func (o *Order) scan(body string) bool {
 	s := orderScanner{rest: body}
-	s.number(`{"orderId":`, &o.OrderID)
+	if !s.number(`{"orderId":`, &o.OrderID) { // with which the document opens: "}" alone is none
+		return false
+	}
 	s.text(`,"memberId":`, &o.MemberID)
 	s.text(`,"driverId":`, &o.DriverID)
 	s.text(`,"type":`, &o.Type)

@@ -93,6 +93,42 @@ func TestParseOrderTakesOtherForms(t *testing.T) {
 	}
 }
 
+// Any bytes at all: what is taken in one pass, json.Unmarshal takes with the same result, and an order is read as by that alone.
+func FuzzParseOrder(f *testing.F) {
+	amount := int64(-38)
+	whole := Order{
+		OrderID: oneOrder, MemberID: "M1 é会", DriverID: "D1", Type: OrderRefunded.String(), TS: MinTS, CreatedAt: MinTS, CompletedAt: MinTS,
+		CancelledAt: MaxTS, RefundedAt: MaxTS, Amount: &amount, City: "shanghai", Text: "two\nsofas",
+		MemberSaid: 1, DriverSaid: 2, AmountSaid: 3, CitySaid: 4, TextSaid: 5,
+	}
+	f.Add(AppendOrder(nil, &whole))
+	for _, body := range []string{
+		`{"orderId":7,"memberId":"M1","type":"created"}`, `{"orderId":7,"memberId":"M1"} `, ` {"orderId":7,"memberId":"M1"}`, `{"orderId":7,"memberId":"M1"}{}`,
+		`{"orderId":7,"memberId":"\u004d\ud83d\ude97\ud83d"}`, "{\"orderId\":7,\"memberId\":\"\xed\xa0\x80\x7f\"}", `{"orderId":7,"memberId":null,"amount":null}`,
+		`{"orderId":7,"orderId":8,"memberId":"M1","MEMBERID":"M2"}`, `{"orderId":7e0,"memberId":"M1"}`, `{"orderId":7.0,"memberId":"M1"}`, `{"orderId":9223372036854775808,"memberId":"M1"}`,
+		`{"orderId":7,"memberId":"M1","ts":-0,"amount":-9223372036854775808}`, `{"orderId":7,"memberId":"M1","amount":--1}`, `}`, `,"memberId":"M1"}`, ``,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var scanned, want Order
+		refused := json.Unmarshal(body, &want)
+		if scanned.scan(string(body)) && (refused != nil || !reflect.DeepEqual(scanned, want)) {
+			t.Fatalf("%q is scanned to\n%+v, not\n%+v, %v", body, scanned, want, refused)
+		}
+		got, err := ParseOrder(body)
+		if refused != nil || want.OrderID <= 0 || want.MemberID == "" {
+			if err == nil {
+				t.Fatalf("%q is %+v: %v", body, got, refused)
+			}
+			return
+		}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q is\n%+v, %v, not\n%+v", body, got, err, want)
+		}
+	})
+}
+
 func BenchmarkParseOrder(b *testing.B) {
 	amount := int64(3800)
 	o := Order{
