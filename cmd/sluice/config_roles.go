@@ -7,7 +7,7 @@ import (
 )
 
 type pipelineConfig struct {
-	BatchRecords     int           `key:"batchRecords" default:"5000" range:"1..100000" doc:"a batch closes at so many writes; in sluice up at 1250, whose stores commit the batches of all partitions together"`
+	BatchRecords     int           `key:"batchRecords" default:"5000" range:"1..100000" doc:"a batch closes at so many writes; on a data directory (sluice up) at 1250 at most, for its stores commit the batches of all partitions together; member levels in Redis at 16384 at least"`
 	BatchBytes       settings.Size `key:"batchBytes" default:"1MiB" range:"1KiB..100MiB" doc:"… or when its documents reach so many bytes"`
 	BatchAge         time.Duration `key:"batchAge" default:"200ms" range:"1ms..1m" doc:"… or so long after its first record"`
 	InFlight         int           `key:"inFlight" default:"2" range:"1..64" doc:"batches of one partition at the store at once"`

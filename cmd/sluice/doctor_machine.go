@@ -22,7 +22,8 @@ import (
 )
 
 // machinePart is the machine that this command runs on: run it where sluice runs.
-func machinePart(cfg *config) doctor.Part {
+// memory is that of the process that is meant.
+func machinePart(cfg *config, memory memoryConfig) doctor.Part {
 	check := func(what string, run func(context.Context) []doctor.Finding) doctor.Check {
 		return doctor.Check{What: what, Where: "this machine", Run: run}
 	}
@@ -35,7 +36,9 @@ func machinePart(cfg *config) doctor.Part {
 			}
 			return judgeFiles(cfg, uint64(limit.Cur)) //nolint:unconvert // another type elsewhere
 		}),
-		check("memory", func(context.Context) []doctor.Finding { return judgeMemory(cfg.Memory.Limit, machineMemory("/")) }),
+		check("memory", func(context.Context) []doctor.Finding {
+			return judgeMemory(cfg.Memory.Limit, memory.Limit, machineMemory("/"))
+		}),
 		check("port", func(ctx context.Context) []doctor.Finding { return checkPort(ctx, "http.listen", cfg.HTTP.Listen) }),
 		check("port", func(ctx context.Context) []doctor.Finding { return checkPort(ctx, "ops.listen", cfg.Ops.Listen) }),
 		{What: "lanes", Where: "processes", Run: func(ctx context.Context) []doctor.Finding { return checkLanes(ctx, cfg) }},
@@ -104,18 +107,22 @@ func numberIn(path string) settings.Size {
 }
 
 // judgeMemory compares the limit of Go's heap with what there is; the rest of a process needs
-// about a fifth beside it.
-func judgeMemory(limit, there settings.Size) []doctor.Finding {
+// about a fifth beside it. In force is what the process makes of the setting.
+func judgeMemory(set, inForce, there settings.Size) []doctor.Finding {
 	j := judged{what: "memory", where: "this machine"}
-	fix := fmt.Sprintf("SLUICE_MEMORY_LIMIT=%dMiB # or a larger machine", max(there*8/10>>20, 64))
+	room, limit := there*8/10, set.String()
+	if inForce != set {
+		room, limit = room*2/3, fmt.Sprintf("%s, of which sluice up makes %s", set, inForce)
+	}
+	fix := fmt.Sprintf("SLUICE_MEMORY_LIMIT=%dMiB # or a larger machine", max(room>>20, 64))
 	switch {
 	case there == 0:
 		return only(doctor.Skipped("memory", "this machine", "this system does not say what there is"))
-	case limit == 0:
+	case set == 0:
 		j.warn(fix, "memory.limit is 0: a process near the end of %s is killed before its collector works harder", human(int64(there)))
-	case limit > there:
+	case inForce > there:
 		j.fail(fix, "memory.limit (%s) is more than the %s that there are", limit, human(int64(there)))
-	case limit > there/10*9:
+	case inForce > there/10*9:
 		j.warn(fix, "memory.limit (%s) leaves too little of the %s that there are", limit, human(int64(there)))
 	}
 	return j.or("%s, memory.limit %s", human(int64(there)), limit)

@@ -39,7 +39,7 @@ func newLevelDesk(p *process, cfg *config, data string) (_ *levelDesk, err error
 	if d.log, err = telemetry.NewLogger(cfg.log(), p.stderr); err != nil {
 		return nil, usage(err)
 	}
-	limitMemory(cfg.Memory)
+	p.limitMemory(cfg.Memory)
 	if d.reg, err = telemetry.NewRegistry(buildOf()); err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func newReplayer(p *process, cfg *config, c *replayCmd) (_ *replayer, err error)
 	if r.log, err = telemetry.NewLogger(cfg.log(), p.stderr); err != nil {
 		return nil, usage(err)
 	}
-	limitMemory(cfg.Memory)
+	p.limitMemory(cfg.Memory)
 	if r.reg, err = telemetry.NewRegistry(buildOf()); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -68,7 +67,7 @@ func (c *runCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return usage(err)
 	}
-	limitMemory(cfg.Memory.forRoles(roles))
+	p.limitMemory(cfg.Memory.forRoles(roles))
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.Strings("roles", roles))
 	reg, err := telemetry.NewRegistry(build)
@@ -101,21 +100,4 @@ func parseRoles(text string) ([]string, error) {
 	}
 	slices.Sort(roles)
 	return slices.Compact(roles), nil
-}
-
-// forRoles are the settings of a process with these roles. What full pipelines hold leaves the collector room for its work
-// below the limit; with a gateway's requests beside it half of a core went into collecting.
-func (c memoryConfig) forRoles(roles []string) memoryConfig {
-	if len(roles) > 1 && slices.Contains(roles, roleGateway) {
-		c.Limit += c.Limit / 2
-	}
-	return c
-}
-
-// limitMemory sets Go's collector: larger steps while there is room, harder work near the limit.
-func limitMemory(cfg memoryConfig) {
-	debug.SetGCPercent(cfg.GCPercent)
-	if cfg.Limit > 0 {
-		debug.SetMemoryLimit(int64(cfg.Limit))
-	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -51,7 +50,7 @@ func (c *upCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return usage(err)
 	}
-	limitMemory(cfg.Memory.together())
+	p.limitMemory(cfg.Memory.together())
 	p.shareCores()
 	build := buildOf()
 	log.Info("starting", zap.String("version", build.Version), zap.String("revision", build.Revision), zap.String("data", cfg.Data.Dir))
@@ -97,7 +96,7 @@ const processorsPerCore = 2
 // Go's processors for up to 10 ms, and a question would wait for that; the kernel shares a core within a millisecond or so.
 // GOMAXPROCS in the environment has the last word. Once more in the same process it changes nothing.
 func (p *process) shareCores() {
-	if !slices.ContainsFunc(p.environ, func(pair string) bool { return strings.HasPrefix(pair, "GOMAXPROCS=") }) {
+	if !p.tellsGo("GOMAXPROCS") {
 		runtime.SetDefaultGOMAXPROCS()
 		runtime.GOMAXPROCS(processorsPerCore * runtime.GOMAXPROCS(0))
 	}
