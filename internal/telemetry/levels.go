@@ -31,7 +31,7 @@ func NewLevels(reg prometheus.Registerer, log *zap.Logger) (*Levels, error) {
 	l := &Levels{
 		log: log, quiet: newQuiet(10 * time.Second),
 		calls: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "sluice_levels_calls_total", Help: "Atomic calls of the store of member levels, one per bucket and batch.",
+			Name: "sluice_levels_calls_total", Help: "Atomic calls of the store of member levels, one per bucket and batch; on a data directory one per batch.",
 		}),
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "sluice_levels_events_total", Help: "Events in those calls: an order is complete, or void by cancellation or refund; a purchase; ignore is what changes nothing.",
