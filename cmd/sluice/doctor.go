@@ -64,7 +64,7 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 	}
 	closers = append(closers, closer)
 	if c.Data != "" {
-		return append(parts, dataPart(c.Data, int64(cfg.Data.MinFree), numbers), machinePart(cfg, cfg.Memory.together())), closers, nil
+		return append(parts, dataPart(c.Data, int64(cfg.Data.MinFree), numbers), machinePart(cfg, cfg.Memory.ofUp())), closers, nil
 	}
 	elastic, closer, err := elasticPart(cfg)
 	if err != nil {
@@ -76,7 +76,7 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 		return nil, closers, err
 	}
 	parts, closers = append(parts, elastic, redis), append(closers, closer)
-	return append(parts, machinePart(cfg, cfg.Memory)), closers, nil
+	return append(parts, machinePart(cfg, cfg.Memory.ofRole())), closers, nil
 }
 
 // judged are findings about one thing: a good one stands when nothing else was found.

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -18,12 +17,11 @@ import (
 
 	"sluice/internal/apikeys"
 	"sluice/internal/doctor"
-	"sluice/internal/settings"
 )
 
 // machinePart is the machine that this command runs on: run it where sluice runs.
-// memory is that of the process that is meant.
-func machinePart(cfg *config, memory memoryConfig) doctor.Part {
+// takes is the memory of the process that is meant.
+func machinePart(cfg *config, takes footprint) doctor.Part {
 	check := func(what string, run func(context.Context) []doctor.Finding) doctor.Check {
 		return doctor.Check{What: what, Where: "this machine", Run: run}
 	}
@@ -36,9 +34,7 @@ func machinePart(cfg *config, memory memoryConfig) doctor.Part {
 			}
 			return judgeFiles(cfg, uint64(limit.Cur)) //nolint:unconvert // another type elsewhere
 		}),
-		check("memory", func(context.Context) []doctor.Finding {
-			return judgeMemory(cfg.Memory.Limit, memory.Limit, machineMemory("/"))
-		}),
+		check("memory", func(context.Context) []doctor.Finding { return judgeMemory(takes, machineMemory("/")) }),
 		check("port", func(ctx context.Context) []doctor.Finding { return checkPort(ctx, "http.listen", cfg.HTTP.Listen) }),
 		check("port", func(ctx context.Context) []doctor.Finding { return checkPort(ctx, "ops.listen", cfg.Ops.Listen) }),
 		{What: "lanes", Where: "processes", Run: func(ctx context.Context) []doctor.Finding { return checkLanes(ctx, cfg) }},
@@ -67,65 +63,6 @@ func judgeFiles(cfg *config, limit uint64) []doctor.Finding {
 			"%d may be open, http.maxConns (%d) needs %d", limit, cfg.HTTP.MaxConns, need)
 	}
 	return j.or("%d may be open", limit)
-}
-
-// machineMemory is what a process may use: the least of what the machine has and what its
-// control group allows; 0 = nobody says. root is / but for tests.
-func machineMemory(root string) settings.Size {
-	var least settings.Size
-	for _, file := range [...]string{"sys/fs/cgroup/memory.max", "sys/fs/cgroup/memory/memory.limit_in_bytes"} {
-		if n := numberIn(root + file); n > 0 && (least == 0 || n < least) {
-			least = n
-		}
-	}
-	info, err := os.ReadFile(root + "proc/meminfo")
-	if err != nil {
-		return least
-	}
-	for line := range strings.Lines(string(info)) {
-		fields := strings.Fields(line)
-		if len(fields) == 3 && fields[0] == "MemTotal:" {
-			if kib, err := strconv.ParseInt(fields[1], 10, 64); err == nil && (least == 0 || settings.Size(kib<<10) < least) {
-				least = settings.Size(kib << 10)
-			}
-		}
-	}
-	return least
-}
-
-// numberIn reads a file of one number; "max" and a file that is not there are none.
-func numberIn(path string) settings.Size {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0
-	}
-	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return settings.Size(n)
-}
-
-// judgeMemory compares the limit of Go's heap with what there is; the rest of a process needs
-// about a fifth beside it. In force is what the process makes of the setting.
-func judgeMemory(set, inForce, there settings.Size) []doctor.Finding {
-	j := judged{what: "memory", where: "this machine"}
-	room, limit := there*8/10, set.String()
-	if inForce != set {
-		room, limit = room*2/3, fmt.Sprintf("%s, of which sluice up makes %s", set, inForce)
-	}
-	fix := fmt.Sprintf("SLUICE_MEMORY_LIMIT=%dMiB # or a larger machine", max(room>>20, 64))
-	switch {
-	case there == 0:
-		return only(doctor.Skipped("memory", "this machine", "this system does not say what there is"))
-	case set == 0:
-		j.warn(fix, "memory.limit is 0: a process near the end of %s is killed before its collector works harder", human(int64(there)))
-	case inForce > there:
-		j.fail(fix, "memory.limit (%s) is more than the %s that there are", limit, human(int64(there)))
-	case inForce > there/10*9:
-		j.warn(fix, "memory.limit (%s) leaves too little of the %s that there are", limit, human(int64(there)))
-	}
-	return j.or("%s, memory.limit %s", human(int64(there)), limit)
 }
 
 // checkPort says whether an address is free, or held by a sluice that runs.
