@@ -7,7 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/schemas"
 )
@@ -33,25 +36,11 @@ func (r *refusal) Unwrap() error {
 }
 
 // ask sends a request that is not on the hot path and decodes its answer into reply, when that is not nil.
-// query is nil, raw JSON or something to marshal.
-func (c *client) ask(ctx context.Context, method, pathAndQuery string, query, reply any) error {
-	body, err := marshalQuery(query)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequestWithContext(ctx, method, pathAndQuery, bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("making request: %w", err)
-	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	} else {
-		req.Body, req.ContentLength = nil, 0
-	}
+func (c *client) ask(ctx context.Context, request esapi.Request, reply any) error {
 	var raw []byte
-	status, err := c.roundTrip(ctx, req, &raw)
+	status, err := c.roundTrip(ctx, request, &raw)
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case err != nil && (ctx.Err() != nil || unsendable(err)):
 		return err
 	case err != nil:
 		return fmt.Errorf("%w: %w", schemas.ErrUnavailable, err)
@@ -68,23 +57,34 @@ func (c *client) ask(ctx context.Context, method, pathAndQuery string, query, re
 	return nil
 }
 
-func marshalQuery(query any) ([]byte, error) {
-	switch q := query.(type) {
-	case nil:
-		return nil, nil
-	case []byte:
-		return q, nil
+// unsendable tells a request whose address cannot be written, a mistake of ours, from one that was not answered.
+func unsendable(err error) bool {
+	address, ok := errors.AsType[*url.Error](err)
+	return ok && address.Op == "parse"
+}
+
+// find asks a search's question.
+func (c *client) find(ctx context.Context, search esapi.SearchRequest, query object, reply any) error {
+	body, err := jsonBody(query)
+	if err != nil {
+		return err
 	}
+	search.Body = body
+	return c.ask(ctx, search, reply)
+}
+
+// jsonBody is a request's body.
+func jsonBody(query object) (*bytes.Reader, error) {
 	body, err := json.Marshal(query)
 	if err != nil {
 		return nil, fmt.Errorf("building request: %w", err)
 	}
-	return body, nil
+	return bytes.NewReader(body), nil
 }
 
-// exists asks whether there is something under a path.
-func (c *client) exists(ctx context.Context, path string) (bool, error) {
-	err := c.ask(ctx, http.MethodHead, path, nil, nil)
+// exists asks whether there is what a HEAD request names.
+func (c *client) exists(ctx context.Context, head esapi.Request) (bool, error) {
+	err := c.ask(ctx, head, nil)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
 		return false, nil

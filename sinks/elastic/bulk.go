@@ -82,7 +82,7 @@ func (s *Sink) exchange(ctx context.Context, writes []pipelines.Write, at []int,
 	}
 	req.GetBody = func() (io.ReadCloser, error) { return body.reader(), nil }
 
-	status, err := s.client.roundTrip(ctx, req, &sc.reply)
+	status, err := s.client.roundTrip(ctx, handmade{req}, &sc.reply)
 	if err != nil {
 		return answer{}, size, fmt.Errorf("writing bulk: %w", err)
 	}

@@ -5,10 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"strings"
 
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 	"golang.org/x/sync/errgroup"
 
 	"sluice/schemas"
@@ -25,17 +24,17 @@ var errFamily = errors.New("no such family of documents") // compared with error
 // in it twice. A document's Body is valid during the call of each only. The next page is fetched
 // while each works on this one: two pages of up to 10,000 documents are in memory.
 func (r *Reader) Documents(ctx context.Context, q schemas.DocumentsQuery, each func(schemas.Document) error) error {
-	index, option := r.positions, ""
+	index, ignoreMissing := r.positions, (*bool)(nil)
 	switch q.Family {
 	case schemas.PositionsIndex:
 	case schemas.PingsAlias:
-		index, option = r.pings, "&ignore_unavailable=true" // before the first ping there is no day
+		index, ignoreMissing = r.pings, new(true) // before the first ping there is no day
 	case schemas.OrdersAlias:
-		index, option = r.orders, "&ignore_unavailable=true" // likewise
+		index, ignoreMissing = r.orders, new(true) // likewise
 	default:
 		return fmt.Errorf("reading documents of %q: %w", q.Family, errFamily)
 	}
-	view, err := r.openView(ctx, index, option)
+	view, err := r.openView(ctx, index, ignoreMissing)
 	if err != nil {
 		return fmt.Errorf("reading documents of %s: %w", q.Family, err)
 	}
@@ -126,7 +125,7 @@ func (r *Reader) page(ctx context.Context, view *string, which object, after []j
 			Hits []found `json:"hits"`
 		} `json:"hits"`
 	}
-	err := r.client.ask(ctx, http.MethodPost, "/_search?allow_partial_search_results=false", query, &reply)
+	err := r.client.find(ctx, esapi.SearchRequest{AllowPartialSearchResults: new(false)}, query, &reply)
 	if err != nil {
 		return nil, err
 	}
@@ -138,15 +137,16 @@ func (r *Reader) page(ctx context.Context, view *string, which object, after []j
 }
 
 // openView makes everything written so far searchable and fixes what the pages will see.
-func (r *Reader) openView(ctx context.Context, index, option string) (string, error) {
-	if err := r.client.ask(ctx, http.MethodPost, "/"+index+"/_refresh?"+strings.TrimPrefix(option, "&"), nil, nil); err != nil {
+func (r *Reader) openView(ctx context.Context, index string, ignoreMissing *bool) (string, error) {
+	refresh := esapi.IndicesRefreshRequest{Index: []string{index}, IgnoreUnavailable: ignoreMissing}
+	if err := r.client.ask(ctx, refresh, nil); err != nil {
 		return "", fmt.Errorf("refreshing: %w", err)
 	}
 	var reply struct {
 		ID string `json:"id"`
 	}
-	path := "/" + index + "/_pit?keep_alive=" + url.QueryEscape(pitKeepAlive) + option
-	if err := r.client.ask(ctx, http.MethodPost, path, nil, &reply); err != nil {
+	view := esapi.OpenPointInTimeRequest{Index: []string{index}, KeepAlive: pitKeepAlive, IgnoreUnavailable: ignoreMissing}
+	if err := r.client.ask(ctx, view, &reply); err != nil {
 		return "", fmt.Errorf("opening a view: %w", err)
 	}
 	return reply.ID, nil
@@ -156,5 +156,7 @@ func (r *Reader) openView(ctx context.Context, index, option string) (string, er
 func (r *Reader) closeView(ctx context.Context, view string) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	_ = r.client.ask(ctx, http.MethodDelete, "/_pit", object{"id": view}, nil) // as said: nothing is lost by it
+	if body, err := jsonBody(object{"id": view}); err == nil {
+		_ = r.client.ask(ctx, esapi.ClosePointInTimeRequest{Body: body}, nil) // as said: nothing is lost by it
+	}
 }

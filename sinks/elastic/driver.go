@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
 	"sluice/schemas"
 )
 
@@ -25,7 +27,11 @@ func (r *Reader) Driver(ctx context.Context, id string) (schemas.Position, error
 		} `json:"docs"`
 	}
 	// The id goes in the body: in a path it would have to be escaped through two clients.
-	err := r.client.ask(ctx, http.MethodPost, "/"+r.positions+"/_mget", object{"ids": []string{id}}, &reply)
+	body, err := jsonBody(object{"ids": []string{id}})
+	if err != nil {
+		return schemas.Position{}, fmt.Errorf("reading driver: %w", err)
+	}
+	err = r.client.ask(ctx, esapi.MgetRequest{Index: r.positions, Body: body}, &reply)
 	var refused *refusal
 	switch {
 	case errors.As(err, &refused) && refused.status == http.StatusNotFound:

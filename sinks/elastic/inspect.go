@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
 
 // Inspector looks at a cluster and changes nothing.
@@ -57,7 +59,11 @@ func (i *Inspector) Nodes(ctx context.Context) ([]Node, error) {
 			} `json:"http"`
 		} `json:"nodes"`
 	}
-	if err := i.client.ask(ctx, http.MethodGet, "/_nodes/http?filter_path=nodes.*.name,nodes.*.version,nodes.*.http.max_content_length_in_bytes", nil, &info); err != nil {
+	question := esapi.NodesInfoRequest{
+		Metric:     []string{"http"},
+		FilterPath: []string{"nodes.*.name", "nodes.*.version", "nodes.*.http.max_content_length_in_bytes"},
+	}
+	if err := i.client.ask(ctx, question, &info); err != nil {
 		return nil, fmt.Errorf("asking for the nodes: %w", err)
 	}
 	stats, asked, took, err := i.stats(ctx)
@@ -101,9 +107,12 @@ func (i *Inspector) stats(ctx context.Context) (stats map[string]nodeStats, aske
 	var reply struct {
 		Nodes map[string]nodeStats `json:"nodes"`
 	}
+	question := esapi.NodesStatsRequest{
+		Metric:     []string{"fs", "thread_pool"},
+		FilterPath: []string{"nodes.*.timestamp", "nodes.*.fs.total", "nodes.*.thread_pool.write.rejected"},
+	}
 	asked = time.Now()
-	path := "/_nodes/stats/fs,thread_pool?filter_path=nodes.*.timestamp,nodes.*.fs.total,nodes.*.thread_pool.write.rejected"
-	if err := i.client.ask(ctx, http.MethodGet, path, nil, &reply); err != nil {
+	if err := i.client.ask(ctx, question, &reply); err != nil {
 		return nil, asked, 0, fmt.Errorf("asking for the nodes' statistics: %w", err)
 	}
 	return reply.Nodes, asked, time.Since(asked), nil
@@ -125,7 +134,7 @@ func (i *Inspector) Health(ctx context.Context) (Health, error) {
 		Active     int    `json:"active_shards"`
 		Unassigned int    `json:"unassigned_shards"`
 	}
-	if err := i.client.ask(ctx, http.MethodGet, "/_cluster/health", nil, &reply); err != nil {
+	if err := i.client.ask(ctx, esapi.ClusterHealthRequest{}, &reply); err != nil {
 		return Health{}, fmt.Errorf("asking for the cluster's health: %w", err)
 	}
 	return Health{Status: reply.Status, DataNodes: reply.DataNodes, ActiveShards: reply.Active, UnassignedShards: reply.Unassigned}, nil
@@ -161,8 +170,11 @@ func (i *Inspector) Limits(ctx context.Context) (Limits, error) {
 		} `json:"cluster"`
 	}
 	var reply struct{ Transient, Persistent, Defaults settings }
-	path := "/_cluster/settings?include_defaults=true&filter_path=*.cluster.max_shards_per_node,*.cluster.routing.allocation.disk,*.cluster.blocks"
-	if err := i.client.ask(ctx, http.MethodGet, path, nil, &reply); err != nil {
+	question := esapi.ClusterGetSettingsRequest{
+		IncludeDefaults: new(true),
+		FilterPath:      []string{"*.cluster.max_shards_per_node", "*.cluster.routing.allocation.disk", "*.cluster.blocks"},
+	}
+	if err := i.client.ask(ctx, question, &reply); err != nil {
 		return Limits{}, fmt.Errorf("asking for the cluster's settings: %w", err)
 	}
 	value := func(of func(settings) string) string {

@@ -9,7 +9,8 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
-	"strings"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/schemas"
 )
@@ -78,8 +79,10 @@ func (i *Inspector) indices(ctx context.Context, t schemas.Template) ([]Index, e
 		return nil, fmt.Errorf("parsing template %s: %w", t.Name, err)
 	}
 	var reply map[string]indexReply
-	path := "/" + strings.Join(shape.Patterns, ",") + "?ignore_unavailable=true&allow_no_indices=true&expand_wildcards=open"
-	if err := i.client.ask(ctx, http.MethodGet, path, nil, &reply); err != nil {
+	question := esapi.IndicesGetRequest{
+		Index: shape.Patterns, IgnoreUnavailable: new(true), AllowNoIndices: new(true), ExpandWildcards: "open",
+	}
+	if err := i.client.ask(ctx, question, &reply); err != nil {
 		return nil, fmt.Errorf("asking for the indices of template %s: %w", t.Name, err)
 	}
 	found := make([]Index, 0, len(reply))
@@ -127,15 +130,18 @@ func rights() []string {
 func (i *Inspector) Rights(ctx context.Context) (missing []string, known bool, err error) {
 	prefix := i.client.cfg.IndexPrefix
 	names := []string{prefix + schemas.PositionsIndex, prefix + schemas.PingsAlias + "*", prefix + schemas.OrdersAlias + "*"}
-	question := object{
+	body, err := jsonBody(object{
 		"cluster": []string{"monitor", "manage_index_templates"},
 		"index":   []any{object{"names": names, "privileges": rights()}},
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("asking for privileges: %w", err)
 	}
 	var reply struct {
 		Cluster map[string]bool            `json:"cluster"`
 		Index   map[string]map[string]bool `json:"index"`
 	}
-	err = i.client.ask(ctx, http.MethodPost, "/_security/user/_has_privileges", question, &reply)
+	err = i.client.ask(ctx, esapi.SecurityHasPrivilegesRequest{Body: body}, &reply)
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		switch refused.status {
 		case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusInternalServerError:

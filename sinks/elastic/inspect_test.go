@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/schemas"
 )
@@ -85,7 +88,8 @@ func TestInspectIndicesOnElasticsearch(t *testing.T) {
 	if err != nil || len(indices) != 1 || indices[0].Name != cfg.IndexPrefix+"positions" || indices[0].Differs != nil || indices[0].Replicas != "0" {
 		t.Fatalf("%+v, %v", indices, err)
 	}
-	if err := look.client.ask(t.Context(), http.MethodPut, "/"+indices[0].Name+"/_settings", object{"index.blocks.write": true}, nil); err != nil {
+	block := esapi.IndicesPutSettingsRequest{Index: []string{indices[0].Name}, Body: strings.NewReader(`{"index.blocks.write":true}`)}
+	if err := look.client.ask(t.Context(), block, nil); err != nil {
 		t.Fatal(err)
 	}
 	if indices, err = look.Indices(t.Context(), templates); err != nil || fmt.Sprint(indices[0].Blocks) != "[write]" {

@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -25,10 +26,6 @@ func (m *merging) read(ctx context.Context, open []*union) error {
 	}
 	return nil
 }
-
-// readPath is the multi-get, with what is asked of each document. Found or the error is in each: their
-// places stay those of the request.
-const readPath = "/_mget?filter_path=docs.found,docs._seq_no,docs._primary_term,docs._source,docs.error.type"
 
 // address names one document.
 type address struct {
@@ -96,7 +93,13 @@ func (c *client) documents(ctx context.Context, addresses []address) ([]stored, 
 	var reply struct {
 		Docs []stored `json:"docs"`
 	}
-	if err := c.ask(ctx, http.MethodPost, readPath, object{"docs": addresses}, &reply); err != nil {
+	body, err := jsonBody(object{"docs": addresses})
+	if err != nil {
+		return nil, err
+	}
+	// Found or the error is in each: their places stay those of the request.
+	asked := []string{"docs.found", "docs._seq_no", "docs._primary_term", "docs._source", "docs.error.type"}
+	if err := c.ask(ctx, esapi.MgetRequest{Body: body, FilterPath: asked}, &reply); err != nil {
 		return nil, err
 	}
 	if len(reply.Docs) != len(addresses) {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
 	"sluice/schemas"
 )
 
@@ -48,7 +50,7 @@ func firstRadius(whole float64) float64 {
 // circle is the whole answer for one radius.
 func (r *Reader) circle(ctx context.Context, q schemas.NearbyQuery) ([]schemas.Near, error) {
 	for size := min(q.Limit+spareHits, maxWindow); ; size = min(2*size, maxWindow) {
-		hits, err := r.search(ctx, r.positions, "", nearbySearch(q, size))
+		hits, err := r.search(ctx, esapi.SearchRequest{Index: []string{r.positions}}, nearbySearch(q, size))
 		if err != nil {
 			return nil, err
 		}

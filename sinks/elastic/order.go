@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
 	"sluice/schemas"
 )
 
@@ -44,7 +46,8 @@ func (r *Reader) Orders(ctx context.Context, q schemas.OrdersQuery) (schemas.Ord
 		search["search_after"] = []int64{int64(after)}
 	}
 	// No order of any month yet is an empty page.
-	hits, err := searchFor[schemas.Order](ctx, r.client, r.orders, "&ignore_unavailable=true", search)
+	anyMonth := esapi.SearchRequest{Index: []string{r.orders}, IgnoreUnavailable: new(true)}
+	hits, err := searchFor[schemas.Order](ctx, r.client, anyMonth, search)
 	if err != nil {
 		return schemas.Orders{}, fmt.Errorf("searching orders: %w", err)
 	}

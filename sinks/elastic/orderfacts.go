@@ -4,8 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strconv"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/schemas"
 )
@@ -17,7 +18,7 @@ func (r *Reader) OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each
 	if q.Newest > 0 || q.Member != "" {
 		return r.someFacts(ctx, q, each)
 	}
-	view, err := r.openView(ctx, r.orders, "&ignore_unavailable=true")
+	view, err := r.openView(ctx, r.orders, new(true))
 	if err != nil {
 		return fmt.Errorf("reading facts of orders: %w", err)
 	}
@@ -41,7 +42,8 @@ func (r *Reader) OrderFacts(ctx context.Context, q schemas.OrderFactsQuery, each
 // someFacts searches without a view, the greatest ids first.
 func (r *Reader) someFacts(ctx context.Context, q schemas.OrderFactsQuery, each func(*schemas.OrderFact) error) error {
 	if q.Fresh {
-		if err := r.client.ask(ctx, http.MethodPost, "/"+r.orders+"/_refresh?ignore_unavailable=true", nil, nil); err != nil {
+		refresh := esapi.IndicesRefreshRequest{Index: []string{r.orders}, IgnoreUnavailable: new(true)}
+		if err := r.client.ask(ctx, refresh, nil); err != nil {
 			return fmt.Errorf("reading facts of orders: refreshing: %w", err)
 		}
 	}
@@ -51,7 +53,7 @@ func (r *Reader) someFacts(ctx context.Context, q schemas.OrderFactsQuery, each 
 		query["size"] = min(q.Newest, maxWindow)
 	}
 	for {
-		reply, err := r.askFacts(ctx, "/"+r.orders+"/_search?allow_partial_search_results=false&ignore_unavailable=true", query)
+		reply, err := r.askFacts(ctx, esapi.SearchRequest{Index: []string{r.orders}, IgnoreUnavailable: new(true)}, query)
 		if err != nil {
 			return fmt.Errorf("reading facts of orders: %w", err)
 		}
@@ -118,7 +120,7 @@ func (r *Reader) factsPage(ctx context.Context, view *string, q schemas.OrderFac
 	if after != nil {
 		query["search_after"] = after
 	}
-	reply, err := r.askFacts(ctx, "/_search?allow_partial_search_results=false", query)
+	reply, err := r.askFacts(ctx, esapi.SearchRequest{}, query)
 	if err != nil {
 		return nil, err
 	}
@@ -139,9 +141,10 @@ type factsReply struct {
 }
 
 // askFacts searches; an answer that lacks a shard is an error.
-func (r *Reader) askFacts(ctx context.Context, path string, query object) (factsReply, error) {
+func (r *Reader) askFacts(ctx context.Context, search esapi.SearchRequest, query object) (factsReply, error) {
 	var reply factsReply
-	if err := r.client.ask(ctx, http.MethodPost, path, query, &reply); err != nil {
+	search.AllowPartialSearchResults = new(false)
+	if err := r.client.find(ctx, search, query, &reply); err != nil {
 		return factsReply{}, err
 	}
 	if reply.TimedOut || reply.Shards.Failed > 0 {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
 	"sluice/schemas"
 )
 
@@ -50,16 +52,16 @@ type hitOf[T any] struct {
 	Sort   []json.RawMessage `json:"sort"`
 }
 
-// searchPath and its options: an answer that lacks a shard is an error, not a short list.
-const searchOptions = "?allow_partial_search_results=false&filter_path=timed_out,_shards.failed,hits.hits._source,hits.hits.sort"
-
-// search asks one index for positions.
-func (r *Reader) search(ctx context.Context, index, option string, query object) ([]hit, error) {
-	return searchFor[schemas.Position](ctx, r.client, index, option, query)
+// search asks for positions.
+func (r *Reader) search(ctx context.Context, search esapi.SearchRequest, query object) ([]hit, error) {
+	return searchFor[schemas.Position](ctx, r.client, search, query)
 }
 
-// searchFor asks one index. A missing index is an error unless option allows it.
-func searchFor[T any](ctx context.Context, c *client, index, option string, query object) ([]hitOf[T], error) {
+// searchFor asks for documents: an answer that lacks a shard is an error, not a short list, and so is a missing
+// index unless the search ignores it.
+func searchFor[T any](ctx context.Context, c *client, search esapi.SearchRequest, query object) ([]hitOf[T], error) {
+	search.AllowPartialSearchResults = new(false)
+	search.FilterPath = []string{"timed_out", "_shards.failed", "hits.hits._source", "hits.hits.sort"}
 	var reply struct {
 		TimedOut bool `json:"timed_out"`
 		Shards   struct {
@@ -69,7 +71,7 @@ func searchFor[T any](ctx context.Context, c *client, index, option string, quer
 			Hits []hitOf[T] `json:"hits"`
 		} `json:"hits"`
 	}
-	err := c.ask(ctx, http.MethodPost, "/"+index+"/_search"+searchOptions+option, query, &reply)
+	err := c.find(ctx, search, query, &reply)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +83,7 @@ func searchFor[T any](ctx context.Context, c *client, index, option string, quer
 
 // Ready returns nil when the server answers and the index of live positions is there to be searched.
 func (r *Reader) Ready(ctx context.Context) error {
-	_, err := r.search(ctx, r.positions, "", object{"size": 0})
+	_, err := r.search(ctx, esapi.SearchRequest{Index: []string{r.positions}}, object{"size": 0})
 	if err != nil {
 		return fmt.Errorf("asking whether Elasticsearch is ready: %w", err)
 	}
@@ -91,7 +93,7 @@ func (r *Reader) Ready(ctx context.Context) error {
 // Refresh makes everything written to an index so far searchable; index is named without the prefix. For tests
 // and reconciliation: on the path it would cost far more than waiting.
 func (r *Reader) Refresh(ctx context.Context, index string) error {
-	err := r.client.ask(ctx, http.MethodPost, "/"+r.client.cfg.IndexPrefix+index+"/_refresh", nil, nil)
+	err := r.client.ask(ctx, esapi.IndicesRefreshRequest{Index: []string{r.client.cfg.IndexPrefix + index}}, nil)
 	if err != nil {
 		return fmt.Errorf("refreshing %s: %w", index, err)
 	}
@@ -104,7 +106,8 @@ func (r *Reader) Count(ctx context.Context, index string) (int64, error) {
 	var reply struct {
 		Count int64 `json:"count"`
 	}
-	err := r.client.ask(ctx, http.MethodPost, "/"+r.client.cfg.IndexPrefix+index+"/_count?filter_path=count", nil, &reply)
+	count := esapi.CountRequest{Index: []string{r.client.cfg.IndexPrefix + index}, FilterPath: []string{"count"}}
+	err := r.client.ask(ctx, count, &reply)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
 		return 0, nil

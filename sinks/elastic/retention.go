@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
 
 // dayForm ends the name of a day index.
@@ -45,8 +47,10 @@ func (s *Setup) dropOlder(ctx context.Context, family string, first time.Time) (
 			Name string `json:"name"`
 		} `json:"indices"`
 	}
-	path := "/_resolve/index/" + prefix + family + "*?expand_wildcards=open,closed&filter_path=indices.name"
-	if err := s.client.ask(ctx, http.MethodGet, path, nil, &reply); err != nil {
+	listing := esapi.IndicesResolveIndexRequest{
+		Name: []string{prefix + family + "*"}, ExpandWildcards: "open,closed", FilterPath: []string{"indices.name"},
+	}
+	if err := s.client.ask(ctx, listing, &reply); err != nil {
 		return nil, fmt.Errorf("listing indices of %s: %w", family, err)
 	}
 	var dropped []string
@@ -66,7 +70,7 @@ func (s *Setup) dropOlder(ctx context.Context, family string, first time.Time) (
 
 // drop deletes one index; one that has gone meanwhile is as good.
 func (s *Setup) drop(ctx context.Context, name string) error {
-	err := s.client.ask(ctx, http.MethodDelete, "/"+name, nil, nil)
+	err := s.client.ask(ctx, esapi.IndicesDeleteRequest{Index: []string{name}}, nil)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
 		return nil
@@ -80,7 +84,7 @@ func (s *Setup) hasILM(ctx context.Context) (bool, error) {
 	var reply struct {
 		Mode string `json:"operation_mode"`
 	}
-	err := s.client.ask(ctx, http.MethodGet, "/_ilm/status", nil, &reply)
+	err := s.client.ask(ctx, esapi.ILMGetStatusRequest{}, &reply)
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		switch refused.status {
 		case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
@@ -94,15 +98,20 @@ func (s *Setup) hasILM(ctx context.Context) (bool, error) {
 // name: an index that a replay creates today for last month is as old as its day.
 func (s *Setup) putPolicy(ctx context.Context, family string, keepDays int) error {
 	name := s.client.cfg.IndexPrefix + family + "retention"
-	policy := object{"policy": object{"phases": object{"delete": object{
+	policy, policyErr := jsonBody(object{"policy": object{"phases": object{"delete": object{
 		"min_age": fmt.Sprintf("%dd", keepDays+1), "actions": object{"delete": object{}},
-	}}}}
-	if err := s.client.ask(ctx, http.MethodPut, "/_ilm/policy/"+name, policy, nil); err != nil {
+	}}}})
+	settings, settingsErr := jsonBody(object{"index.lifecycle.name": name, "index.lifecycle.parse_origination_date": true})
+	if err := errors.Join(policyErr, settingsErr); err != nil {
 		return fmt.Errorf("putting policy %s: %w", name, err)
 	}
-	settings := object{"index.lifecycle.name": name, "index.lifecycle.parse_origination_date": true}
-	path := "/" + s.client.cfg.IndexPrefix + family + "*/_settings?allow_no_indices=true"
-	if err := s.client.ask(ctx, http.MethodPut, path, settings, nil); err != nil {
+	if err := s.client.ask(ctx, esapi.ILMPutLifecycleRequest{Policy: name, Body: policy}, nil); err != nil {
+		return fmt.Errorf("putting policy %s: %w", name, err)
+	}
+	giving := esapi.IndicesPutSettingsRequest{
+		Index: []string{s.client.cfg.IndexPrefix + family + "*"}, Body: settings, AllowNoIndices: new(true),
+	}
+	if err := s.client.ask(ctx, giving, nil); err != nil {
 		return fmt.Errorf("giving policy %s to its indices: %w", name, err)
 	}
 	return nil

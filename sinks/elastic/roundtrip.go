@@ -7,6 +7,9 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
 
 var (
@@ -14,12 +17,12 @@ var (
 	errNoElasticsearch = errors.New("the server does not say that it is Elasticsearch")
 )
 
-// roundTrip sends a request and reads the whole answer into reply, within the request's
+// roundTrip sends a request, of esapi or handmade, and reads the whole answer into reply, within the request's
 // time-out. The context's own end is reported as its cause.
-func (c *client) roundTrip(ctx context.Context, req *http.Request, reply *[]byte) (status int, err error) {
+func (c *client) roundTrip(ctx context.Context, request esapi.Request, reply *[]byte) (status int, err error) {
 	limited, cancel := context.WithTimeout(ctx, c.cfg.RequestTimeout)
 	defer cancel()
-	res, err := c.es.Perform(req.WithContext(limited))
+	res, err := request.Do(limited, c.es)
 	if err != nil {
 		if ctx.Err() != nil {
 			return 0, context.Cause(ctx)
@@ -37,9 +40,21 @@ func (c *client) roundTrip(ctx context.Context, req *http.Request, reply *[]byte
 	return res.StatusCode, nil
 }
 
+// handmade is a request that esapi would not make as we want it.
+type handmade struct{ http *http.Request }
+
+// Do sends it, as a request of esapi is sent.
+func (h handmade) Do(ctx context.Context, to esapi.Transport) (*esapi.Response, error) {
+	res, err := to.Perform(h.http.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &esapi.Response{StatusCode: res.StatusCode, Header: res.Header, Body: res.Body}, nil
+}
+
 // recognise refuses what answers 2xx without ever having said that it is Elasticsearch, as the official client does:
 // another product's "stored" promises nothing. One answer that says so is enough.
-func (c *client) recognise(res *http.Response) error {
+func (c *client) recognise(res *esapi.Response) error {
 	if c.genuine.Load() || res.StatusCode < 200 || res.StatusCode > 299 {
 		return nil
 	}
@@ -51,12 +66,13 @@ func (c *client) recognise(res *http.Response) error {
 }
 
 // readAll appends the whole answer to buf, up to the limit.
-func readAll(res *http.Response, buf []byte, limit int) ([]byte, error) {
-	if res.ContentLength > int64(limit) {
+func readAll(res *esapi.Response, buf []byte, limit int) ([]byte, error) {
+	length, _ := strconv.ParseInt(res.Header.Get("Content-Length"), 10, 64) // net/http has checked it; 0 = not said
+	if length > int64(limit) {
 		return buf, errReplyTooLarge
 	}
 	const least = 4 << 10
-	buf = slices.Grow(buf, max(int(res.ContentLength)+1, least))
+	buf = slices.Grow(buf, max(int(length)+1, least))
 	for {
 		if len(buf) == cap(buf) {
 			buf = slices.Grow(buf, cap(buf))

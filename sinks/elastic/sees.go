@@ -4,7 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -27,8 +28,10 @@ func (r *Reader) Sees(ctx context.Context, w pipelines.Write) (bool, error) {
 		"size": 1, "version": true, "track_total_hits": false, "_source": merged,
 		"query": object{"ids": object{"values": []string{string(w.Key)}}},
 	}
-	path := "/" + r.client.cfg.IndexPrefix + w.Target + "/_search?filter_path=hits.hits._version,hits.hits._source"
-	if err := r.client.ask(ctx, http.MethodPost, path, query, &reply); err != nil {
+	search := esapi.SearchRequest{
+		Index: []string{r.client.cfg.IndexPrefix + w.Target}, FilterPath: []string{"hits.hits._version", "hits.hits._source"},
+	}
+	if err := r.client.find(ctx, search, query, &reply); err != nil {
 		return false, fmt.Errorf("looking for a write: %w", err)
 	}
 	if len(reply.Hits.Hits) == 0 {

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/schemas"
 )
@@ -76,7 +77,7 @@ func (s *Setup) Check(ctx context.Context) error {
 	}
 	for _, name := range s.indices {
 		name = s.client.cfg.IndexPrefix + name
-		found, err := s.client.exists(ctx, "/"+name)
+		found, err := s.client.exists(ctx, esapi.IndicesExistsRequest{Index: []string{name}})
 		if err != nil {
 			return fmt.Errorf("checking index %s: %w", name, err)
 		}
@@ -89,14 +90,14 @@ func (s *Setup) Check(ctx context.Context) error {
 
 // createIndex creates an index or leaves it alone; another process may do so at the same moment.
 func (s *Setup) createIndex(ctx context.Context, name string) (done string, err error) {
-	found, err := s.client.exists(ctx, "/"+name)
+	found, err := s.client.exists(ctx, esapi.IndicesExistsRequest{Index: []string{name}})
 	if err != nil {
 		return "", err
 	}
 	if found {
 		return "unchanged", nil
 	}
-	err = s.client.ask(ctx, http.MethodPut, "/"+name, nil, nil)
+	err = s.client.ask(ctx, esapi.IndicesCreateRequest{Index: name}, nil)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.kind == "resource_already_exists" {
 		return "unchanged", nil

@@ -1,11 +1,13 @@
 package elastic
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"testing"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/schemas"
 	"sluice/sinks/sinkstest"
@@ -52,7 +54,7 @@ func strict(t *testing.T, c *client) {
 	t.Helper()
 	body := fmt.Appendf(nil, `{"index_patterns":["%s*"],"priority":500,"template":{"settings":{"number_of_shards":1,"number_of_replicas":0},
 		"mappings":{"dynamic":"strict","properties":{"n":{"type":"long"}}}}}`, c.cfg.IndexPrefix)
-	if err := c.ask(t.Context(), http.MethodPut, "/_index_template/"+c.cfg.IndexPrefix+"strict", body, nil); err != nil {
+	if err := c.ask(t.Context(), esapi.IndicesPutIndexTemplateRequest{Name: c.cfg.IndexPrefix + "strict", Body: bytes.NewReader(body)}, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -64,7 +66,11 @@ func get(t *testing.T, c *client, target string, key []byte) []byte {
 			Source json.RawMessage `json:"_source"`
 		} `json:"docs"`
 	}
-	err := c.ask(t.Context(), http.MethodPost, "/"+c.cfg.IndexPrefix+target+"/_mget", object{"ids": []string{string(key)}}, &reply)
+	body, err := jsonBody(object{"ids": []string{string(key)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = c.ask(t.Context(), esapi.MgetRequest{Index: c.cfg.IndexPrefix + target, Body: body}, &reply)
 	if err != nil || len(reply.Docs) != 1 {
 		t.Fatalf("getting %q: %v", key, err)
 	}
@@ -85,20 +91,20 @@ func clear(t testing.TB, cfg Config) {
 			Name string `json:"name"`
 		} `json:"indices"`
 	}
-	if err := c.ask(ctx, http.MethodGet, "/_resolve/index/"+cfg.IndexPrefix+"*", nil, &found); err != nil {
+	if err := c.ask(ctx, esapi.IndicesResolveIndexRequest{Name: []string{cfg.IndexPrefix + "*"}}, &found); err != nil {
 		t.Error(err)
 	}
 	for _, index := range found.Indices {
-		if err := c.ask(ctx, http.MethodDelete, "/"+index.Name, nil, nil); err != nil {
+		if err := c.ask(ctx, esapi.IndicesDeleteRequest{Index: []string{index.Name}}, nil); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, name := range []string{"strict", schemas.PositionsIndex, schemas.PingsAlias, schemas.OrdersAlias} {
-		there, err := c.exists(ctx, "/_index_template/"+cfg.IndexPrefix+name)
+		there, err := c.exists(ctx, esapi.IndicesExistsIndexTemplateRequest{Name: cfg.IndexPrefix + name})
 		if err != nil || !there {
 			continue
 		}
-		if err := c.ask(ctx, http.MethodDelete, "/_index_template/"+cfg.IndexPrefix+name, nil, nil); err != nil {
+		if err := c.ask(ctx, esapi.IndicesDeleteIndexTemplateRequest{Name: cfg.IndexPrefix + name}, nil); err != nil {
 			t.Error(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package elastic
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
 
 	"sluice/schemas"
 )
@@ -28,7 +31,7 @@ func (s *Setup) putTemplate(ctx context.Context, t schemas.Template) (done strin
 	default:
 		done = "updated"
 	}
-	return done, s.client.ask(ctx, http.MethodPut, "/_index_template/"+t.Name, body, nil)
+	return done, s.client.ask(ctx, esapi.IndicesPutIndexTemplateRequest{Name: t.Name, Body: bytes.NewReader(body)}, nil)
 }
 
 // unstamped is the sum of a template that is there, but was put by somebody else.
@@ -46,7 +49,7 @@ func (s *Setup) templateSum(ctx context.Context, name string) (string, error) {
 			} `json:"index_template"`
 		} `json:"index_templates"`
 	}
-	err := s.client.ask(ctx, http.MethodGet, "/_index_template/"+name, nil, &reply)
+	err := s.client.ask(ctx, esapi.IndicesGetIndexTemplateRequest{Name: name}, &reply)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
 		return "", nil

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
 	"sluice/schemas"
 )
 
@@ -23,7 +25,7 @@ func (r *Reader) Track(ctx context.Context, q schemas.TrackQuery) (schemas.Track
 		search["search_after"] = after
 	}
 	// No ping of any day yet is an empty track.
-	hits, err := r.search(ctx, r.pings, "&ignore_unavailable=true", search)
+	hits, err := r.search(ctx, esapi.SearchRequest{Index: []string{r.pings}, IgnoreUnavailable: new(true)}, search)
 	if err != nil {
 		return schemas.Track{}, fmt.Errorf("reading track: %w", err)
 	}

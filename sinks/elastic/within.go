@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+
 	"sluice/schemas"
 )
 
@@ -16,7 +18,7 @@ const padDegrees = 1e-6
 // Offline drivers are among them: that they went is news.
 func (r *Reader) Within(ctx context.Context, q schemas.WithinQuery) ([]schemas.Position, error) {
 	limit := min(q.Limit, maxWindow-spareHits)
-	hits, err := r.search(ctx, r.positions, "", withinSearch(q, limit+spareHits))
+	hits, err := r.search(ctx, esapi.SearchRequest{Index: []string{r.positions}}, withinSearch(q, limit+spareHits))
 	if err != nil {
 		return nil, fmt.Errorf("searching positions in a box: %w", err)
 	}
