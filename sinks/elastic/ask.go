@@ -73,7 +73,7 @@ func (c *client) find(ctx context.Context, search esapi.SearchRequest, query obj
 	return c.ask(ctx, search, reply)
 }
 
-// jsonBody is a request's body.
+// jsonBody writes a request's body.
 func jsonBody(query object) (*bytes.Reader, error) {
 	body, err := json.Marshal(query)
 	if err != nil {

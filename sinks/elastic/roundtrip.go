@@ -40,7 +40,7 @@ func (c *client) roundTrip(ctx context.Context, request esapi.Request, reply *[]
 	return res.StatusCode, nil
 }
 
-// handmade is a request that esapi would not make as we want it.
+// handmade is a request made without esapi: a bulk request, whose body is pooled.
 type handmade struct{ http *http.Request }
 
 // Do sends it, as a request of esapi is sent.
