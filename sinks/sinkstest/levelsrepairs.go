@@ -12,12 +12,13 @@ import (
 // levelRepairs are the checks of what reconciliation asks for, and of the events that only a repair brings.
 func levelRepairs() map[string]func(*house) {
 	return map[string]func(*house){
-		"what is held is that which counts and was said":  heldOfMembers,
-		"what is held is told of a bucket that is whole":  heldOfWhole,
-		"a tombstone is of the latest month that said so": heldOfMonth,
-		"an order is forgotten, tombstone and all":        forgotten,
-		"a level is said once more":                       saidAgain,
-		"a partition brings no repairs":                   repairsOfPartition,
+		"what is held is that which counts and was said":       heldOfMembers,
+		"what is held is told of a bucket that is whole":       heldOfWhole,
+		"a tombstone is of the latest month that said so":      heldOfMonth,
+		"an order is forgotten, tombstone and all":             forgotten,
+		"an order is forgotten behind one that begins a month": forgottenBehind,
+		"a level is said once more":                            saidAgain,
+		"a partition brings no repairs":                        repairsOfPartition,
 	}
 }
 
@@ -135,6 +136,23 @@ func forgotten(h *house) {
 	if got := h.heldOf(m1, november); len(got.Counted[0]) != 6 || got.Announced != "silver" {
 		h.t.Errorf("held are %+v", got)
 	}
+}
+
+// forgottenBehind has one batch that begins a month for a member, and then forgets orders of the month before.
+func forgottenBehind(h *house) {
+	h.write(h.orders(m1, 6, levelNoon)...)
+	begins := schemas.LevelEvent{Kind: schemas.LevelComplete, Order: 1000, Month: december, Second: 5, At: levelNoon}
+	writes := []pipelines.Write{repair(m1, begins)}
+	for _, id := range []int64{6, 2} {
+		writes = append(writes, repair(m1, schemas.LevelEvent{Kind: schemas.LevelForget, Order: id}))
+	}
+	h.says(h.write(writes...), "stored", "stored", "stored")
+	if got := h.heldOf(m1, november, december); !slices.Equal(got.Counted[0], []int64{1, 3, 4, 5}) || !slices.Equal(got.Counted[1], []int64{1000}) || got.Announced != "bronze" || !got.Told {
+		h.t.Errorf("held are %+v", got)
+	}
+	h.announced(m1, "bronze>silver orders", "silver>bronze repair")
+	h.says(h.write(h.complete(m1, 6, levelNoon)), "stored")
+	h.announced(m1, "bronze>silver orders", "silver>bronze repair", "bronze>silver orders")
 }
 
 func saidAgain(h *house) {

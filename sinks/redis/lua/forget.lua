@@ -10,6 +10,11 @@ local function forget(m, id)
     crossed = crossed or (crossing[n] and counts_now(month))
   end
   if stands_at(m, id) then out_of(m.newest) end
+  local moved = m.seen[id]
+  if moved and moved ~= tombstone then -- an event before it in this call began a month: the key will have it
+    out_of(floor(moved / whole_month))
+    m.seen[id] = nil
+  end
   for back = 0, 15 do
     local month = m.newest - back
     if has(m, m.orders, month) and ask(m, 'HEXISTS', orders_key(m, month), id) == 1 then out_of(month) end
