@@ -45,18 +45,25 @@ type history struct {
 
 var historyMembers = []string{"A", "B", "C", "D", "E", "F"} //nolint:gochecknoglobals // a constant
 
-// draw makes the records of the partition.
+// draw makes the records of the partition. Ids may have bytes that all are one, or bits that a double has no room for; once in a
+// while a member has more orders in a row than a store may keep beside its level.
 func (g *history) draw() {
 	n := rapid.IntRange(1, 120).Draw(g.r, "events")
-	for i := range n {
+	apart := rapid.SampledFrom([]int64{1, 0x0101010101010101, 1<<53 + 1}).Draw(g.r, "apart")
+	for i := 0; len(g.writes) < n; i++ {
 		member := rapid.SampledFrom(historyMembers).Draw(g.r, "member")
 		at := levelNoon + rapid.SampledFrom([]int64{0, 0, 0, -day, -31 * day, -62 * day, 10 * day}).Draw(g.r, "day") + rapid.Int64Range(0, 9).Draw(g.r, "second")*1000
 		order := rapid.Int64Range(1, 30).Draw(g.r, "order")
+		if rapid.IntRange(0, 19).Draw(g.r, "many") == 0 {
+			for last := order + rapid.Int64Range(20, 40).Draw(g.r, "how many"); order < last; order++ {
+				g.writes = append(g.writes, g.complete(member, order*apart, at))
+			}
+		}
 		switch kind := rapid.IntRange(0, 9).Draw(g.r, "kind"); {
 		case kind < 7:
-			g.writes = append(g.writes, g.complete(member, order, at))
+			g.writes = append(g.writes, g.complete(member, order*apart, at))
 		case kind < 9:
-			g.writes = append(g.writes, g.void(member, order, at))
+			g.writes = append(g.writes, g.void(member, order*apart, at))
 		default:
 			sku := rapid.SampledFrom([]string{"gold-month", "platinum-month"}).Draw(g.r, "sku")
 			g.writes = append(g.writes, g.buy(member, fmt.Sprint("P", i), sku, at))
