@@ -26,7 +26,8 @@ func NewRedisKeys(prefix string) (RedisKeys, error) {
 	return RedisKeys{prefix: prefix}, nil
 }
 
-// Layout is the key that keeps what must never change under a store's feet: the number of buckets.
+// Layout is the key that keeps what must never change under a store's feet: the number of buckets, a space, and
+// the form of members.
 func (k RedisKeys) Layout() string { return k.prefix + "layout" }
 
 // Bucket is the keys of bucket n, 0 to MaxBuckets-1.

@@ -118,6 +118,9 @@ func judgeBuckets(cfg *config, where string, report redis.Report) []doctor.Findi
 	if i := slices.IndexFunc(report.Complaints(), func(c redis.Complaint) bool { return c.Code == "buckets" }); i >= 0 {
 		j.fail(fmt.Sprintf("SLUICE_LEVELS_BUCKETS=%d # or SLUICE_KEY_PREFIX of its own: the number of a store never changes", report.Buckets), "%s", report.Complaints()[i].Detail)
 	}
+	if i := slices.IndexFunc(report.Complaints(), func(c redis.Complaint) bool { return c.Code == "form" }); i >= 0 {
+		j.fail("SLUICE_KEY_PREFIX=NEW # or FLUSHDB, where nothing else is kept: Kafka is read again either way", "%s", report.Complaints()[i].Detail)
+	}
 	if report.Buckets == 0 {
 		return j.or("none yet: the first use makes %d", cfg.Levels.Buckets)
 	}

@@ -51,6 +51,7 @@ func TestDoctorJudgesWhatIsInTheStore(t *testing.T) {
 		"ticks made anew":       {judgeFences(cfg, "jobs.ticks", 2, 7), []string{"fail was made anew: it ends at 2, the store has seen tick 7 => seq 6 |"}},
 		"published":             {judgeOutbox("r:1", outboxLag{waiting: 3, oldest: time.Second}), nil},
 		"not published":         {judgeOutbox("r:1", outboxLag{waiting: 3, oldest: time.Hour}), []string{"warn has waited for 1h0m0s in 3 buckets => sluice run jobs"}},
+		"another form":          {judgeBuckets(cfg, "r:1", redis.Report{Form: 1}), []string{"fail keeps members in form 1, this build in form 2 => SLUICE_KEY_PREFIX=NEW"}},
 		"a new store":           {judgeBuckets(cfg, "r:1", redis.Report{}), nil},
 		"a file":                {judgeLevelsFile("d", "d/levels", embedded.LevelsLook{Buckets: 16}, nil, now), nil},
 		"a file being repaired": {judgeLevelsFile("d", "d/levels", embedded.LevelsLook{Buckets: 16, Recovering: 1}, nil, now), []string{"warn 1 bucket is to read back => sluice lag"}},

@@ -19,6 +19,7 @@ const oldestVersion = 7
 type Report struct {
 	Servers []Server // those that take writes, by address
 	Buckets int      // that the store was made with; 0 = it is new
+	Form    int      // in which members are kept; 0 = it is new
 	Epoch   int64    // the greatest of any bucket; 0 = none has one
 	Fence   int64    // the greatest that any bucket has seen; -1 = none has
 	want    int
@@ -73,12 +74,14 @@ func (l *Levels) Inspect(ctx context.Context) (Report, error) {
 	slices.SortFunc(report.Servers, func(a, b Server) int { return strings.Compare(a.Addr, b.Addr) })
 	text, err := l.servers.client.Get(ctx, l.keys.Layout()).Result()
 	if err != nil && !errors.Is(err, goredis.Nil) {
-		return Report{}, fmt.Errorf("reading how many buckets there are: %w", failed(ctx, err))
+		return Report{}, fmt.Errorf("reading the layout: %w", failed(ctx, err))
 	}
 	if text != "" {
-		if report.Buckets, err = strconv.Atoi(text); err != nil {
-			return Report{}, fmt.Errorf("reading how many buckets there are: %w", errCorrupt)
+		is, err := layoutOf(text)
+		if err != nil {
+			return Report{}, fmt.Errorf("reading the layout: %w", err)
 		}
+		report.Buckets, report.Form = is.buckets, is.form
 	}
 	return report, nil
 }
@@ -123,6 +126,12 @@ func (r Report) Complaints() []Complaint {
 		all = append(all, Complaint{
 			Code: "buckets", Fatal: true, Detail: fmt.Sprintf("the store was made with %d buckets, %d are configured", r.Buckets, r.want),
 			Fix: fmt.Sprintf("configure %d buckets, or begin a store behind another key prefix", r.Buckets),
+		})
+	}
+	if r.Form != 0 && r.Form != form {
+		all = append(all, Complaint{
+			Code: "form", Fatal: true, Detail: fmt.Sprintf("the store keeps members in form %d, this build in form %d", r.Form, form),
+			Fix: "flush it, or begin a store behind another key prefix: Kafka is read again",
 		})
 	}
 	for i := range r.Servers {

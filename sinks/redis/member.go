@@ -113,7 +113,6 @@ func eachRecord(text string, each func(order int64, second int32)) error {
 // packed reads what a reader needs of lua/form.lua: the version and the level announced.
 func packed(state string) (version int64, announced string, err error) {
 	const (
-		form    = 2
 		before  = 1 + 4 + 2 + 8 + 3*2 // the version
 		numbers = before + 4 + 2*8
 	)
