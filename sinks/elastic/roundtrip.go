@@ -45,7 +45,7 @@ type handmade struct{ http *http.Request }
 
 // Do sends it, as a request of esapi is sent.
 func (h handmade) Do(ctx context.Context, to esapi.Transport) (*esapi.Response, error) {
-	res, err := to.Perform(h.http.WithContext(ctx))
+	res, err := to.Perform(h.http.WithContext(ctx)) //nolint:bodyclose // roundTrip closes it
 	if err != nil {
 		return nil, err
 	}
