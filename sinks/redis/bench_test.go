@@ -84,7 +84,7 @@ func BenchmarkApply(b *testing.B) {
 // serverSeconds is the processor time that the server's main thread has used.
 func serverSeconds(b *testing.B, l *Levels) float64 {
 	b.Helper()
-	info, err := l.servers.client.Info(context.Background(), "cpu").Result()
+	info, err := l.client.Info(context.Background(), "cpu").Result()
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package redis
 import (
 	"context"
 	"crypto/tls"
-	"io"
 	"sync"
 	"time"
 
@@ -19,21 +18,12 @@ const (
 	minTLSVersion = tls.VersionTLS12
 )
 
-// servers are those of one store, by its one client. They are no goredis.UniversalClient, on purpose: from that type the
-// library's generic ones can be reached, and every package that holds a value from which they can be, cmd/sluice too,
-// compiles some fifteen hundred wrappers of their methods (TestLevelsHideTheWholeClient).
-type servers struct {
-	client      goredis.Cmdable // of one command, wherever its key is
-	connections io.Closer
-	eachPrimary func(ctx context.Context, do func(ctx context.Context, primary goredis.Cmdable) error) error // calls do with each that takes writes
-}
-
-// newServers makes the one client of a store. It dials when it is used. It repeats nothing by itself: what failed goes
+// newClient makes the one client of a store. It dials when it is used. It repeats nothing by itself: what failed goes
 // back to the lane, or to whoever asked.
-func newServers(cfg *Config) (servers, error) {
+func newClient(cfg *Config) (goredis.UniversalClient, error) {
 	roots, err := readRoots(cfg.CAFile)
 	if err != nil {
-		return servers{}, err
+		return nil, err
 	}
 	options := &goredis.UniversalOptions{
 		Addrs: cfg.Addrs, MasterName: cfg.MasterName, IsClusterMode: cfg.Cluster, DB: cfg.DB,
@@ -42,7 +32,7 @@ func newServers(cfg *Config) (servers, error) {
 		ClientName: "sluice", Protocol: 2, DisableIdentity: true,
 		MaxRetries: -1, DialerRetries: 1, MaxRedirects: maxRedirects,
 		DialTimeout: cfg.DialTimeout, ReadTimeout: cfg.CallTimeout, WriteTimeout: cfg.CallTimeout, ContextTimeoutEnabled: true,
-		PoolSize: cfg.PoolSize, PoolTimeout: cfg.CallTimeout, ConnMaxIdleTime: idleTimeout, PipelinePoolSize: -1,
+		PoolSize: cfg.PoolSize, PoolTimeout: cfg.CallTimeout, ConnMaxIdleTime: idleTimeout,
 		ReadBufferSize: bufferBytes, WriteBufferSize: bufferBytes,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
@@ -50,8 +40,7 @@ func newServers(cfg *Config) (servers, error) {
 		options.TLSConfig = &tls.Config{MinVersion: minTLSVersion, RootCAs: roots}
 	}
 	silenced.Do(silence)
-	client := goredis.NewUniversalClient(options)
-	return servers{client: client, connections: client, eachPrimary: primariesOf(client)}, nil
+	return goredis.NewUniversalClient(options), nil
 }
 
 // silenced sees to it that the library's logger, which all clients of a process share, is set once, before the first of them.
@@ -66,12 +55,10 @@ type mute struct{}
 // Printf drops the line.
 func (mute) Printf(context.Context, string, ...any) {}
 
-// primariesOf returns what calls a function with every server that takes writes.
-func primariesOf(client goredis.UniversalClient) func(context.Context, func(context.Context, goredis.Cmdable) error) error {
-	return func(ctx context.Context, do func(ctx context.Context, primary goredis.Cmdable) error) error {
-		if cluster, ok := client.(*goredis.ClusterClient); ok {
-			return cluster.ForEachMaster(ctx, func(ctx context.Context, primary *goredis.Client) error { return do(ctx, primary) })
-		}
-		return do(ctx, client)
+// eachPrimary calls a function with every server that takes writes.
+func eachPrimary(ctx context.Context, client goredis.UniversalClient, do func(ctx context.Context, primary goredis.Cmdable) error) error {
+	if cluster, ok := client.(*goredis.ClusterClient); ok {
+		return cluster.ForEachMaster(ctx, func(ctx context.Context, primary *goredis.Client) error { return do(ctx, primary) })
 	}
+	return do(ctx, client)
 }

@@ -87,7 +87,7 @@ func (l *Levels) ArmCoupons(ctx context.Context, bucket int, fence int64, timers
 
 // CouponTimers are what the store keeps for a member: the plans with a timer, and those with a decided period, by plan.
 func (l *Levels) CouponTimers(ctx context.Context, member string) ([]schemas.CouponTimer, error) {
-	kept, err := l.servers.client.HGetAll(ctx, l.buckets[l.bucket([]byte(member))].Issued(member)).Result()
+	kept, err := l.client.HGetAll(ctx, l.buckets[l.bucket([]byte(member))].Issued(member)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading a member's coupons: %w", failed(ctx, err))
 	}

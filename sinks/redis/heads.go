@@ -14,7 +14,7 @@ const noFence = -1
 
 // heads reads the greatest epoch and the greatest fence that any bucket was given; 0 and noFence = none was.
 func (l *Levels) heads(ctx context.Context) (epoch, fence int64, err error) {
-	pipe := l.servers.client.Pipeline()
+	pipe := l.client.Pipeline()
 	said := make([]*goredis.SliceCmd, len(l.buckets))
 	for i := range l.buckets {
 		said[i] = pipe.HMGet(ctx, l.buckets[i].head, "epoch", "fence")

@@ -53,7 +53,7 @@ type Complaint struct {
 func (l *Levels) Inspect(ctx context.Context) (Report, error) {
 	report := Report{want: len(l.buckets)}
 	var mu sync.Mutex
-	err := l.servers.eachPrimary(ctx, func(ctx context.Context, primary goredis.Cmdable) error {
+	err := eachPrimary(ctx, l.client, func(ctx context.Context, primary goredis.Cmdable) error {
 		text, err := primary.Info(ctx).Result()
 		if err != nil {
 			return err
@@ -72,7 +72,7 @@ func (l *Levels) Inspect(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	slices.SortFunc(report.Servers, func(a, b Server) int { return strings.Compare(a.Addr, b.Addr) })
-	text, err := l.servers.client.Get(ctx, l.keys.Layout()).Result()
+	text, err := l.client.Get(ctx, l.keys.Layout()).Result()
 	if err != nil && !errors.Is(err, goredis.Nil) {
 		return Report{}, fmt.Errorf("reading the layout: %w", failed(ctx, err))
 	}

@@ -50,14 +50,14 @@ func (l *Levels) layout(ctx context.Context) error {
 		return nil
 	}
 	want := layout{len(l.buckets), form}
-	if err := l.servers.client.SetNX(ctx, l.keys.Layout(), want.text(), 0).Err(); err != nil {
+	if err := l.client.SetNX(ctx, l.keys.Layout(), want.text(), 0).Err(); err != nil {
 		return fmt.Errorf("writing the layout: %w", failed(ctx, err))
 	}
 	return l.sameLayout(ctx, want)
 }
 
 func (l *Levels) sameLayout(ctx context.Context, want layout) error {
-	text, err := l.servers.client.Get(ctx, l.keys.Layout()).Result()
+	text, err := l.client.Get(ctx, l.keys.Layout()).Result()
 	switch {
 	case errors.Is(err, goredis.Nil):
 		return nil // gone between the two: asked again by the next call

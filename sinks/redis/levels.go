@@ -18,7 +18,7 @@ type Levels struct {
 	cfg     Config
 	keys    schemas.RedisKeys
 	buckets []bucketKeys
-	servers servers
+	client  goredis.UniversalClient
 	scripts *scripts
 	rules   ruleArgs
 	obs     Observer
@@ -51,11 +51,11 @@ func New(cfg Config, obs Observer) (*Levels, error) {
 	if err != nil {
 		return nil, err
 	}
-	servers, err := newServers(&cfg)
+	client, err := newClient(&cfg)
 	if err != nil {
 		return nil, err
 	}
-	l := &Levels{cfg: cfg, keys: keys, servers: servers, scripts: all, rules: newRuleArgs(&cfg), obs: obs, lanes: map[pipelines.Partition]*lane{}}
+	l := &Levels{cfg: cfg, keys: keys, client: client, scripts: all, rules: newRuleArgs(&cfg), obs: obs, lanes: map[pipelines.Partition]*lane{}}
 	l.drafts.New = func() any { return newDraft(l) }
 	for n := range cfg.Buckets {
 		b := keys.Bucket(n)
@@ -69,7 +69,7 @@ func New(cfg Config, obs Observer) (*Levels, error) {
 
 // Close ends the connections.
 func (l *Levels) Close() error {
-	if err := l.servers.connections.Close(); err != nil {
+	if err := l.client.Close(); err != nil {
 		return fmt.Errorf("closing the connections to Redis: %w", err)
 	}
 	return nil
@@ -83,7 +83,7 @@ func (l *Levels) bucket(member []byte) int { return schemas.Bucket(member, len(l
 
 // Ready returns nil when every server that takes writes answers.
 func (l *Levels) Ready(ctx context.Context) error {
-	err := l.servers.eachPrimary(ctx, func(ctx context.Context, primary goredis.Cmdable) error { return primary.Ping(ctx).Err() })
+	err := eachPrimary(ctx, l.client, func(ctx context.Context, primary goredis.Cmdable) error { return primary.Ping(ctx).Err() })
 	if err != nil {
 		return fmt.Errorf("asking whether Redis is ready: %w", failed(ctx, err))
 	}

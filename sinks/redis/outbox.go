@@ -13,7 +13,7 @@ import (
 
 // Waiting lists the buckets whose outbox has an entry.
 func (l *Levels) Waiting(ctx context.Context) ([]int, error) {
-	pipe := l.servers.client.Pipeline()
+	pipe := l.client.Pipeline()
 	sizes := make([]*goredis.IntCmd, len(l.buckets))
 	for i := range l.buckets {
 		sizes[i] = pipe.XLen(ctx, l.buckets[i].outbox)
@@ -32,7 +32,7 @@ func (l *Levels) Waiting(ctx context.Context) ([]int, error) {
 
 // Outbox is the first entries of a bucket, at most limit, oldest first. Of one that is not in our form the value is empty.
 func (l *Levels) Outbox(ctx context.Context, bucket, limit int) ([]schemas.OutboxEntry, error) {
-	found, err := l.servers.client.XRangeN(ctx, l.buckets[bucket].outbox, "-", "+", int64(limit)).Result()
+	found, err := l.client.XRangeN(ctx, l.buckets[bucket].outbox, "-", "+", int64(limit)).Result()
 	if err != nil {
 		return nil, fmt.Errorf("reading the outbox of bucket %d: %w", bucket, failed(ctx, err))
 	}
@@ -50,7 +50,7 @@ func (l *Levels) Trim(ctx context.Context, bucket int, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if err := l.servers.client.XDel(ctx, l.buckets[bucket].outbox, ids...).Err(); err != nil {
+	if err := l.client.XDel(ctx, l.buckets[bucket].outbox, ids...).Err(); err != nil {
 		return fmt.Errorf("trimming the outbox of bucket %d: %w", bucket, failed(ctx, err))
 	}
 	return nil

@@ -70,7 +70,7 @@ func (s *scripts) each() []script {
 
 // load tells every primary all scripts: one that was promoted or restarted knows none.
 func (l *Levels) load(ctx context.Context) error {
-	return l.servers.eachPrimary(ctx, func(ctx context.Context, primary goredis.Cmdable) error {
+	return eachPrimary(ctx, l.client, func(ctx context.Context, primary goredis.Cmdable) error {
 		_, err := primary.Pipelined(ctx, func(pipe goredis.Pipeliner) error {
 			for _, s := range l.scripts.each() {
 				pipe.ScriptLoad(ctx, s.source)
@@ -109,7 +109,7 @@ func (l *Levels) run(ctx context.Context, calls [][]any) (replies []any, errs []
 func (l *Levels) offer(ctx context.Context, calls [][]any, pending []int, replies []any, errs []error) (unknown []int) {
 	ctx, cancel := context.WithTimeout(ctx, l.cfg.CallTimeout)
 	defer cancel()
-	pipe := l.servers.client.Pipeline()
+	pipe := l.client.Pipeline()
 	commands := make([]*goredis.Cmd, len(pending))
 	for n, i := range pending {
 		commands[n] = pipe.Do(ctx, calls[i]...)

@@ -58,12 +58,12 @@ func open(t testing.TB, cfg Config) *Levels {
 // forget takes away all keys behind the configuration's prefix, as a server that was flushed.
 func forget(t testing.TB, cfg Config) {
 	t.Helper()
-	servers, err := newServers(new(cfg.withDefaults()))
+	client, err := newClient(new(cfg.withDefaults()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
-	err = servers.eachPrimary(ctx, func(ctx context.Context, primary goredis.Cmdable) error {
+	err = eachPrimary(ctx, client, func(ctx context.Context, primary goredis.Cmdable) error {
 		keys := primary.Scan(ctx, 0, cfg.KeyPrefix+"*", 10_000).Iterator()
 		for keys.Next(ctx) {
 			if err := primary.Unlink(ctx, keys.Val()).Err(); err != nil {
@@ -75,7 +75,7 @@ func forget(t testing.TB, cfg Config) {
 	if err != nil {
 		t.Errorf("forgetting: %v", err)
 	}
-	if err := servers.connections.Close(); err != nil {
+	if err := client.Close(); err != nil {
 		t.Error(err)
 	}
 }

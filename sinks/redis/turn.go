@@ -11,7 +11,7 @@ import (
 // Due lists the buckets that have a member whose level changes by itself, and those that have a coupon due, at or before now.
 func (l *Levels) Due(ctx context.Context, now int64) (levels, coupons []int, err error) {
 	until := &goredis.ZRangeBy{Min: "-inf", Max: strconv.FormatInt(now, 10), Count: 1}
-	pipe := l.servers.client.Pipeline()
+	pipe := l.client.Pipeline()
 	due := make([]*goredis.StringSliceCmd, 2*len(l.buckets))
 	for i := range l.buckets {
 		due[2*i] = pipe.ZRangeByScore(ctx, l.buckets[i].due, until)
@@ -61,7 +61,7 @@ func (l *Levels) Raised(ctx context.Context, bucket int, after string, limit int
 	if after != "" {
 		from = "(" + after
 	}
-	members, err := l.servers.client.ZRangeByLex(ctx, l.buckets[bucket].raised, &goredis.ZRangeBy{Min: from, Max: "+", Count: int64(limit)}).Result()
+	members, err := l.client.ZRangeByLex(ctx, l.buckets[bucket].raised, &goredis.ZRangeBy{Min: from, Max: "+", Count: int64(limit)}).Result()
 	if err != nil {
 		return nil, fmt.Errorf("listing members of bucket %d: %w", bucket, failed(ctx, err))
 	}
