@@ -74,7 +74,9 @@ func (c *City) Run(ctx context.Context) error {
 	defer senders.Wait()
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
-	turn := newTurn(&c.cfg, time.Now().UnixMilli())
+	now := time.Now().UnixMilli()
+	turn := newTurn(&c.cfg, now-c.cfg.Every.Milliseconds()) // the last ping of each: who looks at once sees them all
+	c.live(turn, now)
 	for {
 		select {
 		case <-tick.C:

@@ -111,10 +111,12 @@ func lifeOf(t testing.TB, cfg Config, from, to time.Time) (*City, map[string][]h
 
 func TestRunPosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Hour) // the bubble's clock begins with the first second that a ping may have
 		e := &ear{took: 20 * time.Millisecond}
 		c := newCity(t, Config{Drivers: 200, SendTwice: -1, WrongClocks: -1}, e)
 		ctx, stop := context.WithTimeout(t.Context(), 60*time.Second)
 		defer stop()
+		began := time.Now()
 		if err := c.Run(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +124,7 @@ func TestRunPosts(t *testing.T) {
 		if e.refused != len(e.batches) || e.dropped != 0 {
 			t.Errorf("%d batches, %d refused, %d dropped", len(e.batches), e.refused, e.dropped)
 		}
-		pings, late := 0, 0
+		pings, late, atOnce := 0, 0, 0
 		for i, b := range e.batches {
 			if b.Len() != len(b.Ends) || b.Ends[len(b.Ends)-1] != len(b.Body) {
 				t.Fatal("ends do not end the lines")
@@ -130,14 +132,20 @@ func TestRunPosts(t *testing.T) {
 			for _, line := range b.lines() {
 				p := decode(t, line, 0)
 				pings++
+				if e.came[i].Before(began.Add(tickEvery)) {
+					atOnce++
+				}
 				if age := e.came[i].UnixMilli() - p.TS; age < 0 || age > 150 {
 					late++
 				}
 			}
 		}
-		// 200 drivers, a ping each 2 s for a minute: 6000, less who is offline or in a tunnel.
-		if pings < 4800 || pings > 6100 || late > pings/20 {
+		// 200 drivers, a ping each 2 s for a minute and those just before: 6200, less who is offline or in a tunnel.
+		if pings < 4800 || pings > 6300 || late > pings/20 {
 			t.Errorf("%d pings, %d of them late", pings, late)
+		}
+		if atOnce < 160 { // all but who is offline or in a tunnel: nobody waits for the first turn of a driver
+			t.Errorf("%d of 200 drivers were there at once", atOnce)
 		}
 	})
 }
