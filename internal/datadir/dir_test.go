@@ -94,6 +94,31 @@ func TestKillFreesTheLock(t *testing.T) {
 	closing(t, mustOpen(t, path))
 }
 
+// The lock's file is emptied for our pid, and the format's first written: not what a link in their place leads to.
+func TestLinksAreNotWrittenThrough(t *testing.T) {
+	for _, name := range []string{lockFile, formatTemp} {
+		for _, marked := range []bool{false, true} {
+			dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
+			err := os.WriteFile(other, []byte("precious"), 0o600)
+			if marked {
+				err = errors.Join(err, os.WriteFile(filepath.Join(dir, formatFile), []byte("sluice-data 1\n"), 0o600))
+			}
+			if err := errors.Join(err, os.Symlink(other, filepath.Join(dir, name))); err != nil {
+				t.Fatal(err)
+			}
+			if d, err := Open(dir); err == nil {
+				closing(t, d)
+				t.Errorf("a link as %s, marked %t: it opens", name, marked)
+			} else if !strings.Contains(err.Error(), "no plain file") {
+				t.Errorf("got %v", err)
+			}
+			if kept, err := os.ReadFile(other); err != nil || string(kept) != "precious" {
+				t.Errorf("%s, marked %t: what the link leads to is %q now, %v", name, marked, kept, err)
+			}
+		}
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	put := func(name, content string) func(t *testing.T, dir string) {
 		return func(t *testing.T, dir string) {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -29,6 +31,9 @@ func ours(path string) error {
 	if err != nil {
 		return err
 	}
+	if err := plain(names); err != nil {
+		return err
+	}
 	mark, err := os.ReadFile(filepath.Join(path, formatFile))
 	if err == nil {
 		return readable(string(mark))
@@ -44,6 +49,19 @@ func ours(path string) error {
 		}
 	}
 	return errUnmarked
+}
+
+// plain refuses a link, or whatever else is no file, where we write: what is behind a link is not ours.
+func plain(names []os.DirEntry) error {
+	for _, entry := range names {
+		switch entry.Name() {
+		case lockFile, formatTemp:
+			if !entry.Type().IsRegular() {
+				return fmt.Errorf("its %s is no plain file: what a link leads to would be overwritten; take it away", entry.Name())
+			}
+		}
+	}
+	return nil
 }
 
 // readable says whether this version of sluice understands the mark.
@@ -79,7 +97,7 @@ func ensureFormat(path string) error {
 }
 
 func writeSynced(path, content string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return err
 	}

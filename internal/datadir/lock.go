@@ -17,7 +17,7 @@ const lockFile = "LOCK"
 // so a pid that is left by a kill means nothing. The file is never removed: a process
 // that waits for the old one would hold another file than the next.
 func hold(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, err
 	}
