@@ -22,11 +22,11 @@ type deadCmd struct {
 
 // deadChoice are the flags that choose letters.
 type deadChoice struct {
-	Pipeline []string `help:"Only of these pipelines." placeholder:"NAME,…"`
-	Reason   []string `help:"Only with these reasons." placeholder:"WORD,…"`
-	Stage    []string `help:"Only those given up at these stages." placeholder:"WORD,…"`
-	Since    string   `help:"Only those given up since: a time (RFC 3339), a day, or how long ago (2h)." placeholder:"TIME"`
-	Before   string   `help:"Only those given up before; likewise." placeholder:"TIME"`
+	Pipeline narrow     `help:"Only of these pipelines." placeholder:"NAME,…"`
+	Reason   narrow     `help:"Only with these reasons." placeholder:"WORD,…"`
+	Stage    narrow     `help:"Only those given up at these stages." placeholder:"WORD,…"`
+	Since    narrowTime `help:"Only those given up since: a time (RFC 3339), a day, or how long ago (2h)." placeholder:"TIME"`
+	Before   narrowTime `help:"Only those given up before; likewise." placeholder:"TIME"`
 }
 
 // filter reads the flags, and ids.
@@ -34,10 +34,10 @@ func (c *deadChoice) filter(cfg *config, ids []string) (requeue.Filter, error) {
 	f := requeue.Filter{Reasons: c.Reason, Stages: c.Stage}
 	now := time.Now()
 	var err, sinceErr, beforeErr error
-	if f.Since, sinceErr = parseMoment(c.Since, now); sinceErr != nil {
+	if f.Since, sinceErr = parseMoment(string(c.Since), now); sinceErr != nil {
 		sinceErr = fmt.Errorf("--since: %w", sinceErr)
 	}
-	if f.Before, beforeErr = parseMoment(c.Before, now); beforeErr != nil {
+	if f.Before, beforeErr = parseMoment(string(c.Before), now); beforeErr != nil {
 		beforeErr = fmt.Errorf("--before: %w", beforeErr)
 	}
 	errs := []error{cfg.knownBoxes(c.Pipeline), sinceErr, beforeErr}

@@ -13,10 +13,10 @@ import (
 // deadPruneCmd is `sluice dead prune`.
 type deadPruneCmd struct {
 	configFlag
-	Pipeline []string `help:"Only of these pipelines." placeholder:"NAME,…"`
-	DryRun   bool     `help:"Only say what would be deleted."`
-	Yes      bool     `help:"Do not ask."`
-	JSON     bool     `help:"Print JSON." name:"json"`
+	Pipeline narrow `help:"Only of these pipelines." placeholder:"NAME,…"`
+	DryRun   bool   `help:"Only say what would be deleted."`
+	Yes      bool   `help:"Do not ask."`
+	JSON     bool   `help:"Print JSON." name:"json"`
 }
 
 // Help is the long text of --help.

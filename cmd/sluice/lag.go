@@ -14,7 +14,7 @@ import (
 type lagCmd struct {
 	configFlag
 	Data       string        `help:"Data directory of an embedded installation: what waits to be published is looked for there, and not in Redis." type:"path" placeholder:"DIR"`
-	Pipelines  []string      `help:"Only these pipelines." placeholder:"NAME,…"`
+	Pipelines  narrow        `help:"Only these pipelines." placeholder:"NAME,…"`
 	Interval   time.Duration `help:"Between two samples; rates need two. 0 = one sample, no rates." default:"1s"`
 	Watch      bool          `help:"Go on until interrupted, a sample every interval; rates are over the last ten seconds."`
 	Partitions bool          `help:"Show every partition, not only the one that is furthest behind."`

@@ -31,8 +31,8 @@ type configFlag struct {
 // runCmd is `sluice run`.
 type runCmd struct {
 	configFlag
-	Roles     string   `arg:"" placeholder:"ROLE[,ROLE…]" help:"gateway, query, pipelines, jobs or all, comma separated."`
-	Pipelines []string `help:"Run only these pipelines." placeholder:"NAME,…"`
+	Roles     string `arg:"" placeholder:"ROLE[,ROLE…]" help:"gateway, query, pipelines, jobs or all, comma separated."`
+	Pipelines narrow `help:"Run only these pipelines." placeholder:"NAME,…"`
 }
 
 // Help is the long text of --help.
