@@ -103,7 +103,7 @@ func readBounded(name string) ([]byte, error) {
 func (l *loader) checkPath(path string) {
 	i := slices.IndexFunc(l.keys, func(k Key) bool { return k.Path == path })
 	switch {
-	case i >= 0 && l.keys[i].secret:
+	case i >= 0 && l.keys[i].secret && !l.saysNothing(path):
 		l.complain("%s: a secret comes from %s or from the file that %s names, not from %s", path, l.keys[i].Env, l.keys[i].twin, l.src.File)
 		l.doubt(func(k *Key) bool { return k.Path == path })
 	case i >= 0:
@@ -113,6 +113,12 @@ func (l *loader) checkPath(path string) {
 		l.complain("%s: no such key in %s%s", path, l.src.File, didYouMean(suggested))
 		l.doubtUnknown(path, suggested)
 	}
+}
+
+// saysNothing tells whether the file has a key with nothing behind it, as Print writes a secret that nobody gave.
+func (l *loader) saysNothing(path string) bool {
+	value := l.fromFile.Get(path)
+	return value == nil || value == ""
 }
 
 // emptySection tells whether path is a section of which the file says nothing.

@@ -3,6 +3,7 @@ package settings
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -31,16 +32,28 @@ func Reference(w io.Writer, keys []Key) error {
 	return nil
 }
 
-// Print prints every setting with the value that it has now, one a line; secrets are hidden.
+// Print prints every setting with the value that it has now, one a line of YAML that Load reads again; secrets are hidden.
 func Print(w io.Writer, keys []Key) error {
 	var out strings.Builder
 	for _, k := range keys {
 		if k.value.IsValid() {
-			fmt.Fprintf(&out, "%s: %v\n", k.Path, k.value.Interface())
+			fmt.Fprintf(&out, "%s: %s\n", k.Path, legible(k.value.Interface()))
 		}
 	}
 	if _, err := io.WriteString(w, out.String()); err != nil {
 		return fmt.Errorf("printing settings: %w", err)
 	}
 	return nil
+}
+
+// legible is a value as it is read again: a text in quotes where YAML would take it for something else.
+func legible(value any) string {
+	text, isText := value.(string)
+	if !isText {
+		return fmt.Sprint(value)
+	}
+	if read, err := readTree([]byte("key: " + text)); err == nil && (text == "" || read["key"] == text) {
+		return text
+	}
+	return strconv.Quote(text)
 }

@@ -116,6 +116,30 @@ func TestEveryComplaintIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+// What Print says is a file that Load reads, with the same outcome: secrets, which it does not say, but for those that nobody gave.
+func TestWhatIsPrintedIsReadAgain(t *testing.T) {
+	for _, user := range []string{"", "u", "60", "true", "~", "x: #y", "[a", "- b", "'", "\"q\"", "a\tb", " blank ", "sluice@example"} {
+		cfg, err := load(t, "", "SLUICE_KAFKA_SASL_USER="+user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var printed, again strings.Builder
+		if err := settings.Print(&printed, settings.Keys(&cfg, "SLUICE_")); err != nil {
+			t.Fatal(err)
+		}
+		read, err := load(t, printed.String(), "")
+		if err != nil {
+			t.Fatalf("%q: %v\n%s", user, err, printed.String())
+		}
+		if err := settings.Print(&again, settings.Keys(&read, "SLUICE_")); err != nil {
+			t.Fatal(err)
+		}
+		if again.String() != printed.String() {
+			t.Errorf("%q: printed\n%s\nread again\n%s", user, printed.String(), again.String())
+		}
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	file := write(t, "password", "hunter2\n")
 	for name, environ := range map[string][]string{

@@ -39,8 +39,8 @@ func TestComposeLetsWebhooksOut(t *testing.T) {
 		"../compose/cluster.env": {"docker-compose.yml", "ops/compose/cluster.yml"},
 	} {
 		examples(t, file)
-		project := composed(t, nil, files...)
-		for _, role := range roles() {
+		project := composed(t, []string{"cli"}, files...)
+		for _, role := range append(roles(), "cli") { // the cli replays pipelines, webhooks' too
 			service, out, mounted := project.Services[role], false, false
 			for network := range service.Networks {
 				out = out || !project.Networks[network].Internal
@@ -48,7 +48,8 @@ func TestComposeLetsWebhooksOut(t *testing.T) {
 			for _, volume := range service.Volumes {
 				mounted = mounted || volume.ReadOnly && volume.Target == *service.Environment["SLUICE_WEBHOOK_SECRETS_DIR"]
 			}
-			if mounted != (role == "pipelines") || role == "pipelines" && !out {
+			posts := role == "pipelines" || role == "cli"
+			if mounted != posts || posts && !out {
 				t.Errorf("%v: %s has the webhooks' secrets: %t, a way out: %t", files, role, mounted, out)
 			}
 		}
