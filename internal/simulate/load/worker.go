@@ -41,20 +41,23 @@ func (w *worker) run(ctx, sending context.Context) error {
 	return nil
 }
 
-// carry sends one block until there is an answer, and notes it.
+// carry sends one block until there is an answer, and notes it. What goes to the topic waits for what goes to the gateway: the
+// other way round no client would be told of a Kafka that is away, for none would ask.
 func (w *worker) carry(ctx context.Context, t task) error {
 	w.write(*t.sends)
 	o := ledger.Outcome{Block: t.block, State: ledger.Answered, Sent: w.since()}
-	if len(w.strays) > 0 {
-		o.Topic = ledger.Doubt
-		if err := w.retry(ctx, func() error { o.Puts++; return w.put(ctx) }); err == nil {
-			o.Topic = ledger.Answered
-		}
-		w.tally.topic(o.Topic, len(w.strays))
+	refused := w.post(ctx, t, &o)
+	if refused == nil {
+		w.stray(ctx, &o)
 	}
+	return errors.Join(refused, w.deps.Book.Outcome(o))
+}
+
+// post sends what is for the gateway; it returns an error when that will not take it at any time.
+func (w *worker) post(ctx context.Context, t task, o *ledger.Outcome) error {
 	if len(w.lines) == 0 {
 		o.Done = w.since()
-		return w.deps.Book.Outcome(o)
+		return nil
 	}
 	var answer Answer
 	err := w.retry(ctx, func() (err error) {
@@ -69,15 +72,27 @@ func (w *worker) carry(ctx context.Context, t task) error {
 	} else {
 		w.answered.Add(int64(len(w.lines)))
 	}
-	w.tally.answer(w, t.block, &o, now)
+	w.tally.answer(w, t.block, o, now)
 	if o.Tries > 1 || err != nil {
 		w.body = nil // a request that failed may still be read
 	}
 	var busy *Busy
 	if err != nil && !errors.As(err, &busy) && ctx.Err() == nil {
-		return errors.Join(fmt.Errorf("the gateway refuses us: %w", err), w.deps.Book.Outcome(o))
+		return fmt.Errorf("the gateway refuses us: %w", err)
 	}
-	return w.deps.Book.Outcome(o)
+	return nil
+}
+
+// stray sends what is for the topic itself.
+func (w *worker) stray(ctx context.Context, o *ledger.Outcome) {
+	if len(w.strays) == 0 {
+		return
+	}
+	o.Topic = ledger.Doubt
+	if err := w.retry(ctx, func() error { o.Puts++; return w.put(ctx) }); err == nil {
+		o.Topic = ledger.Answered
+	}
+	w.tally.topic(o.Topic, len(w.strays))
 }
 
 // write makes the request's body, and the records that go to the topic.
