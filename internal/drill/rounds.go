@@ -8,13 +8,10 @@ import (
 	"sluice/internal/pause"
 )
 
-// ofIdle is how many rounds of chance there have to be to each that did nothing: more of those, and little was shown.
-const ofIdle = 10
-
 // rounds plays one after the other, until something does not hold or the time is up. A round drawn by chance that
-// did nothing is played again, once, and is no proof of anything when it does nothing then.
+// did nothing is played again, once.
 func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) error {
-	began, idle := time.Now(), 0
+	began := time.Now()
 	for n, round := range rounds {
 		if lasts > 0 && time.Since(began)+round.Calm >= lasts {
 			return nil
@@ -26,12 +23,6 @@ func (a *act) rounds(ctx context.Context, rounds []Round, lasts time.Duration) e
 		}
 		if err != nil {
 			return err
-		}
-		if idle += min(len(missing), 1); lasts > 0 && idle*ofIdle <= max(n+1, ofIdle) {
-			for _, what := range missing {
-				a.note(what + ", again: the round shows nothing")
-			}
-			missing = nil
 		}
 		for _, what := range missing {
 			a.fail("%s", what)

@@ -250,7 +250,7 @@ func TestARoundIsJudgedByItself(t *testing.T) {
 		first    string
 	}{
 		"both":                  {false, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: ">"}}, ""},
-		"the second not at all": {true, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: ">"}}, ""},
+		"the second not at all": {true, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: ">"}}, "round 2 did not bite"},
 		"the second must not":   {true, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: "="}}, ""},
 		"the second does":       {false, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "retried", Op: "="}}, "round 2 did not bite: want retried = 0, retried was 5"},
 		"known at the end":      {false, [2]script.Bite{{Name: "retried", Op: ">"}, {Name: "client-503", Op: ">", Than: 2}}, "the fault did not bite: want client-503 > 2"},
