@@ -98,6 +98,6 @@ type logConfig struct {
 }
 
 type memoryConfig struct {
-	Limit     settings.Size `key:"limit" default:"300MiB" range:"0|64MiB..1024GiB" doc:"of Go's heap and stacks, soft: the collector works harder near it; a gateway with other roles in its process adds half of it, as in sluice up; the program (35MiB) and SQLite's caches in sluice up (160MiB) come on top; GOMEMLIMIT in the environment has the last word; 0 = none"`
+	Limit     settings.Size `key:"limit" default:"300MiB" range:"0|64MiB..1024GiB" doc:"of Go's heap and stacks, soft: the collector works harder near it; a gateway with other roles in its process adds a third of it, as in sluice up; the program (35MiB) and SQLite's caches in sluice up (160MiB) come on top; GOMEMLIMIT in the environment has the last word; 0 = none"`
 	GCPercent int           `key:"gcPercent" default:"400" unit:"%" range:"1..10000" doc:"growth of the heap before it is collected; higher is faster and larger; in sluice up at most 150; GOGC in the environment has the last word"`
 }

@@ -10,7 +10,7 @@ import (
 // below the limit; with a gateway's requests beside it half of a core went into collecting.
 func (c memoryConfig) forRoles(roles []string) memoryConfig {
 	if len(roles) > 1 && slices.Contains(roles, roleGateway) {
-		c.Limit += c.Limit / 2
+		c.Limit += c.Limit / 3
 	}
 	return c
 }

@@ -16,7 +16,7 @@ func TestAGatewayBesideOthersAddsMemory(t *testing.T) {
 		want  settings.Size
 	}{
 		"alone":         {300 << 20, []string{roleGateway}, 300 << 20},
-		"beside others": {300 << 20, allRoles(), 450 << 20},
+		"beside others": {300 << 20, allRoles(), 400 << 20},
 		"others":        {300 << 20, []string{roleJobs, rolePipelines, roleQuery}, 300 << 20},
 		"no limit":      {0, allRoles(), 0},
 	} {

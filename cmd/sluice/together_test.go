@@ -37,8 +37,8 @@ func TestLanesOfOneProcessHoldLittle(t *testing.T) {
 func TestMemoryTogether(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ set, want memoryConfig }{
-		"as it comes":       {memoryConfig{Limit: 300 << 20, GCPercent: 400}, memoryConfig{Limit: 450 << 20, GCPercent: togetherGCPercent}},
-		"smaller as asked":  {memoryConfig{Limit: 100 << 20, GCPercent: 50}, memoryConfig{Limit: 150 << 20, GCPercent: 50}},
+		"as it comes":       {memoryConfig{Limit: 300 << 20, GCPercent: 400}, memoryConfig{Limit: 400 << 20, GCPercent: togetherGCPercent}},
+		"smaller as asked":  {memoryConfig{Limit: 90 << 20, GCPercent: 50}, memoryConfig{Limit: 120 << 20, GCPercent: 50}},
 		"without any limit": {memoryConfig{GCPercent: 400}, memoryConfig{GCPercent: togetherGCPercent}},
 	} {
 		if got := c.set.together(); got != c.want {
