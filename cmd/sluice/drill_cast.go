@@ -149,7 +149,7 @@ func leftBehind(file string, from int64) string {
 		}
 		switch {
 		case json.Unmarshal(line, &entry) != nil:
-		case entry.Msg == "stopped":
+		case entry.Msg == saidStopped:
 			spoke[entry.Pipeline] = true
 		case strings.HasPrefix(entry.Msg, "partition abandoned"):
 			left[entry.Pipeline] += entry.Records + entry.Settled

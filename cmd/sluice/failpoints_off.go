@@ -15,6 +15,9 @@ func newFailpoints([]string) (failpoints, error) { return failpoints{}, nil }
 
 func failpointVariables() []string { return nil }
 
+// LastWords are never said.
+func (failpoints) LastWords(func()) {}
+
 // Publisher is next.
 func (failpoints) Publisher(next telemetry.Publisher) telemetry.Publisher { return next }
 

@@ -14,8 +14,8 @@ import (
 	"sluice/internal/simulate/ledger"
 )
 
-// farewells reads what a process that runs pipelines said when its lives came to a clean end, in the log of all of them.
-// Those counts are complete; a scrape before the end is not.
+// farewells reads what a process that runs pipelines said when its lives came to an end, clean or at a failpoint, in the log
+// of all of them. Those counts are complete; a scrape before the end is not.
 type farewells struct {
 	file string
 
@@ -28,6 +28,7 @@ type farewells struct {
 // lastWords are those of one life.
 type lastWords struct {
 	started   float64 // s since 1970 UTC
+	killed    bool    // at a failpoint: records were under way
 	pipelines map[string]lastCounts
 }
 
@@ -62,17 +63,22 @@ func (f *farewells) listen() ([]lastWords, error) {
 	f.read += int64(len(text))
 	for line := range bytes.Lines(text) {
 		var said lastCounts
-		if bytes.Contains(line, []byte(`"stopped"`)) && json.Unmarshal(line, &said) == nil && said.Msg == "stopped" && said.Started > 0 {
+		if isFarewell(line) && json.Unmarshal(line, &said) == nil && (said.Msg == saidStopped || said.Msg == saidKilled) && said.Started > 0 {
 			f.hear(said)
 		}
 	}
 	return f.ended, nil
 }
 
-// hear takes in one line. A life has come to a clean end when each of its pipelines has said so.
+// isFarewell is a quick look, before a line is parsed.
+func isFarewell(line []byte) bool {
+	return bytes.Contains(line, []byte(saidStopped)) || bytes.Contains(line, []byte(saidKilled))
+}
+
+// hear takes in one line. A life has come to its end when each of its pipelines has said so.
 func (f *farewells) hear(said lastCounts) {
 	if f.open.started != said.Started {
-		f.open = lastWords{started: said.Started, pipelines: map[string]lastCounts{}}
+		f.open = lastWords{started: said.Started, killed: said.Msg == saidKilled, pipelines: map[string]lastCounts{}}
 	}
 	f.open.pipelines[said.Pipeline] = said
 	if len(f.open.pipelines) == said.Pipelines {
@@ -116,11 +122,15 @@ func (f *farewells) Farewells() ([]watch.Farewell, error) {
 	return all, err
 }
 
-// processes is what verify takes for the last scrapes of the process at that address.
+// processes is what verify takes for the last scrapes of the process at that address: of clean ends alone, at which
+// consumed is the sum of the verdicts.
 func (f *farewells) processes(url string) ([]ledger.Process, error) {
 	said, err := f.listen()
 	all := make([]ledger.Process, 0, len(said))
 	for _, last := range said {
+		if last.killed {
+			continue
+		}
 		p := ledger.Process{URL: url, Started: last.started}
 		for name, counts := range last.pipelines {
 			p.Counts = append(p.Counts, ledger.Count{Pipeline: name, Verdict: ledger.Consumed, Records: float64(counts.Consumed)})

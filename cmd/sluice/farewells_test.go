@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"sluice/internal/simulate/ledger"
@@ -62,5 +63,34 @@ func TestFarewellsAreReadAsALogGrows(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("nothing is said of %v", want)
+	}
+}
+
+// A process that dies at a failpoint says what it had read: a drill's watch counts it, and verify, for which consumed is
+// what has ended, does not.
+func TestWhatDiesAtAFailpointIsHeardByTheWatchAlone(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "log")
+	words := farewellLine("gps-live", 1790000000.37, 110) + farewellLine("gps-history", 1790000000.37, 210)
+	words = strings.ReplaceAll(words, `"stopped"`, `"`+saidKilled+`"`)
+	words += farewellLine("gps-live", 1790000002, 20) + farewellLine("gps-history", 1790000002, 20)
+	if err := os.WriteFile(file, []byte(words), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, err := (&farewells{file: file}).Farewells()
+	if err != nil || len(said) != 2 || said[0].Started != 1790000000.37 {
+		t.Fatalf("the watch hears %+v, %v", said, err)
+	}
+	consumed := 0.0
+	for _, m := range said[0].Metrics {
+		if m.Name == "sluice_records_consumed_total" {
+			consumed += m.Value
+		}
+	}
+	if consumed != 320 {
+		t.Errorf("it died with %v records read, want 320", consumed)
+	}
+	last, err := (&farewells{file: file}).processes("http://ops")
+	if err != nil || len(last) != 1 || last[0].Started != 1790000002 {
+		t.Errorf("verify hears %+v, %v", last, err)
 	}
 }

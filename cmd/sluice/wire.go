@@ -135,11 +135,9 @@ func (a *app) abandon(ctx context.Context) error {
 // run serves until ctx ends and says what it left.
 func (a *app) run(ctx context.Context) error {
 	a.group.add("start", a.announce)
+	a.cfg.failpoints.LastWords(func() { a.farewells(saidKilled) })
 	err := a.group.run(ctx)
-	started := telemetry.Started(a.reg)
-	for _, p := range a.pipelines {
-		a.farewell(p, started)
-	}
+	a.farewells(saidStopped)
 	return errors.Join(err, a.close())
 }
 
@@ -160,12 +158,26 @@ func (a *app) announce(ctx context.Context) error {
 	return nil
 }
 
+// How a life ended, in its last words.
+const (
+	saidStopped = "stopped"
+	saidKilled  = "killed at a failpoint"
+)
+
+// farewells are the last words of all pipelines.
+func (a *app) farewells(how string) {
+	started := telemetry.Started(a.reg)
+	for _, p := range a.pipelines {
+		a.farewell(how, p, started)
+	}
+}
+
 // farewell says how a pipeline's records ended in this process. What is left, and what is settled
 // and uncommitted, is not lost: the next owner reads it again. By its start, as metrics have it, the process is known
 // to whoever scraped it before, and by how many pipelines it runs one knows when all have been heard.
-func (a *app) farewell(p *telemetry.Pipeline, started float64) {
+func (a *app) farewell(how string, p *telemetry.Pipeline, started float64) {
 	s := p.Snapshot()
-	a.log.Info("stopped", zap.String("pipeline", s.Pipeline), zap.Uint64("consumed", s.Consumed),
+	a.log.Info(how, zap.String("pipeline", s.Pipeline), zap.Uint64("consumed", s.Consumed),
 		zap.Uint64("stored", s.Records("stored")), zap.Uint64("stale", s.Records("stale")),
 		zap.Uint64("duplicate", s.Records("duplicate")), zap.Uint64("poison", s.Records("poison")),
 		zap.Uint64("left", s.Records("unsettled")), zap.Uint64("uncommitted", s.Uncommitted), zap.Float64("started", started), zap.Int("pipelines", len(a.pipelines)))

@@ -19,25 +19,26 @@ const maxHits = 1_000_000_000
 // given. The zero value arms nothing.
 type Points struct {
 	armed map[Name]*point
+	end   *ending // nil when nothing is armed
 }
 
 // point dies at its n-th hit, whoever's that is.
 type point struct {
 	n    int64
 	hits atomic.Int64
-	die  func()
+	end  *ending
 }
 
 // New reads name@n[,name@n]: the process is killed at the n-th hit of the first point that gets so far. An
 // empty text arms nothing. die does not return; nil = SIGKILL to this process. Every complaint names Variable.
 func New(text string, die func()) (Points, error) {
-	p := Points{armed: map[Name]*point{}}
 	if text == "" {
-		return p, nil
+		return Points{}, nil
 	}
 	if die == nil {
 		die = killed
 	}
+	p := Points{armed: map[Name]*point{}, end: &ending{die: die}}
 	var complaints []error
 	for one := range strings.SplitSeq(text, ",") {
 		name, n, err := parse(one)
@@ -48,7 +49,7 @@ func New(text string, die func()) (Points, error) {
 			complaints = append(complaints, fmt.Errorf("%s: %w", Variable, err))
 			continue
 		}
-		p.armed[name] = &point{n: n, die: die}
+		p.armed[name] = &point{n: n, end: p.end}
 	}
 	return p, errors.Join(complaints...)
 }
@@ -77,6 +78,6 @@ func (p Points) at(name Name) *point { return p.armed[name] }
 // hit counts, and dies at the n-th. A point that is not armed does nothing.
 func (p *point) hit() {
 	if p != nil && p.hits.Add(1) == p.n {
-		p.die()
+		p.end.now()
 	}
 }

@@ -175,6 +175,17 @@ func TestNothingReadAgainIsAFigure(t *testing.T) {
 	}
 }
 
+// Nought is a figure, and what nobody knows is none.
+func TestWhatIsNotKnownIsNoNought(t *testing.T) {
+	for want, sums := range map[string]watch.Sums{"0": {"consumed": 7, "redelivered": 0}, "unknown": {"consumed": 7}} {
+		c := sampled(1, 40, 1, 1)
+		c.Drills[0].Watched.Sums = sums
+		if s := sheetOf(&c.Drills[0], 0, 1); !slices.Contains(s.Sums, fact{"redelivered", want}) {
+			t.Errorf("%v, want redelivered %s", s.Sums, want)
+		}
+	}
+}
+
 func TestWhatWasTriedIsAlwaysNamed(t *testing.T) {
 	c := sampled(1, 40, 1, 1)
 	if got := facts(c); !slices.Contains(got, fact{"sluice", "v0.5.0"}) || !slices.Contains(got, fact{"commit", "abc1234"}) {

@@ -79,6 +79,9 @@ func sheetOf(d *Drill, i, of int) sheet {
 			s.Sums = append(s.Sums, fact{name, grouped(n)})
 		}
 	}
+	if _, known := d.Watched.Sums["redelivered"]; !known && len(d.Watched.Sums) > 0 {
+		s.Sums = append(s.Sums, fact{"redelivered", "unknown"})
+	}
 	return s
 }
 

@@ -33,6 +33,21 @@ func (w *Watch) hearAll() map[string]heard {
 	return all
 }
 
+// audience is who was heard in this look; the lock is held.
+func (w *Watch) audience(said map[string][]Metric, farewells map[string]heard) audience {
+	heard := audience{all: true}
+	for _, t := range w.cfg.Targets {
+		if t.Farewells == nil {
+			continue
+		}
+		_, answered := said[t.Name]
+		_, listened := farewells[t.Name]
+		heard.all = heard.all && listened && (answered || !t.Process.Alive())
+		heard.lost += w.processes[t.Name].lost
+	}
+	return heard
+}
+
 // scrapeAll asks all living processes at once; who does not answer is left out.
 func (w *Watch) scrapeAll(ctx context.Context) map[string][]Metric {
 	asked := map[string]func(context.Context) ([]Metric, error){}

@@ -20,7 +20,8 @@ type Process interface {
 	Lives() int  // that were begun, in which it was looked at or not
 }
 
-// Farewells reads what a process said when its lives came to a clean end; cmd/sluice finds it in the log.
+// Farewells reads what a process said when its lives came to a clean end, or died at a failpoint; cmd/sluice finds it in
+// the log.
 type Farewells interface {
 	// Farewells are all of its lives so far that ended so, in the order of their ends.
 	Farewells() ([]Farewell, error)

@@ -89,7 +89,9 @@ func TestConditionsAreJudgedInWords(t *testing.T) {
 	}{
 		{"retried > 0", true, "retried was 12"},
 		{"retried > 12", false, "retried was 12"},
-		{"redelivered >= 10", false, "redelivered was 0"},
+		{"redelivered >= 10", false, "redelivered is not known"},
+		{"redelivered = 0", false, "redelivered is not known"},
+		{"stale > 0.3 redelivered", false, "redelivered is not known"},
 		{"client-503 >= 9", true, "client-503 was 9"},
 		{"sent-late = 1", true, "sent-late was 1"},
 		{"sent-doubled = 2", true, "sent-doubled was 2"},

@@ -59,8 +59,8 @@ func (s Sums) With(other Sums) Sums {
 	return both
 }
 
-// Judge says whether the growth fulfils a condition, and what was seen. An observation that does not exist
-// fails, and the words name those that do.
+// Judge says whether the growth fulfils a condition, and what was seen. An observation that nobody made fails, whatever
+// is asked of it; of one that does not exist the words name those that do.
 func Judge(bite script.Bite, grown Sums) (held bool, seen string) {
 	asked := []string{bite.Name}
 	if bite.Of != "" {
@@ -71,7 +71,11 @@ func Judge(bite script.Bite, grown Sums) (held bool, seen string) {
 		if !Known(name) {
 			return false, unknown(name)
 		}
-		said = append(said, name+" was "+strconv.FormatFloat(grown[name], 'f', -1, 64))
+		n, known := grown[name]
+		if !known {
+			return false, name + " is not known"
+		}
+		said = append(said, name+" was "+strconv.FormatFloat(n, 'f', -1, 64))
 	}
 	return bite.Holds(grown[bite.Name], grown[bite.Of]), strings.Join(said, ", ")
 }

@@ -90,8 +90,8 @@ const farBehind = 10_000
 func derived() []Observation {
 	all := []Observation{
 		{Name: restarted, About: "lives of processes beyond the first", From: "process_start_time_seconds has changed"},
-		{Name: redelivered, About: "records read again", From: "sluice_records_consumed_total beyond how far the commits moved, whenever a pipeline has no lag; " +
-			"a lower bound, as what a killed process read after its last look is not known", Late: true},
+		{Name: redelivered, About: "records read again", From: "sluice_records_consumed_total beyond how far the commits moved, whenever a pipeline has no lag; who stops, or dies at a failpoint, says last " +
+			"what it read, and the figure is exact; what a process that was killed otherwise read after its last look is not known: it is a lower bound then, and no figure when it is none", Late: true},
 		{Name: behind, About: "looks, about one a second, at which a pipeline had over 10,000 records still to settle", From: "the lag of each pipeline"},
 		{Name: doubtful, About: "records that a client gave up without an answer", From: "summary of the load: doubtful", Late: true},
 		{Name: clientTries, About: "attempts of clients beyond the first", From: "summary of the load: retries", Late: true},

@@ -10,7 +10,15 @@ type track struct {
 	// unseen is what was certainly read and never counted: a killed process took it along. Without it
 	// what is read again later would be set off against it.
 	unseen float64
-	lost   int // lives that had ended without a word as of the last moment at rest
+	lost   int   // lives that had ended without a word as of the last moment at rest
+	rested int64 // how far the commits had moved when the last look found all at rest; -1 = it did not
+	exact  bool  // again is all that was read again: at rest, every life is heard, and nothing moved since the look before
+}
+
+// audience is who was heard in a look.
+type audience struct {
+	lost int  // lives that have ended without a word so far
+	all  bool // each life that runs pipelines was heard: who lives has answered, and who is gone has said its last words
 }
 
 // path is the way of the commits through one partition.
@@ -21,12 +29,11 @@ type path struct {
 	end    int64
 }
 
-func newTrack() *track { return &track{parts: map[int32]*path{}} }
+func newTrack() *track { return &track{parts: map[int32]*path{}, rested: -1} }
 
 // saw takes in one look and says how many records are to be settled.
-// Lost is how many lives have ended without a word so far.
-func (t *track) saw(parts map[int32]stage.Offsets, read reading, lost int) int64 {
-	behind, rest := int64(0), true
+func (t *track) saw(parts map[int32]stage.Offsets, read reading, heard audience) int64 {
+	behind, rest := int64(0), len(parts) > 0
 	for id, o := range parts {
 		if t.parts[id] == nil {
 			t.parts[id] = &path{from: max(o.Committed, o.Start), far: max(o.Committed, o.Start)}
@@ -36,10 +43,15 @@ func (t *track) saw(parts map[int32]stage.Offsets, read reading, lost int) int64
 		rest = rest && max(o.Committed, o.Start) == o.End
 	}
 	if rest {
-		t.settle(read, lost)
+		t.settle(read, heard)
+	} else {
+		t.unsure()
 	}
 	return behind
 }
+
+// unsure is a look after which nobody knows whether more was read again.
+func (t *track) unsure() { t.rested, t.exact = -1, false }
 
 func (p *path) saw(o stage.Offsets) {
 	if o.End < p.end { // the topic was made anew, or has lost its end
@@ -63,16 +75,19 @@ func (t *track) moved() int64 {
 
 // settle compares, with nothing under way. When less was read than was moved over, a life that ended without a word has
 // read it; if none did, the counts are older than the commits, and the next look will have both.
-func (t *track) settle(read reading, lost int) {
+func (t *track) settle(read reading, heard audience) {
 	once := float64(t.moved()) - read.passed
 	again := read.consumed + t.unseen - once
 	switch {
 	case again >= t.again:
 		t.again = again
-	case lost > t.lost:
+	case heard.lost > t.lost:
 		t.unseen += t.again - again
 	default:
+		t.unsure()
 		return
 	}
-	t.lost = lost
+	t.lost = heard.lost
+	t.exact = heard.all && heard.lost == 0 && t.rested == t.moved() // counts are asked for first: those that are behind the commits show next time
+	t.rested = t.moved()
 }

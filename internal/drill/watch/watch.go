@@ -94,17 +94,21 @@ func (w *Watch) Look(ctx context.Context) {
 	for name, last := range farewells {
 		w.processes[name].hears(last)
 	}
-	lost := 0
 	for _, p := range w.processes {
 		accepted += p.sums()["accepted"]
-		lost += p.lost
 	}
 	w.lines.add(Accepted, "gateway", at, accepted)
 	for name, age := range oldest {
 		w.lines.add(Oldest, name, at, age)
 	}
-	for name, parts := range places {
-		w.lags[name] = lagSeen{records: w.tracks[name].saw(parts, w.read(name), lost), at: now}
+	heard := w.audience(said, farewells)
+	for name, t := range w.tracks {
+		parts, told := places[name]
+		if !told {
+			t.unsure()
+			continue
+		}
+		w.lags[name] = lagSeen{records: t.saw(parts, w.read(name), heard), at: now}
 		if w.lags[name].records > farBehind {
 			w.behind++
 		}
@@ -133,7 +137,7 @@ func (w *Watch) Note(what string) {
 	}
 }
 
-// Sums is where the observations are, as of the last look.
+// Sums is where the observations are, as of the last look. What is not known is not among them.
 func (w *Watch) Sums() Sums {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -141,15 +145,20 @@ func (w *Watch) Sums() Sums {
 }
 
 func (w *Watch) sums() Sums {
-	all := Sums{redelivered: 0, restarted: 0, behind: w.behind}
+	all := Sums{restarted: 0, behind: w.behind}
 	for _, c := range table() {
 		all[c.name] = 0
 	}
 	for _, p := range w.processes {
 		all.add(p.sums())
 	}
+	again, exact := 0.0, true
 	for _, t := range w.tracks {
-		all[redelivered] += t.again
+		again += t.again
+		exact = exact && t.exact
+	}
+	if exact || again > 0 { // that it was none is said only when that is known
+		all[redelivered] = again
 	}
 	return all
 }
