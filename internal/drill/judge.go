@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sluice/internal/drill/report"
 	"sluice/internal/drill/script"
 	"sluice/internal/drill/watch"
+	"sluice/internal/pause"
 )
 
 // The states of an assertion, as simulate verify prints them.
@@ -87,6 +89,23 @@ func (a *act) bit(round int, more []script.Bite, grown watch.Sums) (missing []st
 		}
 	}
 	return missing
+}
+
+// restWithin is for the commits of what a proof itself sends last.
+const restWithin = 10 * time.Second
+
+// rest looks until what was read again is counted: only at rest it shows, and a proof ends with pings of its own. What
+// does not come to rest in time is judged by what is known then.
+func (a *act) rest(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, restWithin)
+	defer cancel()
+	for ctx.Err() == nil {
+		a.scene.Watch.Look(ctx)
+		if a.scene.Seen.Calm() {
+			return
+		}
+		pause.AtMost(ctx, a.cfg.Look)
+	}
 }
 
 // bites judges whether the faults did what they were for, by what was observed and by what faults tell themselves.

@@ -137,9 +137,7 @@ func (a *act) conclude(ctx context.Context, before watch.Sums, sent Sent) error 
 		return fmt.Errorf("proving the ledger: %w", err)
 	}
 	a.judge(proof)
-	for range 2 { // at rest: the second finds what the first has, and then that is all
-		a.scene.Watch.Look(ctx)
-	}
+	a.rest(ctx)
 	a.bites(a.scene.Seen.Sums().Since(before).With(sent.Seen), a.witnessed())
 	a.tell("stopping")
 	a.stops(ctx, a.scene.Cast.Stop(ctx))

@@ -97,6 +97,7 @@ type Watch interface {
 // Seen is what a Watch has seen.
 type Seen interface {
 	Sums() watch.Sums
+	Calm() bool // what was read again is counted, as of the last look
 	Record() watch.Record
 }
 

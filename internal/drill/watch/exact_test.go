@@ -33,6 +33,9 @@ func TestNothingReadAgainIsNoGuess(t *testing.T) {
 				w.reads(100)
 				c.then(w, func() { watch.Look(t.Context()) })
 				n, known := watch.Sums()[redelivered]
+				if calm := watch.Calm(); c.known && !calm {
+					t.Error("it is known and not calm")
+				}
 				if known != c.known || n != 0 {
 					t.Errorf("redelivered %v, known: %t, want %t", n, known, c.known)
 				}

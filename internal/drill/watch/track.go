@@ -12,7 +12,8 @@ type track struct {
 	unseen float64
 	lost   int   // lives that had ended without a word as of the last moment at rest
 	rested int64 // how far the commits had moved when the last look found all at rest; -1 = it did not
-	exact  bool  // again is all that was read again: at rest, every life is heard, and nothing moved since the look before
+	calm   bool  // the last two looks found all at rest, and no commit between them
+	exact  bool  // again is all that was read again: calm, and every life is heard
 }
 
 // audience is who was heard in a look.
@@ -51,7 +52,7 @@ func (t *track) saw(parts map[int32]stage.Offsets, read reading, heard audience)
 }
 
 // unsure is a look after which nobody knows whether more was read again.
-func (t *track) unsure() { t.rested, t.exact = -1, false }
+func (t *track) unsure() { t.rested, t.calm, t.exact = -1, false, false }
 
 func (p *path) saw(o stage.Offsets) {
 	if o.End < p.end { // the topic was made anew, or has lost its end
@@ -88,6 +89,7 @@ func (t *track) settle(read reading, heard audience) {
 		return
 	}
 	t.lost = heard.lost
-	t.exact = heard.all && heard.lost == 0 && t.rested == t.moved() // counts are asked for first: those that are behind the commits show next time
+	t.calm = t.rested == t.moved() // counts are asked for before commits, and may be older: the next look has them
+	t.exact = t.calm && heard.all && heard.lost == 0
 	t.rested = t.moved()
 }

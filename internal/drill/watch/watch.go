@@ -163,6 +163,19 @@ func (w *Watch) sums() Sums {
 	return all
 }
 
+// Calm says whether the last two looks found every pipeline at rest, and no commit between them: what was read is then
+// counted, of all who could be heard.
+func (w *Watch) Calm() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, t := range w.tracks {
+		if !t.calm {
+			return false
+		}
+	}
+	return true
+}
+
 // Lag is the pipeline's as of the last look that reached Kafka, and when that was; false before the first.
 func (w *Watch) Lag(pipeline string) (records int64, at time.Time, known bool) {
 	w.mu.Lock()
