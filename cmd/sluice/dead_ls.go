@@ -51,6 +51,9 @@ type letterLine struct {
 
 // Run counts and prints.
 func (c *deadLsCmd) Run(ctx context.Context, p *process) (err error) {
+	if err := notNegative("--limit", c.Limit); err != nil {
+		return usage(err)
+	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err

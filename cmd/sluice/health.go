@@ -32,6 +32,9 @@ const maxHealthAnswer = 64 << 10
 
 // Run asks once.
 func (c *healthCmd) Run(ctx context.Context, p *process) error {
+	if err := aboveZero("--timeout", c.Timeout); err != nil {
+		return usage(err)
+	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err

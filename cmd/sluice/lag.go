@@ -80,6 +80,9 @@ func (c *lagCmd) check() (err error) {
 	if c.Watch && c.Interval == 0 {
 		err = errors.Join(err, errors.New("--watch needs an --interval above 0"))
 	}
+	if c.Max < -1 {
+		err = errors.Join(err, fmt.Errorf("--max %d must not be negative; -1 = never", c.Max))
+	}
 	if c.MaxAge < 0 {
 		err = errors.Join(err, fmt.Errorf("--max-age %s must not be negative", c.MaxAge))
 	}

@@ -69,9 +69,7 @@ func (c *replayCmd) job(cfg *config, now time.Time) (replay.Job, bool, error) {
 	if c.Shadow != "" && c.Data != "" {
 		errs = append(errs, errors.New("a data directory has no shadow indices: copy the directory, and replay in the copy"))
 	}
-	if c.Rate < 0 {
-		errs = append(errs, fmt.Errorf("rate is %g records a second, must not be negative", c.Rate))
-	}
+	errs = append(errs, finiteRate("--rate", c.Rate))
 	from, err := parseMoment(c.From, now)
 	errs = append(errs, err)
 	to, err := parseMoment(c.To, now)

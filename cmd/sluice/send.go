@@ -90,7 +90,7 @@ func (c *sendCmd) config(stdin io.Reader) (send.Config, error) {
 		ShiftNow: c.Shift == "now", Speed: speed, Rate: c.Rate, Records: c.Batch, Connections: c.Connections,
 		GiveUp: c.GiveUp, HoldBytes: int64(hold),
 	}
-	return cfg, errors.Join(err, holdErr, cfg.Validate())
+	return cfg, errors.Join(err, holdErr, aboveZero("--timeout", c.Timeout), cfg.Validate())
 }
 
 // parseSpeed reads 60x, 60 or nothing.

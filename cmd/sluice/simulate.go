@@ -81,6 +81,9 @@ Example:
 
 // Run sends the load and prints what it did.
 func (c *simulateLoadCmd) Run(ctx context.Context, p *process) (err error) {
+	if err := errors.Join(aboveZero("--backlog", c.Backlog), aboveZero("--timeout", c.Timeout)); err != nil {
+		return usage(err)
+	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err

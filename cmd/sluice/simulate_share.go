@@ -19,6 +19,9 @@ func (s *share) UnmarshalText(text []byte) error {
 	if percent {
 		value /= 100
 	}
+	if !(value >= 0 && value <= 1) {
+		return fmt.Errorf("share %q: want 0%% to 100%%", text)
+	}
 	*s = share(value)
 	return nil
 }

@@ -152,7 +152,7 @@ func TestSimulateRefusesWhatCannotBe(t *testing.T) {
 		code int
 	}{
 		`share "much"`:            {[]string{"--late", "much"}, exitUsage},
-		"poison is 2":             {[]string{"--poison", "200%"}, exitUsage},
+		`share "200%"`:            {[]string{"--poison", "200%"}, exitUsage},
 		"rate is 0":               {[]string{"--rate", "0"}, exitUsage},
 		"workers are 0":           {[]string{"--workers", "0"}, exitUsage},
 		"want http://host":        {[]string{"--to", "gateway"}, exitUsage},
@@ -176,7 +176,7 @@ func TestShares(t *testing.T) {
 			t.Errorf("%s is %g, %v", text, s, err)
 		}
 	}
-	for _, text := range []string{"", "%", "5 %", "5%%", "x", "5pc"} {
+	for _, text := range []string{"", "%", "5 %", "5%%", "x", "5pc", "NaN", "-1%", "101%", "Inf"} {
 		var s share
 		if err := s.UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q is %g", text, s)

@@ -49,6 +49,9 @@ Example:
 
 // Run verifies and prints.
 func (c *simulateVerifyCmd) Run(ctx context.Context, p *process) (err error) {
+	if c.Wait < 0 {
+		return usage(fmt.Errorf("--wait %s must not be negative", c.Wait))
+	}
 	cfg, err := loadConfig(c.Config, p.environ)
 	if err != nil {
 		return err

@@ -81,6 +81,7 @@ func (c *upCmd) check() error {
 			refuse.when(err != nil, "%s: %v", listen.flag, err)
 		}
 	}
+	refuse.when(c.Demo && c.Drivers < 1, "--drivers %d must be 1 or more", c.Drivers)
 	if c.Kafka != "" {
 		for _, err := range leaves(kafka.Config{Brokers: []string{c.Kafka}}.Validate()) {
 			refuse.when(true, "--kafka: %s", strings.TrimPrefix(err.Error(), "kafka: brokers: "))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -37,8 +38,8 @@ var _ pipelines.Group = (*Group)(nil)
 func NewGroup(plan *Plan, inner pipelines.Group, recordsPerSecond float64, obs Observer) (*Group, error) {
 	limit := rate.NewLimiter(rate.Inf, maxBurst)
 	switch {
-	case recordsPerSecond < 0:
-		return nil, fmt.Errorf("replaying: rate is %g records a second, must not be negative", recordsPerSecond)
+	case !(recordsPerSecond >= 0) || math.IsInf(recordsPerSecond, 0):
+		return nil, fmt.Errorf("replaying: rate is %g records a second, must be a number, not negative", recordsPerSecond)
 	case recordsPerSecond > 0:
 		limit = rate.NewLimiter(rate.Limit(recordsPerSecond), int(min(max(recordsPerSecond/10, 1), maxBurst)))
 	}

@@ -33,8 +33,8 @@ func (c *Config) Validate() error {
 		}
 	}
 	complain(len(c.Files) > 0, "no file to send")
-	complain(c.Speed >= 0 && !math.IsInf(c.Speed, 0) && !math.IsNaN(c.Speed), "speed %g must not be negative", c.Speed)
-	complain(c.Rate >= 0, "rate %g must not be negative", c.Rate)
+	complain(c.Speed >= 0 && !math.IsInf(c.Speed, 0) && !math.IsNaN(c.Speed), "speed %g must be a number, not negative", c.Speed)
+	complain(c.Rate >= 0 && !math.IsInf(c.Rate, 0), "rate %g must be a number, not negative", c.Rate)
 	complain(c.Records > 0 && c.Records <= 10_000, "%d records a request are outside 1 to 10000", c.Records)
 	complain(c.Connections > 0 && c.Connections <= 1000, "%d connections are outside 1 to 1000", c.Connections)
 	complain(c.GiveUp > 0, "giving up after %s, must be above 0", c.GiveUp)
