@@ -32,7 +32,7 @@ func (c *doctorCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	parts, closers, err := c.parts(cfg)
+	parts, closers, err := c.parts(p, cfg)
 	defer func() { err = errors.Join(err, closeAll(closers)) }()
 	if err != nil {
 		return usage(err)
@@ -52,7 +52,7 @@ func (c *doctorCmd) Run(ctx context.Context, p *process) (err error) {
 }
 
 // parts are what this installation is made of.
-func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() error, err error) {
+func (c *doctorCmd) parts(p *process, cfg *config) (parts []doctor.Part, closers []func() error, err error) {
 	part, closer, err := kafkaPart(cfg, c.Data)
 	if err != nil {
 		return nil, nil, err
@@ -64,7 +64,7 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 	}
 	closers = append(closers, closer)
 	if c.Data != "" {
-		return append(parts, dataPart(c.Data, int64(cfg.Data.MinFree), numbers), machinePart(cfg, cfg.Memory.ofUp())), closers, nil
+		return append(parts, dataPart(c.Data, int64(cfg.Data.MinFree), numbers), machinePart(cfg, p.ofUp(cfg.Memory))), closers, nil
 	}
 	elastic, closer, err := elasticPart(cfg)
 	if err != nil {
@@ -76,7 +76,7 @@ func (c *doctorCmd) parts(cfg *config) (parts []doctor.Part, closers []func() er
 		return nil, closers, err
 	}
 	parts, closers = append(parts, elastic, redis), append(closers, closer)
-	return append(parts, machinePart(cfg, cfg.Memory.ofRole())), closers, nil
+	return append(parts, machinePart(cfg, p.ofRoles(cfg.Memory))), closers, nil
 }
 
 // judged are findings about one thing: a good one stands when nothing else was found.

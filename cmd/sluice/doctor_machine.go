@@ -20,8 +20,8 @@ import (
 )
 
 // machinePart is the machine that this command runs on: run it where sluice runs.
-// takes is the memory of the process that is meant.
-func machinePart(cfg *config, takes footprint) doctor.Part {
+// takes is the memory of the processes that are meant.
+func machinePart(cfg *config, takes []footprint) doctor.Part {
 	check := func(what string, run func(context.Context) []doctor.Finding) doctor.Check {
 		return doctor.Check{What: what, Where: "this machine", Run: run}
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestDoctorJudgesThisMachine(t *testing.T) {
-	cfg, dir := defaults(t), t.TempDir()
+	cfg, dir, here := defaults(t), t.TempDir(), &process{}
 	open := *cfg
 	open.HTTP.Listen = ":8080"
 	keys := func(mode os.FileMode, content string) []doctor.Finding {
@@ -34,16 +34,17 @@ func TestDoctorJudgesThisMachine(t *testing.T) {
 		"no battery":      {judgeOwnClock(time.Unix(0, 0)), []string{"fail says 1970-01-01T00:00:00Z => timedatectl set-ntp true"}},
 		"files":           {judgeFiles(cfg, 65536), nil},
 		"few files":       {judgeFiles(cfg, 1024), []string{"fail 1024 may be open, http.maxConns (4096) needs 4608 => ulimit -n 4608 => SLUICE_HTTP_MAX_CONNS=512"}},
-		"memory":          {judgeMemory(memoryConfig{Limit: 300 * mib}.ofRole(), 1024*mib), nil},
-		"less memory":     {judgeMemory(memoryConfig{Limit: 300 * mib}.ofRole(), 320*mib), []string{"warn memory.limit (300MiB) leaves too little of the 320 MiB"}},
-		"too little":      {judgeMemory(memoryConfig{Limit: 300 * mib}.ofRole(), 256*mib), []string{"fail memory.limit (300MiB) is more than the 256 MiB that there are => SLUICE_MEMORY_LIMIT=204MiB"}},
-		"no limit":        {judgeMemory(memoryConfig{}.ofRole(), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=819MiB"}},
-		"up":              {judgeMemory(memoryConfig{Limit: 300 * mib}.ofUp(), 1024*mib), nil},
-		"too little, up":  {judgeMemory(memoryConfig{Limit: 300 * mib}.ofUp(), 400*mib), []string{"fail memory.limit (300MiB, of which sluice up makes 450MiB) is more than the 400 MiB that there are => SLUICE_MEMORY_LIMIT=83MiB"}},
-		"little room, up": {judgeMemory(memoryConfig{Limit: 300 * mib}.ofUp(), 600*mib), []string{"warn memory.limit (300MiB, of which sluice up makes 450MiB) leaves too little of the 600 MiB => SLUICE_MEMORY_LIMIT=190MiB"}},
-		"mended, up":      {judgeMemory(memoryConfig{Limit: 190 * mib}.ofUp(), 600*mib), nil},
-		"no limit, up":    {judgeMemory(memoryConfig{}.ofUp(), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=416MiB"}},
-		"memory not said": {judgeMemory(memoryConfig{Limit: 300 * mib}.ofRole(), 0), []string{"skip this system does not say"}},
+		"memory":          {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 1024*mib), nil},
+		"less memory":     {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 320*mib), []string{"warn memory.limit (300MiB) leaves too little of the 320 MiB"}},
+		"for all":         {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 400*mib), []string{"warn memory.limit (300MiB, of which sluice run all makes 450MiB) leaves too little of the 400 MiB => SLUICE_MEMORY_LIMIT=213MiB"}},
+		"too little":      {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 256*mib), []string{"fail memory.limit (300MiB) is more than the 256 MiB that there are => SLUICE_MEMORY_LIMIT=204MiB"}},
+		"no limit":        {judgeMemory(here.ofRoles(memoryConfig{}), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=819MiB"}},
+		"up":              {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}), 1024*mib), nil},
+		"too little, up":  {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}), 400*mib), []string{"fail memory.limit (300MiB, of which sluice up makes 450MiB) is more than the 400 MiB that there are => SLUICE_MEMORY_LIMIT=83MiB"}},
+		"little room, up": {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}), 600*mib), []string{"warn memory.limit (300MiB, of which sluice up makes 450MiB) leaves too little of the 600 MiB => SLUICE_MEMORY_LIMIT=190MiB"}},
+		"mended, up":      {judgeMemory(here.ofUp(memoryConfig{Limit: 190 * mib}), 600*mib), nil},
+		"no limit, up":    {judgeMemory(here.ofUp(memoryConfig{}), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=416MiB"}},
+		"memory not said": {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 0), []string{"skip this system does not say"}},
 		"no keys":         {judgeKeys(cfg), nil},
 		"no keys, open":   {judgeKeys(&open), []string{"warn there are no API keys, and :8080 is open to the network"}},
 		"keys":            {keys(0o640, line), nil},

@@ -12,19 +12,36 @@ import (
 
 // footprint is what a process may take of a machine's memory.
 type footprint struct {
-	set    settings.Size // memory.limit
+	who    string        // the command that makes half as much again of memory.limit; "" = none
+	set    settings.Size // memory.limit, or what GOMEMLIMIT says
 	limit  settings.Size // what the process makes of it
 	beside settings.Size // what is not Go's and large; 0 = no more than usual
+	env    bool          // it is GOMEMLIMIT that says so
+	maybe  bool          // nobody knows whether there is such a process: one that does not fit is no failure
 }
 
 // besideUp is the most that SQLite's page caches keep in sluice up (positions and a day 48 MiB each, two months of orders 16,
 // member levels 32), and the program itself.
 const besideUp = 195 << 20
 
-func (c memoryConfig) ofUp() footprint { return footprint{c.Limit, c.together().Limit, besideUp} }
+// ofUp is that of sluice up.
+func (p *process) ofUp(c memoryConfig) []footprint {
+	up := p.footprint("sluice up", c, c.together())
+	up.beside = besideUp
+	return []footprint{up}
+}
 
-// ofRole is that of a process with one role; what it takes beside the heap is within the usual fifth.
-func (c memoryConfig) ofRole() footprint { return footprint{set: c.Limit, limit: c.Limit} }
+// ofRoles are those of processes on servers, with one role or with all; what they take beside the heap is within the usual fifth.
+func (p *process) ofRoles(c memoryConfig) []footprint {
+	all := p.footprint("sluice run all", c, c.forRoles(allRoles()))
+	all.maybe = true
+	return []footprint{p.footprint("", c, c), all}
+}
+
+// footprint is that of a process that gives these settings to limitMemory.
+func (p *process) footprint(who string, set, made memoryConfig) footprint {
+	return footprint{who: who, set: p.heapLimit(set), limit: p.heapLimit(made), env: p.tellsGo("GOMEMLIMIT")}
+}
 
 // machineMemory is what a process may use: the least of what the machine has and what its
 // control group allows; 0 = nobody says. root is / but for tests.
@@ -63,23 +80,40 @@ func numberIn(path string) settings.Size {
 	return settings.Size(n)
 }
 
-// judgeMemory compares what a process may take with what there is; the rest of it needs about a fifth beside Go's heap.
-func judgeMemory(takes footprint, there settings.Size) []doctor.Finding {
-	j := judged{what: "memory", where: "this machine"}
-	room, limit := there*8/10-takes.beside, takes.set.String()
-	if takes.beside > 0 {
-		room, limit = room*2/3, fmt.Sprintf("%s, of which sluice up makes %s", takes.set, takes.limit)
+// judgeMemory compares what processes may take with what there is; it tells of the first that does not fit.
+func judgeMemory(takes []footprint, there settings.Size) (found []doctor.Finding) {
+	for _, one := range takes {
+		if found = one.judge(there); found[0].Level != doctor.OK {
+			return found
+		}
 	}
-	fix := fmt.Sprintf("SLUICE_MEMORY_LIMIT=%dMiB # or a larger machine", max(room>>20, 64))
+	return found
+}
+
+// judge knows that what is not Go's heap needs about a fifth beside it.
+func (f footprint) judge(there settings.Size) []doctor.Finding {
+	j := judged{what: "memory", where: "this machine"}
+	room, limit := there*8/10-f.beside, f.set.String()
+	if f.limit > f.set {
+		limit += fmt.Sprintf(", of which %s makes %s", f.who, f.limit)
+	}
+	if f.who != "" && !f.env {
+		room = room * 2 / 3
+	}
+	key, variable, none := "memory.limit", "SLUICE_MEMORY_LIMIT", "0"
+	if f.env {
+		key, variable, none = "GOMEMLIMIT", "GOMEMLIMIT", "off"
+	}
+	fix := fmt.Sprintf("%s=%dMiB # or a larger machine", variable, max(room>>20, 64))
 	switch {
 	case there == 0:
 		return only(doctor.Skipped("memory", "this machine", "this system does not say what there is"))
-	case takes.set == 0:
-		j.warn(fix, "memory.limit is 0: a process near the end of %s is killed before its collector works harder", human(int64(there)))
-	case takes.limit > there:
-		j.fail(fix, "memory.limit (%s) is more than the %s that there are", limit, human(int64(there)))
-	case takes.limit+takes.beside > there/10*9:
-		j.warn(fix, "memory.limit (%s) leaves too little of the %s that there are", limit, human(int64(there)))
+	case f.set == 0:
+		j.warn(fix, "%s is %s: a process near the end of %s is killed before its collector works harder", key, none, human(int64(there)))
+	case f.limit > there && !f.maybe:
+		j.fail(fix, "%s (%s) is more than the %s that there are", key, limit, human(int64(there)))
+	case f.limit+f.beside > there/10*9:
+		j.warn(fix, "%s (%s) leaves too little of the %s that there are", key, limit, human(int64(there)))
 	}
-	return j.or("%s, memory.limit %s", human(int64(there)), limit)
+	return j.or("%s, %s %s", human(int64(there)), key, limit)
 }

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"math"
 	"runtime/debug"
 	"slices"
 	"strings"
+
+	"sluice/internal/settings"
 )
 
 // forRoles are the settings of a process with these roles. What full pipelines hold leaves the collector room for its work
@@ -21,9 +24,21 @@ func (p *process) limitMemory(cfg memoryConfig) {
 	if !p.tellsGo("GOGC") {
 		debug.SetGCPercent(cfg.GCPercent)
 	}
-	if cfg.Limit > 0 && !p.tellsGo("GOMEMLIMIT") {
-		debug.SetMemoryLimit(int64(cfg.Limit))
+	if limit := p.heapLimit(cfg); limit > 0 {
+		debug.SetMemoryLimit(int64(limit))
 	}
+}
+
+// heapLimit is what a process with these settings keeps to in this environment: what GOMEMLIMIT has told Go's runtime, else
+// memory.limit; 0 = nothing.
+func (p *process) heapLimit(cfg memoryConfig) settings.Size {
+	if !p.tellsGo("GOMEMLIMIT") {
+		return cfg.Limit
+	}
+	if told := debug.SetMemoryLimit(-1); told < math.MaxInt64 {
+		return settings.Size(told)
+	}
+	return 0
 }
 
 // tellsGo says whether the environment has a variable that Go's runtime reads.

@@ -54,3 +54,48 @@ func TestTheEnvironmentHasTheLastWordOnMemory(t *testing.T) {
 		}
 	}
 }
+
+// Doctor judges what a process would set, and not another number: both take it from heapLimit.
+//
+//nolint:paralleltest // GOMEMLIMIT holds for the whole process
+func TestDoctorJudgesTheLimitThatProcessesSet(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	t.Cleanup(func() { debug.SetMemoryLimit(before) })
+	cfg := memoryConfig{Limit: 300 << 20, GCPercent: 100}
+	const mib, enough = settings.Size(1 << 20), settings.Size(16 << 30)
+	for name, c := range map[string]struct {
+		environ   []string
+		told      int64 // by GOMEMLIMIT, as the runtime has read it
+		one, all  settings.Size
+		roles, up string // of the good findings
+	}{
+		"setting":  {nil, math.MaxInt64, 300 * mib, 450 * mib, "memory.limit 300MiB, of which sluice run all makes 450MiB", "memory.limit 300MiB, of which sluice up makes 450MiB"},
+		"variable": {[]string{"GOMEMLIMIT=700MiB"}, 700 << 20, 700 * mib, 700 * mib, "GOMEMLIMIT 700MiB", "GOMEMLIMIT 700MiB"},
+	} {
+		p := &process{environ: c.environ}
+		set := func(made memoryConfig) settings.Size {
+			debug.SetMemoryLimit(c.told)
+			p.limitMemory(made)
+			return settings.Size(debug.SetMemoryLimit(c.told))
+		}
+		debug.SetMemoryLimit(c.told)
+		roles, up := p.ofRoles(cfg), p.ofUp(cfg)
+		for i, made := range []memoryConfig{cfg, cfg.forRoles(allRoles())} {
+			if got := set(made); got != roles[i].limit || got != []settings.Size{c.one, c.all}[i] {
+				t.Errorf("%s: a process sets %s, doctor judges %s", name, got, roles[i].limit)
+			}
+		}
+		if got := set(cfg.together()); got != up[0].limit || got != c.all {
+			t.Errorf("%s: sluice up sets %s, doctor judges %s", name, got, up[0].limit)
+		}
+		if said := judgeMemory(roles, enough)[0].Text; said != "16 GiB, "+c.roles {
+			t.Errorf("%s: %s", name, said)
+		}
+		if said := judgeMemory(up, enough)[0].Text; said != "16 GiB, "+c.up {
+			t.Errorf("%s: %s", name, said)
+		}
+	}
+	debug.SetMemoryLimit(math.MaxInt64)
+	off := (&process{environ: []string{"GOMEMLIMIT=off"}}).ofRoles(cfg)
+	verdict{judgeMemory(off, enough), []string{"warn GOMEMLIMIT is off => GOMEMLIMIT=13107MiB"}}.holds(t)
+}
