@@ -105,7 +105,7 @@ func TestSimulateOrdersRefusesWhatCannotBe(t *testing.T) {
 	for want, args := range map[string][]string{
 		"members are 0":    {"--orders", "5", "--members", "0"},
 		"lanes are 0":      {"--orders", "5", "--workers", "0"},
-		`share "200%"`:      {"--orders", "5", "--void", "200%"},
+		`share "200%"`:     {"--orders", "5", "--void", "200%"},
 		"are of pings":     {"--orders", "5", "--poison", "1%"},
 		"want http://host": {"--orders", "5", "--to", "gateway"},
 	} {
