@@ -64,7 +64,7 @@ func (c *doctorCmd) parts(p *process, cfg *config) (parts []doctor.Part, closers
 	}
 	closers = append(closers, closer)
 	if c.Data != "" {
-		return append(parts, dataPart(c.Data, int64(cfg.Data.MinFree), numbers), machinePart(cfg, p.ofUp(cfg.Memory))), closers, nil
+		return append(parts, dataPart(c.Data, int64(cfg.Data.MinFree), numbers), machinePart(cfg, p.ofUp(cfg.Memory, cfg.Data.MaxDrivers))), closers, nil
 	}
 	elastic, closer, err := elasticPart(cfg)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"sluice/internal/doctor"
 	"sluice/internal/settings"
+	"sluice/sinks/embedded"
 )
 
 func TestDoctorJudgesThisMachine(t *testing.T) {
@@ -39,11 +41,11 @@ func TestDoctorJudgesThisMachine(t *testing.T) {
 		"for all":         {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 400*mib), []string{"warn memory.limit (300MiB, of which sluice run all makes 450MiB) leaves too little of the 400 MiB => SLUICE_MEMORY_LIMIT=213MiB"}},
 		"too little":      {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 256*mib), []string{"fail memory.limit (300MiB) is more than the 256 MiB that there are => SLUICE_MEMORY_LIMIT=204MiB"}},
 		"no limit":        {judgeMemory(here.ofRoles(memoryConfig{}), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=819MiB"}},
-		"up":              {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}), 1024*mib), nil},
-		"too little, up":  {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}), 400*mib), []string{"fail memory.limit (300MiB, of which sluice up makes 450MiB) is more than the 400 MiB that there are => SLUICE_MEMORY_LIMIT=83MiB"}},
-		"little room, up": {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}), 600*mib), []string{"warn memory.limit (300MiB, of which sluice up makes 450MiB) leaves too little of the 600 MiB => SLUICE_MEMORY_LIMIT=190MiB"}},
-		"mended, up":      {judgeMemory(here.ofUp(memoryConfig{Limit: 190 * mib}), 600*mib), nil},
-		"no limit, up":    {judgeMemory(here.ofUp(memoryConfig{}), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=416MiB"}},
+		"up":              {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 1024*mib), nil},
+		"too little, up":  {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 400*mib), []string{"fail memory.limit (300MiB, of which sluice up makes 450MiB) is more than the 400 MiB that there are => SLUICE_MEMORY_LIMIT=83MiB"}},
+		"little room, up": {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 600*mib), []string{"warn memory.limit (300MiB, of which sluice up makes 450MiB) leaves too little of the 600 MiB => SLUICE_MEMORY_LIMIT=190MiB"}},
+		"mended, up":      {judgeMemory(here.ofUp(memoryConfig{Limit: 190 * mib}, 1000), 600*mib), nil},
+		"no limit, up":    {judgeMemory(here.ofUp(memoryConfig{}, 1000), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=416MiB"}},
 		"memory not said": {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 0), []string{"skip this system does not say"}},
 		"no keys":         {judgeKeys(cfg), nil},
 		"no keys, open":   {judgeKeys(&open), []string{"warn there are no API keys, and :8080 is open to the network"}},
@@ -79,5 +81,28 @@ func TestMemoryIsTheLeastOfMachineAndGroup(t *testing.T) {
 	put("sys/fs/cgroup/memory.max", "536870912\n")
 	if got := machineMemory(root); got != 512<<20 {
 		t.Errorf("the group: %s", got)
+	}
+}
+
+// The default of data.maxDrivers is more than the default of memory.limit holds: doctor says so, and the reference.
+func TestDoctorSaysWhatDriversTake(t *testing.T) {
+	cfg, p := defaults(t), &process{}
+	said := func(limit settings.Size, drivers int) string {
+		return judgeMemory(p.ofUp(memoryConfig{Limit: limit}, drivers), 16<<30)[0].Text
+	}
+	if got, want := said(cfg.Memory.Limit, cfg.Data.MaxDrivers), "makes 450MiB; too little for data.maxDrivers (2000000), who would take 591.3 MiB"; !strings.HasSuffix(got, want) {
+		t.Errorf("%q, want %q at its end", got, want)
+	}
+	for _, fits := range []string{said(600<<20, cfg.Data.MaxDrivers), said(cfg.Memory.Limit, 1_000_000), said(0, cfg.Data.MaxDrivers)} {
+		if strings.Contains(fits, "maxDrivers") {
+			t.Errorf("they fit: %s", fits)
+		}
+	}
+	need := settings.Size(cfg.Data.MaxDrivers) * embedded.DriverBytes
+	for _, k := range settings.Keys(cfg, envPrefix) {
+		if k.Path == "data.maxDrivers" && (!strings.Contains(k.Doc, fmt.Sprintf("about %d bytes of the heap each: 2,000,000 take %dMiB", embedded.DriverBytes, need>>20)) ||
+			!strings.Contains(k.Doc, "the "+cfg.Memory.together().Limit.String()+" that sluice up makes")) {
+			t.Errorf("the reference says %q", k.Doc)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"sluice/internal/doctor"
 	"sluice/internal/settings"
+	"sluice/sinks/embedded"
 )
 
 // footprint is what a process may take of a machine's memory.
@@ -17,6 +18,7 @@ type footprint struct {
 	limit  settings.Size // what the process makes of it
 	beside settings.Size // what is not Go's and large; 0 = no more than usual
 	env    bool          // it is GOMEMLIMIT that says so
+	crowd  int           // data.maxDrivers, who are in memory; 0 = none are
 	maybe  bool          // nobody knows whether there is such a process: one that does not fit is no failure
 }
 
@@ -24,10 +26,10 @@ type footprint struct {
 // member levels 32), and the program itself.
 const besideUp = 195 << 20
 
-// ofUp is that of sluice up.
-func (p *process) ofUp(c memoryConfig) []footprint {
+// ofUp is that of sluice up with so many drivers at most.
+func (p *process) ofUp(c memoryConfig, drivers int) []footprint {
 	up := p.footprint("sluice up", c, c.together())
-	up.beside = besideUp
+	up.beside, up.crowd = besideUp, drivers
 	return []footprint{up}
 }
 
@@ -114,6 +116,9 @@ func (f footprint) judge(there settings.Size) []doctor.Finding {
 		j.fail(fix, "%s (%s) is more than the %s that there are", key, limit, human(int64(there)))
 	case f.limit+f.beside > there/10*9:
 		j.warn(fix, "%s (%s) leaves too little of the %s that there are", key, limit, human(int64(there)))
+	}
+	if need := settings.Size(f.crowd) * embedded.DriverBytes; need > f.limit && f.limit > 0 {
+		limit += fmt.Sprintf("; too little for data.maxDrivers (%d), who would take %s", f.crowd, human(int64(need)))
 	}
 	return j.or("%s, %s %s", human(int64(there)), key, limit)
 }

@@ -79,7 +79,7 @@ func TestDoctorJudgesTheLimitThatProcessesSet(t *testing.T) {
 			return settings.Size(debug.SetMemoryLimit(c.told))
 		}
 		debug.SetMemoryLimit(c.told)
-		roles, up := p.ofRoles(cfg), p.ofUp(cfg)
+		roles, up := p.ofRoles(cfg), p.ofUp(cfg, 1000)
 		for i, made := range []memoryConfig{cfg, cfg.forRoles(allRoles())} {
 			if got := set(made); got != roles[i].limit || got != []settings.Size{c.one, c.all}[i] {
 				t.Errorf("%s: a process sets %s, doctor judges %s", name, got, roles[i].limit)

@@ -12,7 +12,7 @@ type Config struct {
 	NoSync bool   // true: what is Stored survives kill -9, but perhaps not a power cut; false: it survives both
 
 	MaxDays int // day files; a write of another day is Poison as too_many_days, but for yesterday, today and tomorrow, which always have room; 0 = 1000
-	// MaxDrivers have a position, in memory too, about 310 bytes each; a new driver's is Poison as too_many_drivers. None
+	// MaxDrivers have a position, in memory too, DriverBytes each; a new driver's is Poison as too_many_drivers. None
 	// makes way for another: its position was acknowledged, and an older one would be taken for new. 0 = 2,000,000.
 	MaxDrivers  int
 	MaxOpenDays int   // day files that are open at once; 0 = 8
@@ -35,6 +35,9 @@ const (
 	DefaultCacheBytes  = 48 << 20
 	DefaultMonthCache  = 16 << 20
 	DefaultMaxLogBytes = 64 << 20
+
+	// DriverBytes is about what one driver takes of the heap: its position, and its place in the index (BenchmarkMemory).
+	DriverBytes = 310
 
 	mostDays      = 40_000 // every day from 2000 to 2099, and some
 	mostDrivers   = 50_000_000
