@@ -105,4 +105,14 @@ func TestSecretsAreNotShown(t *testing.T) {
 	if code != exitDone || strings.Contains(stdout, "hunter2") || !strings.Contains(stdout, "elastic.password: ***") {
 		t.Errorf("exit code %d:\n%s", code, stdout)
 	}
+	secrets := t.TempDir()
+	writeText(t, secrets, "crm", aSecret)
+	code, stdout, _ = execute(t, []string{
+		"SLUICE_WEBHOOK_SERVICES=crm=https://crm/levels?city=bj&token=" + plantedSecret, "SLUICE_WEBHOOK_SECRETS_DIR=" + secrets,
+		"SLUICE_TRACE_ENDPOINT=http://me:" + plantedSecret + "@collector:4318/v1/traces",
+	}, "config", "print")
+	if code != exitDone || strings.Contains(stdout, plantedSecret) || !strings.Contains(stdout, "crm=https://crm/levels?city=bj&token=***") ||
+		!strings.Contains(stdout, "http://me:***@collector:4318/v1/traces") {
+		t.Errorf("URLs: exit code %d:\n%s", code, stdout)
+	}
 }

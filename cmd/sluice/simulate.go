@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/internal/printable"
 	"sluice/internal/simulate/ledger"
 	"sluice/internal/simulate/load"
 	"sluice/internal/simulate/plan"
@@ -147,7 +148,7 @@ func (c *simulateLoadCmd) send(ctx context.Context, p *process, name string, run
 	case err != nil:
 		why = err.Error()
 	}
-	return summary, errors.Join(err, book.Close(ledger.Closed{At: time.Now().UnixMilli(), Why: why}))
+	return summary, errors.Join(err, book.Close(ledger.Closed{At: time.Now().UnixMilli(), Why: printable.HideSecrets(why)}))
 }
 
 // config is the load; its start comes later.
@@ -177,17 +178,6 @@ const (
 	interruptGrace   = 5 * time.Second
 	simulateSettle   = 20 * time.Second
 )
-
-func rulesOf(cfg *config) plan.Rules {
-	return plan.Rules{
-		MaxAge: cfg.GPS.MaxAge.Milliseconds(), HistoryMaxAge: cfg.GPS.HistoryMaxAge.Milliseconds(), ClockAhead: cfg.GPS.ClockAhead.Milliseconds(),
-		Coalesce: cfg.GPS.Coalesce.Milliseconds(), Outliers: cfg.GPS.OutlierSpeed > 0, Movement: cfg.GPS.MoveDistance > 0,
-	}
-}
-
-func (c *simulateLoadCmd) header(cfg *config, p *plan.Plan) ledger.Header {
-	return ledger.Header{Plan: *p, To: c.To, Ops: c.Ops, Topic: schemas.TopicPings, Pipelines: readersOf(cfg, "", simulatePipelines()...)}
-}
 
 // simulatePipelines are the readers of the pings whose fate is proved.
 func simulatePipelines() []string { return []string{gps.Live, gps.History} }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"sluice/internal/printable"
 	"sluice/internal/simulate/ledger"
 )
 
@@ -14,7 +15,7 @@ func (c *processCounters) Read(ctx context.Context) (ledger.Counters, error) {
 	for _, url := range c.urls {
 		p, err := c.scrape(ctx, url)
 		if err != nil {
-			return read, fmt.Errorf("reading the counters of %s: %w", url, err)
+			return read, fmt.Errorf("reading the counters of %s: %w", p.URL, err)
 		}
 		read.Processes = append(read.Processes, p)
 	}
@@ -22,7 +23,7 @@ func (c *processCounters) Read(ctx context.Context) (ledger.Counters, error) {
 }
 
 func (c *processCounters) scrape(ctx context.Context, url string) (p ledger.Process, err error) {
-	p.URL = url
+	p.URL = printable.Address(url)
 	metrics, err := scrape(ctx, c.client, url)
 	if err != nil {
 		return p, err

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"sluice/internal/printable"
 	"sluice/internal/simulate/ledger"
 )
 
@@ -28,7 +29,7 @@ func (c *processCounters) Living(ctx context.Context) []ledger.Life {
 			case err == nil:
 				lives[i] = ledger.Life{At: at, Process: p}
 			case errors.Is(err, syscall.ECONNREFUSED):
-				lives[i] = ledger.Life{At: at, Gone: time.Now().UnixMilli(), Process: ledger.Process{URL: url}}
+				lives[i] = ledger.Life{At: at, Gone: time.Now().UnixMilli(), Process: ledger.Process{URL: printable.Address(url)}}
 			}
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/internal/kafka"
+	"sluice/internal/printable"
 	"sluice/internal/send"
 	"sluice/internal/simulate/ledger"
 	"sluice/internal/simulate/load"
@@ -46,7 +47,7 @@ func (c *simulateLoadCmd) runOrders(ctx context.Context, p *process, cfg *config
 		return err
 	}
 	loaded.Plan.Start = time.Now().Add(startsIn).UnixMilli()
-	book, err := ledger.Create(c.Ledger, ledger.Header{Orders: &loaded.Plan, To: c.To, Ops: c.Ops, Pipelines: orderReaders(cfg)})
+	book, err := ledger.Create(c.Ledger, ledger.Header{Orders: &loaded.Plan, To: printable.Address(c.To), Ops: addresses(c.Ops), Pipelines: orderReaders(cfg)})
 	if err != nil {
 		return err
 	}

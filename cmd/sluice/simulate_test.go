@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -133,7 +135,11 @@ func TestASimulatedLoadIsProvedEmbedded(t *testing.T) {
 		done <- p.execute(ctx, []string{"up", "--data", data})
 	}()
 	comesUp(t, log, done, regexp.MustCompile(`"msg":"ready"`))
-	ledger := everyMischief(t, environ, "http://"+gateway, "http://"+ops)
+	user := "http://me:" + plantedSecret + "@"
+	ledger := everyMischief(t, environ, user+gateway, user+ops)
+	if book, err := os.ReadFile(ledger); err != nil || bytes.Contains(book, []byte(plantedSecret)) || !bytes.Contains(book, []byte("http://"+gateway)) {
+		t.Errorf("the ledger, which is handed on, has the secret of an address: %v", err)
+	}
 	if got := proved(t, environ, ledger, "--data", data); got != "" {
 		t.Errorf("%s fail", got)
 	}

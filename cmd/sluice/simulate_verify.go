@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/internal/kafka"
+	"sluice/internal/printable"
 	"sluice/internal/simulate/ledger"
 	"sluice/internal/simulate/verify"
 	"sluice/pipelines"
@@ -111,7 +112,7 @@ func (c *simulateVerifyCmd) farewells() (all []ledger.Process, err error) {
 		if _, err := os.Stat(file); err != nil {
 			return nil, usage(err)
 		}
-		said, err := (&farewells{file: file}).processes(url)
+		said, err := (&farewells{file: file}).processes(printable.Address(url))
 		if err != nil {
 			return nil, err
 		}

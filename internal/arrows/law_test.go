@@ -45,7 +45,7 @@ func rooms() []room {
 		{path: "internal/gateway", imports: servers()},
 		{path: "internal/query", imports: append(servers(), "schemas/rules")},
 		{path: "internal/send", imports: []string{"schemas", "internal/pause"}},
-		{path: "internal/settings", imports: []string{"pipelines", "schemas"}},
+		{path: "internal/settings", imports: []string{"pipelines", "schemas", "internal/printable"}},
 		{path: "internal/telemetry", imports: []string{"pipelines", "schemas"}},
 		{path: "internal/datadir"},
 		{path: "internal/broker", imports: []string{"internal/datadir"}},

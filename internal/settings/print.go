@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"sluice/internal/printable"
 )
 
 // Reference prints every setting with its environment variable, kind, default and
@@ -32,7 +34,7 @@ func Reference(w io.Writer, keys []Key) error {
 	return nil
 }
 
-// Print prints every setting with the value that it has now, one a line of YAML that Load reads again; secrets are hidden.
+// Print prints every setting with the value that it has now, one a line of YAML that Load reads again; secrets are hidden, those in URLs, too.
 func Print(w io.Writer, keys []Key) error {
 	var out strings.Builder
 	for _, k := range keys {
@@ -48,10 +50,18 @@ func Print(w io.Writer, keys []Key) error {
 
 // legible is a value as it is read again: a text in quotes where YAML would take it for something else.
 func legible(value any) string {
+	if list, isList := value.([]string); isList {
+		shown := make([]string, len(list))
+		for i, text := range list {
+			shown[i] = printable.HideSecrets(text)
+		}
+		return fmt.Sprint(shown)
+	}
 	text, isText := value.(string)
 	if !isText {
 		return fmt.Sprint(value)
 	}
+	text = printable.HideSecrets(text)
 	if read, err := readTree([]byte("key: " + text)); err == nil && (text == "" || read["key"] == text) {
 		return text
 	}
