@@ -46,9 +46,6 @@ func (r *replayer) replay(ctx context.Context, job replay.Job, ranged bool) erro
 		return err
 	}
 	r.process.tell(r.beginning(plan))
-	if err := r.store(ctx, plan.Job); err != nil {
-		return err
-	}
 	carrying, observer, err := r.carrier(ctx, plan.Job)
 	if err != nil {
 		return err
@@ -73,10 +70,16 @@ func (r *replayer) replay(ctx context.Context, job replay.Job, ranged bool) erro
 }
 
 func (r *replayer) plan(ctx context.Context, ledger replay.Ledger, job replay.Job, ranged bool) (plan *replay.Plan, err error) {
+	bounds := func(ctx context.Context, job replay.Job) ([]replay.Part, error) { // the name is taken behind it
+		if err := r.store(ctx, job); err != nil {
+			return nil, err
+		}
+		return r.bounds(ctx, job)
+	}
 	if ranged {
-		plan, err = replay.Begin(ctx, ledger, r.bounds, r.group, job)
+		plan, err = replay.Begin(ctx, ledger, bounds, r.group, job)
 	} else {
-		plan, err = replay.Resume(ctx, ledger, r.bounds, r.group, r.cmd.Topic)
+		plan, err = replay.Resume(ctx, ledger, bounds, r.group, r.cmd.Topic)
 	}
 	switch {
 	case errors.Is(err, replay.ErrNone):

@@ -38,6 +38,29 @@ func TestReplayMakesNoDataDirectory(t *testing.T) {
 	}
 }
 
+// A store that is away leaves the name free: another range is not refused for a replay that never began.
+func TestReplayAsksItsStoreBeforeItTakesItsName(t *testing.T) {
+	environ, cfg := embeddedKafka(t)
+	environ = append(environ, "SLUICE_ELASTIC_URLS=http://127.0.0.1:1", "SLUICE_REDIS_ADDRS=127.0.0.1:1")
+	for _, pipeline := range []string{"gps-history", "order-levels"} {
+		for _, from := range []string{"1h", "2h"} {
+			code, _, said := execute(t, environ, "replay", "--pipeline", pipeline, "--from", from, "--to", "now")
+			if code != exitFailed || !strings.Contains(said, "looking for where to write") || !strings.Contains(said, "refused") {
+				t.Errorf("%s from %s: exit code %d: %s", pipeline, from, code, said)
+			}
+		}
+		admin, err := kafka.NewAdmin(cfg.kafka())
+		if err != nil {
+			t.Fatal(err)
+		}
+		topic := cfg.chosen([]string{pipeline})[0].topic
+		places, err := admin.Places(t.Context(), cfg.Topic.Prefix+"sluice-replay-"+pipeline, topic)
+		if err := errors.Join(err, admin.Close()); err != nil || len(places) != 0 {
+			t.Errorf("%s: the name is taken: %v, %v", pipeline, places, err)
+		}
+	}
+}
+
 // counts are a summary's, to be compared.
 func (s replaySummary) counts() [4]uint64 { return [4]uint64{s.Stored, s.Stale, s.Duplicate, s.Dead} }
 

@@ -89,7 +89,11 @@ func (r *replayer) store(ctx context.Context, job replay.Job) error {
 		return err
 	}
 	r.closers = append(r.closers, func() error { return closeAll(r.site.closers) })
-	if err := r.site.check(ctx); err != nil {
+	ask := r.site.check
+	if r.cfg.chosen([]string{job.Pipeline})[0].kind == levels {
+		ask = r.site.members.check
+	}
+	if err := ask(ctx); err != nil {
 		return fmt.Errorf("looking for where to write: %w", err)
 	}
 	return nil
