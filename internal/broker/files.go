@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"sluice/internal/datadir"
 )
 
 // kfake's files, as it lays them out in its data directory, and the version that it writes.
@@ -51,7 +53,7 @@ func writeJSON(path string, v any) error {
 
 func replace(path string, chunks ...[]byte) error {
 	temp := path + ".tmp" // kfake removes what is left of these
-	f, err := os.OpenFile(temp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	f, err := datadir.Create(temp)
 	if err != nil {
 		return err
 	}

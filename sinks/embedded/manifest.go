@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // manifestName is the list of targets whose files must be there: plain text, one below the other.
@@ -91,7 +92,11 @@ func (m *manifest) keep(targets []string) error {
 }
 
 func writeSynced(path, text string) error {
-	f, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	// What a link in its place leads to is not ours.
+	f, err := os.OpenFile(filepath.Clean(path), os.O_CREATE|os.O_TRUNC|os.O_WRONLY|syscall.O_NOFOLLOW, 0o600)
+	if errors.Is(err, syscall.ELOOP) {
+		return fmt.Errorf("%s is a link: what it leads to would be overwritten; take it away: %w", filepath.Base(path), err)
+	}
 	if err != nil {
 		return err
 	}

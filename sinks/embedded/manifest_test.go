@@ -85,3 +85,19 @@ func TestManifestOfOldDirectory(t *testing.T) {
 		t.Errorf("after retention the list is %q, %v", raw, err)
 	}
 }
+
+// The list is written beside itself first: not into what a link there leads to.
+func TestTheListIsNotWrittenThroughALink(t *testing.T) {
+	dir, other := t.TempDir(), filepath.Join(t.TempDir(), "other")
+	m, err := openManifest(dir, nil)
+	err = errors.Join(err, os.WriteFile(other, []byte("kept"), 0o600), os.Symlink(other, filepath.Join(dir, manifestName+".new")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.add("positions"); err == nil || !strings.Contains(err.Error(), manifestName+".new is a link") {
+		t.Errorf("it is written: %v", err)
+	}
+	if kept, err := os.ReadFile(other); err != nil || string(kept) != "kept" {
+		t.Errorf("what the link leads to is %q now, %v", kept, err)
+	}
+}

@@ -1,0 +1,26 @@
+package broker
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A file is replaced by one beside it: what a link there leads to is not written.
+func TestAFileIsNotReplacedThroughALink(t *testing.T) {
+	path, other := filepath.Join(t.TempDir(), endsFile), filepath.Join(t.TempDir(), "other")
+	err := errors.Join(os.WriteFile(path, []byte("{}"), 0o600), os.WriteFile(other, []byte("kept"), 0o600), os.Symlink(other, path+".tmp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := writeJSON(path, 7); err == nil || !strings.Contains(err.Error(), endsFile+".tmp is a link") {
+		t.Errorf("it is written: %v", err)
+	}
+	for file, want := range map[string]string{path: "{}", other: "kept"} {
+		if got, err := os.ReadFile(file); err != nil || string(got) != want {
+			t.Errorf("%s is %q now, %v", filepath.Base(file), got, err)
+		}
+	}
+}
