@@ -20,6 +20,7 @@ import (
 type fired struct {
 	name   string
 	since  time.Duration // after the scenario's begin
+	over   bool          // it fires no more at the scenario's end
 	labels map[string]string
 	says   []string // summary and description, as the operator reads them
 }
@@ -49,7 +50,7 @@ func (e *evaluator) run(t *testing.T, data *series, begin time.Time, lasts time.
 	t.Helper()
 	var found []fired
 	active := map[string]time.Time{} // since when, by alert and labels
-	firing := map[string]bool{}
+	firing := map[string]int{} // where it is in found
 	for at := begin; !at.After(begin.Add(lasts)); at = at.Add(time.Minute) {
 		still := map[string]bool{}
 		for _, group := range e.groups.Groups {
@@ -65,8 +66,8 @@ func (e *evaluator) run(t *testing.T, data *series, begin time.Time, lasts time.
 					if _, already := active[key]; !already {
 						active[key] = at
 					}
-					if at.Sub(active[key]) >= time.Duration(rule.For) && !firing[key] {
-						firing[key] = true
+					if _, already := firing[key]; !already && at.Sub(active[key]) >= time.Duration(rule.For) {
+						firing[key] = len(found)
 						found = append(found, say(t, rule, s, at, at.Sub(begin)))
 					}
 				}
@@ -74,7 +75,10 @@ func (e *evaluator) run(t *testing.T, data *series, begin time.Time, lasts time.
 		}
 		gone := func(key string, _ time.Time) bool { return !still[key] }
 		maps.DeleteFunc(active, gone)
-		maps.DeleteFunc(firing, func(key string, _ bool) bool { return !still[key] })
+		maps.DeleteFunc(firing, func(key string, at int) bool {
+			found[at].over = !still[key]
+			return !still[key]
+		})
 	}
 	return found
 }
