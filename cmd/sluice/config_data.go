@@ -17,7 +17,7 @@ type dataConfig struct {
 	KeepBytes settings.Size `key:"keepBytes" default:"256MiB" range:"16MiB..1024GiB" doc:"of each partition that the embedded broker keeps; a start reads it all, about 1 s a GiB, after a crash 2 to 3 s"`
 	MaxDays   int           `key:"maxDays" default:"1000" unit:"days" range:"1..36500" doc:"of history in the embedded store; a ping of another day is dead-lettered as too_many_days, but for yesterday, today and tomorrow, which always have room"`
 
-	MaxDrivers int `key:"maxDrivers" default:"2000000" unit:"drivers" range:"1000..50000000" doc:"that have a position in the embedded store, about 310 bytes of the heap each: 2,000,000 take 591MiB, more than the 450MiB that sluice up makes of memory.limit by default, so raise that before a million is there; a new driver's position is dead-lettered as too_many_drivers"`
+	MaxDrivers int `key:"maxDrivers" default:"2000000" unit:"drivers" range:"1000..50000000" doc:"that have a position in the embedded store, about 310 bytes of the heap each: 2,000,000 take 591MiB, more than the 400MiB that sluice up makes of memory.limit by default, so raise that before a million is there; a new driver's position is dead-lettered as too_many_drivers"`
 }
 
 // broker is at the first of the addresses at which everybody looks for Kafka.

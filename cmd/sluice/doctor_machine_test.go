@@ -38,14 +38,14 @@ func TestDoctorJudgesThisMachine(t *testing.T) {
 		"few files":       {judgeFiles(cfg, 1024), []string{"fail 1024 may be open, http.maxConns (4096) needs 4608 => ulimit -n 4608 => SLUICE_HTTP_MAX_CONNS=512"}},
 		"memory":          {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 1024*mib), nil},
 		"less memory":     {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 320*mib), []string{"warn memory.limit (300MiB) leaves too little of the 320 MiB"}},
-		"for all":         {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 400*mib), []string{"warn memory.limit (300MiB, of which sluice run all makes 450MiB) leaves too little of the 400 MiB => SLUICE_MEMORY_LIMIT=213MiB"}},
+		"for all":         {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 400*mib), []string{"warn memory.limit (300MiB, of which sluice run all makes 400MiB) leaves too little of the 400 MiB => SLUICE_MEMORY_LIMIT=240MiB"}},
 		"too little":      {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 256*mib), []string{"fail memory.limit (300MiB) is more than the 256 MiB that there are => SLUICE_MEMORY_LIMIT=204MiB"}},
 		"no limit":        {judgeMemory(here.ofRoles(memoryConfig{}), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=819MiB"}},
 		"up":              {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 1024*mib), nil},
-		"too little, up":  {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 400*mib), []string{"fail memory.limit (300MiB, of which sluice up makes 450MiB) is more than the 400 MiB that there are => SLUICE_MEMORY_LIMIT=83MiB"}},
-		"little room, up": {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 600*mib), []string{"warn memory.limit (300MiB, of which sluice up makes 450MiB) leaves too little of the 600 MiB => SLUICE_MEMORY_LIMIT=190MiB"}},
-		"mended, up":      {judgeMemory(here.ofUp(memoryConfig{Limit: 190 * mib}, 1000), 600*mib), nil},
-		"no limit, up":    {judgeMemory(here.ofUp(memoryConfig{}, 1000), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=416MiB"}},
+		"too little, up":  {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 380*mib), []string{"fail memory.limit (300MiB, of which sluice up makes 400MiB) is more than the 380 MiB that there are => SLUICE_MEMORY_LIMIT=81MiB"}},
+		"little room, up": {judgeMemory(here.ofUp(memoryConfig{Limit: 300 * mib}, 1000), 600*mib), []string{"warn memory.limit (300MiB, of which sluice up makes 400MiB) leaves too little of the 600 MiB => SLUICE_MEMORY_LIMIT=213MiB"}},
+		"mended, up":      {judgeMemory(here.ofUp(memoryConfig{Limit: 213 * mib}, 1000), 600*mib), nil},
+		"no limit, up":    {judgeMemory(here.ofUp(memoryConfig{}, 1000), 1024*mib), []string{"warn memory.limit is 0 => SLUICE_MEMORY_LIMIT=468MiB"}},
 		"memory not said": {judgeMemory(here.ofRoles(memoryConfig{Limit: 300 * mib}), 0), []string{"skip this system does not say"}},
 		"no keys":         {judgeKeys(cfg), nil},
 		"no keys, open":   {judgeKeys(&open), []string{"warn there are no API keys, and :8080 is open to the network"}},
@@ -90,7 +90,7 @@ func TestDoctorSaysWhatDriversTake(t *testing.T) {
 	said := func(limit settings.Size, drivers int) string {
 		return judgeMemory(p.ofUp(memoryConfig{Limit: limit}, drivers), 16<<30)[0].Text
 	}
-	if got, want := said(cfg.Memory.Limit, cfg.Data.MaxDrivers), "makes 450MiB; too little for data.maxDrivers (2000000), who would take 591.3 MiB"; !strings.HasSuffix(got, want) {
+	if got, want := said(cfg.Memory.Limit, cfg.Data.MaxDrivers), "makes 400MiB; too little for data.maxDrivers (2000000), who would take 591.3 MiB"; !strings.HasSuffix(got, want) {
 		t.Errorf("%q, want %q at its end", got, want)
 	}
 	for _, fits := range []string{said(600<<20, cfg.Data.MaxDrivers), said(cfg.Memory.Limit, 1_000_000), said(0, cfg.Data.MaxDrivers)} {

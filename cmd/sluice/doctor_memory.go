@@ -13,7 +13,7 @@ import (
 
 // footprint is what a process may take of a machine's memory.
 type footprint struct {
-	who    string        // the command that makes half as much again of memory.limit; "" = none
+	who    string        // the command that makes more of memory.limit; "" = none
 	set    settings.Size // memory.limit, or what GOMEMLIMIT says
 	limit  settings.Size // what the process makes of it
 	beside settings.Size // what is not Go's and large; 0 = no more than usual
@@ -100,7 +100,7 @@ func (f footprint) judge(there settings.Size) []doctor.Finding {
 		limit += fmt.Sprintf(", of which %s makes %s", f.who, f.limit)
 	}
 	if f.who != "" && !f.env {
-		room = room * 2 / 3
+		room = withoutGateway(room)
 	}
 	key, variable, none := "memory.limit", "SLUICE_MEMORY_LIMIT", "0"
 	if f.env {

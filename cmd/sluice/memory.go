@@ -13,10 +13,14 @@ import (
 // below the limit; with a gateway's requests beside it half of a core went into collecting.
 func (c memoryConfig) forRoles(roles []string) memoryConfig {
 	if len(roles) > 1 && slices.Contains(roles, roleGateway) {
-		c.Limit += c.Limit / 3
+		c.Limit = besideGateway(c.Limit)
 	}
 	return c
 }
+
+// besideGateway is what a limit becomes in a process with a gateway and other roles; withoutGateway is which limit becomes that.
+func besideGateway(limit settings.Size) settings.Size  { return limit + limit/3 }
+func withoutGateway(limit settings.Size) settings.Size { return limit / 4 * 3 }
 
 // limitMemory sets Go's collector: larger steps while there is room, harder work near the limit. GOGC and GOMEMLIMIT in the
 // environment have the last word, each on its own half.

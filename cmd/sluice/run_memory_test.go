@@ -69,7 +69,7 @@ func TestDoctorJudgesTheLimitThatProcessesSet(t *testing.T) {
 		one, all  settings.Size
 		roles, up string // of the good findings
 	}{
-		"setting":  {nil, math.MaxInt64, 300 * mib, 450 * mib, "memory.limit 300MiB, of which sluice run all makes 450MiB", "memory.limit 300MiB, of which sluice up makes 450MiB"},
+		"setting":  {nil, math.MaxInt64, 300 * mib, 400 * mib, "memory.limit 300MiB, of which sluice run all makes 400MiB", "memory.limit 300MiB, of which sluice up makes 400MiB"},
 		"variable": {[]string{"GOMEMLIMIT=700MiB"}, 700 << 20, 700 * mib, 700 * mib, "GOMEMLIMIT 700MiB", "GOMEMLIMIT 700MiB"},
 	} {
 		p := &process{environ: c.environ}
