@@ -8,9 +8,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
+	orderdocs "sluice/internal/simulate/documents"
 	oracle "sluice/internal/simulate/levels"
 )
 
@@ -29,7 +31,8 @@ func newAskedMembers(base, key string, connections int) *askedMembers {
 const (
 	memberTimeout = 10 * time.Second
 	memberRetries = 60 // a second apart: a store that reads back what it lost answers 503 until it is done
-	maxMemberBody = 1 << 20
+	maxMemberBody = 8 << 20
+	ordersPage    = 500 // of a member's orders that one request asks for: as many as it may
 )
 
 // Member asks for a member's level and its counts.
@@ -71,6 +74,30 @@ func (m *askedMembers) Member(ctx context.Context, id, from, to string) (a oracl
 		}
 	}
 	return a, err
+}
+
+// Orders asks for a member's orders, page after page.
+func (m *askedMembers) Orders(ctx context.Context, id string, most int) (all []orderdocs.Document, err error) {
+	for cursor := ""; ; {
+		var page struct {
+			Orders []orderdocs.Document `json:"orders"`
+			Next   string               `json:"next"`
+		}
+		path := "/v1/orders?memberId=" + url.QueryEscape(id) + "&limit=" + strconv.Itoa(ordersPage)
+		if cursor != "" {
+			path += "&cursor=" + url.QueryEscape(cursor)
+		}
+		if err := m.ask(ctx, path, &page); err != nil {
+			return nil, err
+		}
+		all, cursor = append(all, page.Orders...), page.Next
+		if cursor == "" || len(all) >= most {
+			return all, nil
+		}
+		if len(page.Orders) == 0 {
+			return nil, errors.New("an empty page of orders says that there are more")
+		}
+	}
 }
 
 // ask asks until there is an answer.

@@ -48,7 +48,7 @@ func provedOrders(t *testing.T, environ []string, path string) string {
 			t.Logf("%+v", a)
 		}
 	}
-	if len(r.Assertions) != 7 || (code == exitFound) != (len(failing) > 0) || code != exitFound && code != exitDone {
+	if len(r.Assertions) != 11 || (code == exitFound) != (len(failing) > 0) || code != exitFound && code != exitDone {
 		t.Errorf("verify: exit code %d, %d assertions, %v failing, %s", code, len(r.Assertions), failing, stderr)
 	}
 	return strings.Join(failing, " ")
@@ -73,8 +73,8 @@ func TestALoadOfOrdersIsProvedEmbedded(t *testing.T) {
 		t.Errorf("%s fail", got)
 	}
 	stray(t, "http://"+free[0], path)
-	if got := provedOrders(t, environ, path); !strings.HasPrefix(got, "L7a") {
-		t.Errorf("with an order that nobody sent %q fail, want L7a first", got)
+	if got := provedOrders(t, environ, path); !strings.HasPrefix(got, "L2 L7a") {
+		t.Errorf("with an order that nobody sent %q fail, want L2 and L7a first", got)
 	}
 	stop()
 	if code := <-done; code != exitDone {

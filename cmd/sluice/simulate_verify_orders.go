@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	memberReaders   = 8                // members asked for at once
-	announcedWithin = 30 * time.Second // once the pipelines are done, for the relay to bring the last changes to their topic
+	memberReaders = 8                // members asked for at once
+	settledWithin = 30 * time.Second // once the pipelines are done, for the relay to bring the last changes to their topic, and for searches to see the last orders
 )
 
 // verifyOrders verifies a load of orders and prints.
 func (c *simulateVerifyCmd) verifyOrders(ctx context.Context, p *process, cfg *config, book *ledger.Ledger) (err error) {
 	if c.Data != "" || len(c.Lost) > 0 {
-		return usage(errors.New("members are asked for by --query: --data and --lost are of pings"))
+		return usage(errors.New("members and their orders are asked for by --query: --data and --lost are of pings"))
 	}
 	ask := c.Query
 	for _, where := range []string{c.To, book.Header.To} {
@@ -43,7 +43,7 @@ func (c *simulateVerifyCmd) verifyOrders(ctx context.Context, p *process, cfg *c
 	defer func() { err = errors.Join(err, members.close()) }()
 	line := newVerifyLine(p)
 	report, err := verify.RunOrders(ctx, verify.OrdersConfig{
-		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Relay: announcedWithin, Readers: memberReaders,
+		Ledger: book, Wait: c.Wait, Poll: time.Second, Still: plateau, Settle: settledWithin, Readers: memberReaders,
 	}, verify.OrdersDeps{
 		Members: members, Topic: scannedLetters{scanner}, Offsets: &readerOffsets{admin: admin, readers: orderReaders(cfg)}, Watcher: line,
 	})

@@ -72,7 +72,7 @@ func rowsPlayed(c *Campaign) int {
 	return len(rows)
 }
 
-// tellsOfLoss is of pings that are kept nowhere, and of members whose orders do not count.
+// tellsOfLoss is of pings and orders that are kept nowhere, and of members whose orders do not count.
 func tellsOfLoss(id string) bool { return id == "L1" || id == "L7a" }
 
 // slowest are the worst recovery and the worst stop of all drills.

@@ -96,26 +96,22 @@ func New(author *orders.Author, book *ledger.Ledger) (*Oracle, error) {
 
 // request takes in what one request carried.
 func (o *Oracle) request(outcome *ledger.Outcome, sends []orders.Send, purchases bool) {
-	refused := make(map[int64]bool, len(outcome.Refused))
-	for _, r := range outcome.Refused {
-		refused[r.Index] = true
-	}
 	o.Known.Refused += outcome.Rejected
 	o.Known.Last = max(o.Known.Last, o.author.Start+outcome.Done)
-	unlisted := outcome.Rejected > int64(len(outcome.Refused))
 	for i, s := range sends {
-		loose := outcome.State == ledger.Doubt || unlisted
-		switch {
-		case outcome.State == ledger.Skipped:
+		fate := outcome.Fate(int64(i))
+		switch fate {
+		case ledger.Unsent:
 			o.Known.Skipped++
 			continue
-		case refused[int64(i)]:
+		case ledger.Refused:
 			continue
-		case loose:
+		case ledger.Unsure:
 			o.Known.Doubtful++
-		default:
+		case ledger.Acked:
 			o.Known.Acked++
 		}
+		loose := fate == ledger.Unsure
 		if orders.SlotOf(s.N) == orders.Created {
 			continue // nothing follows from it
 		}

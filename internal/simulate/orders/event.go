@@ -53,19 +53,35 @@ func (a *Author) Append(dst []byte, n int64) []byte {
 	}
 	dst = appendInt(append(dst, `{"orderId":"`...), o.ID)
 	dst = a.appendMember(append(dst, `","memberId":"`...), o.Member)
-	dst = appendInt(append(dst, `","driverId":"D`...), o.ID>>32&0xfff)
-	dst = append(append(dst, `","type":"`...), o.word(slot)...)
-	dst = appendInt(append(dst, `","at":`...), o.at(slot))
+	dst = appendInt(append(dst, `","driverId":"D`...), o.Driver())
+	dst = append(append(dst, `","type":"`...), o.Type(slot)...)
+	dst = appendInt(append(dst, `","at":`...), o.At(slot))
 	dst = appendInt(append(dst, `,"createdAt":`...), o.Created)
-	dst = appendInt(append(dst, `,"amount":`...), 1000+o.ID>>23%9000)
-	dst = append(dst, `,"city":"shanghai"`...)
+	dst = appendInt(append(dst, `,"amount":`...), o.Amount())
+	dst = append(append(append(dst, `,"city":"`...), City...), '"')
 	if slot == Created {
-		dst = append(appendInt(append(dst, `,"text":"move number `...), o.Number), '"')
+		dst = append(appendInt(append(append(dst, `,"text":"`...), textBefore...), o.Number), '"')
 	}
 	return append(dst, '}')
 }
 
-func (o *Order) word(s Slot) string {
+// City is that of all orders.
+const City = "shanghai"
+
+// textBefore the order's number is what its customer wrote.
+const textBefore = "move number "
+
+// Driver is the number of the driver's id, Dn, in each event of an order.
+func (o *Order) Driver() int64 { return o.ID >> 32 & 0xfff }
+
+// Amount is what each event of an order says that it costs, fen.
+func (o *Order) Amount() int64 { return 1000 + o.ID>>23%9000 }
+
+// Text is what the customer wrote, which only the event says that makes the order.
+func (o *Order) Text() string { return string(appendInt([]byte(textBefore), o.Number)) }
+
+// Type is what an order's event is called.
+func (o *Order) Type(s Slot) string {
 	switch {
 	case s == Created:
 		return "created"
@@ -77,8 +93,8 @@ func (o *Order) word(s Slot) string {
 	return "cancelled"
 }
 
-// at is the time of an order's event, ms.
-func (o *Order) at(s Slot) int64 {
+// At is when an order's event happened, ms since 1970 UTC.
+func (o *Order) At(s Slot) int64 {
 	switch s {
 	case Completed:
 		return o.Completed

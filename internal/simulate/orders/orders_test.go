@@ -53,7 +53,7 @@ func TestOrdersAreWhatTheySay(t *testing.T) {
 				}
 				continue
 			}
-			if err := schemas.DecodeOrder(&e, line); err != nil || e.OrderID != o.ID || string(e.MemberID) != a.MemberID(o.Member) || e.At != o.at(s) || e.CreatedAt != o.Created || e.Unknown != 0 {
+			if err := schemas.DecodeOrder(&e, line); err != nil || e.OrderID != o.ID || string(e.MemberID) != a.MemberID(o.Member) || e.At != o.At(s) || e.CreatedAt != o.Created || e.Unknown != 0 {
 				t.Fatalf("%s: %v", line, err)
 			}
 		}

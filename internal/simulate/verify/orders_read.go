@@ -32,6 +32,9 @@ func (v *orderVerifier) ask(ctx context.Context, members []int64) error {
 		}
 		group.Go(func() (err error) {
 			answers[i], err = v.deps.Members.Member(asking, v.author.MemberID(member), from, to)
+			if err == nil {
+				err = v.askOrders(asking, member)
+			}
 			if err != nil {
 				return fmt.Errorf("asking for member %s: %w", v.author.MemberID(member), err)
 			}
@@ -52,6 +55,20 @@ func (v *orderVerifier) ask(ctx context.Context, members []int64) error {
 	}
 	return nil
 }
+
+// askOrders judges the documents of a member's orders. Of a member who has far more of them than were sent some are
+// enough to say so.
+func (v *orderVerifier) askOrders(ctx context.Context, member int64) error {
+	told, err := v.deps.Members.Orders(ctx, v.author.MemberID(member), 2*v.index.Sent(member)+surplus)
+	if err != nil {
+		return err
+	}
+	v.kept[member] = v.index.Judge(member, told)
+	return nil
+}
+
+// surplus is how many documents that should not be there are looked at, beside two of each order.
+const surplus = 1000
 
 // listen reads the topic of level changes from its start.
 func (v *orderVerifier) listen(ctx context.Context) error {

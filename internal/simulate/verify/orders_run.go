@@ -4,15 +4,18 @@ import (
 	"context"
 	"time"
 
+	"sluice/internal/simulate/documents"
 	"sluice/internal/simulate/ledger"
 	"sluice/internal/simulate/levels"
 	"sluice/internal/simulate/orders"
 )
 
-// Members answers for one member at the present moment, with the orders of the days from one date to another. What a
-// store cannot say just now is waited for.
+// Members answers for one member at the present moment. What a store cannot say just now is waited for.
 type Members interface {
+	// Member is the level, and the orders counted of the days from one date to another.
 	Member(ctx context.Context, id, from, to string) (levels.Answer, error)
+	// Orders are the documents of all orders, page after page until there is none, or there are at least most.
+	Orders(ctx context.Context, id string, most int) ([]documents.Document, error)
 }
 
 // OrdersDeps are whom RunOrders asks.
@@ -29,7 +32,7 @@ type OrdersConfig struct {
 	Wait    time.Duration // for the readers to be done; 0 = not at all
 	Poll    time.Duration // between two looks; above 0
 	Still   time.Duration // without any progress, and at least 5 looks, before waiting is given up; 0 = 5 looks
-	Relay   time.Duration // for announcements that are still on their way once the readers are done; 0 = none are
+	Settle  time.Duration // once the readers are done, for announcements on their way and documents that no search sees yet; 0 = there are none
 	Readers int           // members asked for at once; 1 or more
 }
 
@@ -41,12 +44,14 @@ type orderVerifier struct {
 	deps   OrdersDeps
 	author *orders.Author
 	oracle *levels.Oracle
+	index  *documents.Oracle
 	said   announcements
-	found  []levels.Verdict // by member
+	found  []levels.Verdict    // by member
+	kept   []documents.Verdict // likewise
 	asked  int64            // members, however often
 }
 
-// RunOrders waits for the readers, asks for every member, reads every announcement, and judges both by the oracle. An error
+// RunOrders waits for the readers, asks for every member and its orders, reads every announcement, and judges all by oracles. An error
 // means that something could not be read; what does not hold is in the report.
 func RunOrders(ctx context.Context, cfg OrdersConfig, deps OrdersDeps) (*Report, error) {
 	author, err := orders.New(*cfg.Ledger.Header.Orders)
@@ -54,7 +59,9 @@ func RunOrders(ctx context.Context, cfg OrdersConfig, deps OrdersDeps) (*Report,
 		return nil, err
 	}
 	begin := time.Now()
-	v := &orderVerifier{cfg: cfg, deps: deps, author: author, found: make([]levels.Verdict, author.Members)}
+	v := &orderVerifier{
+		cfg: cfg, deps: deps, author: author, found: make([]levels.Verdict, author.Members), kept: make([]documents.Verdict, author.Members),
+	}
 	v.verifier = &verifier{
 		cfg:  Config{Ledger: cfg.Ledger, Wait: cfg.Wait, Poll: cfg.Poll, Still: cfg.Still},
 		deps: Deps{Offsets: deps.Offsets, Watcher: deps.Watcher}, report: &Report{Run: author.Run}, samples: cfg.Ledger.Samples,
@@ -68,17 +75,19 @@ func RunOrders(ctx context.Context, cfg OrdersConfig, deps OrdersDeps) (*Report,
 	if v.oracle, err = levels.New(author, cfg.Ledger); err != nil {
 		return nil, err
 	}
+	v.index = documents.New(author, cfg.Ledger)
 	if err := v.look(ctx); err != nil {
 		return nil, err
 	}
 	v.report.Assertions = []Assertion{
-		v.answered(), v.counts(), v.levels(), v.changes(), v.order(), v.offsets(), v.provoked(),
+		v.answered(), v.noneLost(), v.noneInvented(), v.documents(), v.oneDocument(),
+		v.counts(), v.levels(), v.changes(), v.order(), v.offsets(), v.provoked(),
 	}
 	v.report.Seconds = time.Since(begin).Seconds()
 	return v.report, ctx.Err()
 }
 
-// look asks for all members, and for those again with whom something is wrong while announcements may be on their way.
+// look asks for all members, and for those again with whom something is wrong while something may be on its way.
 func (v *orderVerifier) look(ctx context.Context) error {
 	begin := time.Now()
 	var members []int64
@@ -90,7 +99,7 @@ func (v *orderVerifier) look(ctx context.Context) error {
 			return err
 		}
 		members = v.wrong(members)
-		if len(members) == 0 || time.Since(begin) >= v.cfg.Relay {
+		if len(members) == 0 || time.Since(begin) >= v.cfg.Settle {
 			return nil
 		}
 		timer := time.NewTimer(v.cfg.Poll)
@@ -106,7 +115,7 @@ func (v *orderVerifier) look(ctx context.Context) error {
 // wrong leaves of some members those with whom something is.
 func (v *orderVerifier) wrong(members []int64) (left []int64) {
 	for _, member := range members {
-		if f := &v.found[member]; f.Counts+f.Level+f.Order+f.Changes != "" {
+		if f := &v.found[member]; f.Counts+f.Level+f.Order+f.Changes != "" || v.kept[member].Wrong() {
 			left = append(left, member)
 		}
 	}

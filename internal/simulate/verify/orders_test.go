@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"sluice/internal/simulate/documents"
+	"sluice/internal/simulate/documentstest"
 	"sluice/internal/simulate/ledger"
 	"sluice/internal/simulate/levels"
 	"sluice/internal/simulate/levelstest"
@@ -26,6 +28,8 @@ type orderWorld struct {
 
 	mu      sync.Mutex
 	answers map[string]levels.Answer
+	kept    map[string][]documents.Document
+	unseen  int // how often member 0's newest order is asked for until it is seen
 	looks   int
 }
 
@@ -43,12 +47,13 @@ func newOrderWorld(t *testing.T) *orderWorld {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &orderWorld{author: author, answers: map[string]levels.Answer{}}
+	w := &orderWorld{author: author, answers: map[string]levels.Answer{}, kept: map[string][]documents.Document{}}
 	w.book = &ledger.Ledger{Header: ledger.Header{Orders: &author.Plan}, Closed: &ledger.Closed{Why: "done"}}
 	stores := make([]*levelstest.Store, author.Members)
 	for member := range stores {
 		stores[member] = levelstest.New(author, int64(member))
 	}
+	index := documentstest.New(author)
 	for lane := range author.Lanes + 1 {
 		walk := author.Lane(lane)
 		for tick, more := int64(0), true; more; tick++ {
@@ -57,11 +62,15 @@ func newOrderWorld(t *testing.T) *orderWorld {
 			w.answered(author.Block(lane, tick))
 			for _, s := range sends {
 				stores[author.Order(orders.OrderOf(s.N)).Member].Do(s.N)
+				if lane < author.Lanes {
+					index.Do(s.N)
+				}
 			}
 		}
 	}
 	for member, s := range stores {
-		w.answers[author.MemberID(int64(member))] = s.Answer()
+		id := author.MemberID(int64(member))
+		w.answers[id], w.kept[id] = s.Answer(), index.Told(id)
 		for i := range s.Said {
 			w.say(int64(member), &s.Said[i])
 		}
@@ -90,6 +99,16 @@ func (w *orderWorld) Member(_ context.Context, id, _, _ string) (levels.Answer, 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.answers[id], nil
+}
+
+func (w *orderWorld) Orders(_ context.Context, id string, _ int) ([]documents.Document, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if id == w.author.MemberID(0) && w.unseen > 0 {
+		w.unseen--
+		return w.kept[id][1:], nil
+	}
+	return w.kept[id], nil
 }
 
 func (w *orderWorld) Scan(_ context.Context, topic string, _ time.Time, each func(part pipelines.Partition, rec *pipelines.Record) error) error {
@@ -122,7 +141,7 @@ func (w *orderWorld) spoil(member int64, change func(a *levels.Answer)) {
 func (w *orderWorld) verify(t *testing.T) *Report {
 	t.Helper()
 	report, err := RunOrders(t.Context(), OrdersConfig{
-		Ledger: w.book, Wait: time.Minute, Poll: time.Millisecond, Relay: 50 * time.Millisecond, Readers: 2,
+		Ledger: w.book, Wait: time.Minute, Poll: time.Millisecond, Settle: 50 * time.Millisecond, Readers: 2,
 	}, OrdersDeps{Members: w, Topic: w, Offsets: w, Watcher: w})
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +156,7 @@ func TestFaultsAmongOrdersAreFound(t *testing.T) {
 	}{
 		"nothing":                     {"", func(*orderWorld) {}},
 		"a change that is on its way": {"", func(w *orderWorld) { w.late = 2 }},
+		"an order that is not seen":   {"", func(w *orderWorld) { w.unseen = 2 }},
 		"changes of others": {"", func(w *orderWorld) {
 			w.records = append(w.records, pipelines.Record{Key: []byte("M1"), Value: []byte(`{}`)})
 			w.parts = append(w.parts, 0)
@@ -189,6 +209,7 @@ func (w *orderWorld) refuse() {
 // nothing is a load of which all was skipped.
 func (w *orderWorld) nothing() {
 	w.book.Outcomes, w.records, w.parts = nil, nil, nil
+	clear(w.kept)
 	for id := range w.answers {
 		w.answers[id] = levels.Answer{At: w.author.Start, Level: "bronze", Epoch: 1}
 	}
