@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// load sends pings through one process on real servers, and has the ledger judged. The load and the
+// load sends pings, or orders, through one process on real servers, and has the ledger judged. The load and the
 // judge are of the product without a bug.
 type load struct {
 	build   *builder
@@ -35,11 +35,32 @@ func usualLoad() []string {
 	}
 }
 
+// usualOrders has everything in it that may become of an order. They are spread so far that, whatever the date, a good part of
+// them begins in one month and ends in another.
+func usualOrders() []string {
+	return []string{
+		"--orders", "600", "--members", "40", "--rate", "300", "--shuffle", "2s", "--give-up", "10s", "--seed", "5",
+		"--over", "1200h", "--late", "5%", "--double", "8%", "--void", "20%", "--purchase", "3%",
+	}
+}
+
+// sent is what `simulate` is called with.
+func (w *loadTrial) sent() []string {
+	if w.Orders {
+		return append(usualOrders(), w.Flags...)
+	}
+	return append(usualLoad(), w.Flags...)
+}
+
 func (l *load) scene(m *mutant) string {
 	if m.Load == nil {
 		return ""
 	}
-	return strings.Join(append([]string{"load"}, m.Load.Flags...), " ")
+	what := "load"
+	if m.Load.Orders {
+		what = "load of orders"
+	}
+	return strings.Join(append([]string{what}, m.Load.Flags...), " ")
 }
 
 func (l *load) try(ctx context.Context, m *mutant, planted bool) (out outcome, err error) {
@@ -65,7 +86,7 @@ func (l *load) try(ctx context.Context, m *mutant, planted bool) (out outcome, e
 	}
 	defer func() { err = errors.Join(err, stop()) }()
 	ledger := filepath.Join(l.build.dir, at.prefix+"ledger")
-	args := append([]string{"simulate", "--to", "http://" + at.http, "--ops", "http://" + at.ops, "--ledger", ledger}, append(usualLoad(), m.Load.Flags...)...)
+	args := append([]string{"simulate", "--to", "http://" + at.http, "--ops", "http://" + at.ops, "--ledger", ledger}, m.Load.sent()...)
 	if said, err := command(ctx, l.build.dir, at.environ, judge, args...); err != nil {
 		return outcome{}, fmt.Errorf("sending the load: %w\n%s", err, said)
 	}

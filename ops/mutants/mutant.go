@@ -32,8 +32,9 @@ type edit struct {
 
 // loadTrial says which assertion shows a bug under a plain load on real servers.
 type loadTrial struct {
-	By    string   `yaml:"by"`    // L0 to L11
-	Flags []string `yaml:"flags"` // of `simulate`, beside the usual ones
+	By     string   `yaml:"by"`     // L0 to L11
+	Orders bool     `yaml:"orders"` // the load is of orders, not of pings
+	Flags  []string `yaml:"flags"`  // of `simulate`, beside the usual ones
 }
 
 // drillTrial says which drill shows a bug, and by what.

@@ -134,9 +134,11 @@ func TestTheMutantsProveEveryChecker(t *testing.T) {
 	if len(all) < 20 {
 		t.Errorf("there are %d mutants, want 20 at least", len(all))
 	}
-	by, onServers := map[string]int{}, 0
+	by, ofOrders, onServers := map[string]int{}, map[string]int{}, 0
 	for _, m := range all {
-		if m.Load != nil {
+		if m.Load != nil && m.Load.Orders {
+			ofOrders[m.Load.By]++
+		} else if m.Load != nil {
 			by[m.Load.By]++
 		}
 		if m.Drill != nil {
@@ -155,6 +157,11 @@ func TestTheMutantsProveEveryChecker(t *testing.T) {
 	for _, assertion := range []string{"L0", "L1", "L2", "L3", "L4", "L5", "L6", "L8", "L9", "L10", "L11"} {
 		if by[assertion] == 0 {
 			t.Errorf("no mutant is caught by %s", assertion)
+		}
+	}
+	for _, assertion := range []string{"L1", "L2", "L4", "L5"} {
+		if ofOrders[assertion] == 0 {
+			t.Errorf("no mutant is caught by %s of a load of orders", assertion)
 		}
 	}
 }
