@@ -59,24 +59,24 @@ func byStrength() [3]orders.Slot { return [...]orders.Slot{orders.Created, order
 // differs names the first field of a document that is not as wanted, "" = all are.
 func (d *Document) differs(want *Document) string {
 	for _, f := range [...]struct {
-		name  string
-		equal bool
-		is    any
+		name     string
+		equal    bool
+		is, want any
 	}{
-		{"memberId", d.MemberID == want.MemberID, d.MemberID},
-		{"type", d.Type == want.Type, d.Type},
-		{"at", d.At == want.At, d.At},
-		{"createdAt", same(d.CreatedAt, want.CreatedAt), shown(d.CreatedAt)},
-		{"completedAt", same(d.CompletedAt, want.CompletedAt), shown(d.CompletedAt)},
-		{"cancelledAt", same(d.CancelledAt, want.CancelledAt), shown(d.CancelledAt)},
-		{"refundedAt", same(d.RefundedAt, want.RefundedAt), shown(d.RefundedAt)},
-		{"driverId", same(d.DriverID, want.DriverID), shown(d.DriverID)},
-		{"amount", same(d.Amount, want.Amount), shown(d.Amount)},
-		{"city", same(d.City, want.City), shown(d.City)},
-		{"text", same(d.Text, want.Text), shown(d.Text)},
+		{"memberId", d.MemberID == want.MemberID, d.MemberID, want.MemberID},
+		{"type", d.Type == want.Type, d.Type, want.Type},
+		{"at", d.At == want.At, d.At, want.At},
+		{"createdAt", same(d.CreatedAt, want.CreatedAt), shown(d.CreatedAt), shown(want.CreatedAt)},
+		{"completedAt", same(d.CompletedAt, want.CompletedAt), shown(d.CompletedAt), shown(want.CompletedAt)},
+		{"cancelledAt", same(d.CancelledAt, want.CancelledAt), shown(d.CancelledAt), shown(want.CancelledAt)},
+		{"refundedAt", same(d.RefundedAt, want.RefundedAt), shown(d.RefundedAt), shown(want.RefundedAt)},
+		{"driverId", same(d.DriverID, want.DriverID), shown(d.DriverID), shown(want.DriverID)},
+		{"amount", same(d.Amount, want.Amount), shown(d.Amount), shown(want.Amount)},
+		{"city", same(d.City, want.City), shown(d.City), shown(want.City)},
+		{"text", same(d.Text, want.Text), shown(d.Text), shown(want.Text)},
 	} {
 		if !f.equal {
-			return fmt.Sprintf("%s is %v, which is not what was sent", f.name, f.is)
+			return fmt.Sprintf("%s is %v, want %v", f.name, f.is, f.want)
 		}
 	}
 	return ""
