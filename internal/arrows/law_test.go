@@ -51,7 +51,7 @@ func rooms() []room {
 		{path: "internal/broker", imports: []string{"internal/datadir"}},
 		{path: "internal/probe", imports: []string{"pipelines"}},
 		{path: "internal/city", imports: []string{"schemas", "internal/pause"}},
-		{path: "internal/simulate/levels", imports: []string{"internal/simulate/ledger", "internal/simulate/orders"}, std: true}, // the oracle shares no arithmetic with what it judges
+		{path: "internal/simulate/levels", imports: []string{"internal/simulate/ledger", "internal/simulate/orders"}, std: true},    // the oracle shares no arithmetic with what it judges
 		{path: "internal/simulate/documents", imports: []string{"internal/simulate/ledger", "internal/simulate/orders"}, std: true}, // likewise
 		{path: "internal/simulate/...", imports: []string{"pipelines", "schemas", "internal/pause", "internal/printable", "internal/simulate/..."}},
 		{path: "internal/requeue", imports: []string{"pipelines", "schemas"}},

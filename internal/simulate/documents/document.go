@@ -54,7 +54,9 @@ func (o *Oracle) told(order *orders.Order, known events) Document {
 }
 
 // byStrength are the events that an order may have, the strongest last.
-func byStrength() [3]orders.Slot { return [...]orders.Slot{orders.Created, orders.Completed, orders.Void} }
+func byStrength() [3]orders.Slot {
+	return [...]orders.Slot{orders.Created, orders.Completed, orders.Void}
+}
 
 // differs names the first field of a document that is not as wanted, "" = all are.
 func (d *Document) differs(want *Document) string {

@@ -113,7 +113,7 @@ func (o *Oracle) document(v *Verdict, number int64, d *Document) {
 		{"a refund", d.RefundedAt != nil, orders.Void, order.Fate == orders.Refunded},
 	} {
 		switch {
-		case sign.there && !(sign.due && of.perhaps.has(sign.slot)):
+		case sign.there && (!sign.due || !of.perhaps.has(sign.slot)):
 			v.fault(Invented, "order %s tells %s, and no event that was sent does", d.OrderID, sign.what)
 			return
 		case sign.there:

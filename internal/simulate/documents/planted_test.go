@@ -20,7 +20,9 @@ func TestAFaultlessIndexHolds(t *testing.T) {
 
 // Each kind of fault is found, once, and called by its name.
 func TestPlantedFaultsAreFound(t *testing.T) {
-	of := func(fate orders.Fate) func(*orders.Order) bool { return func(o *orders.Order) bool { return o.Fate == fate } }
+	of := func(fate orders.Fate) func(*orders.Order) bool {
+		return func(o *orders.Order) bool { return o.Fate == fate }
+	}
 	moved := func(ms *int64) *int64 { later := *ms + 1; return &later }
 	w := newWorld(t, nil)
 	for name, c := range map[string]struct {
@@ -73,9 +75,11 @@ func TestPlantedDocumentsAreFound(t *testing.T) {
 		want  string
 		plant func(told []documents.Document) []documents.Document
 	}{
-		"one missing":     {"lost", func(told []documents.Document) []documents.Document { return told[1:] }},
-		"one twice":       {"copied", func(told []documents.Document) []documents.Document { return append(told, told[0]) }},
-		"one of nobody's": {"invented", func(told []documents.Document) []documents.Document { return append(told, documents.Document{OrderID: "x"}) }},
+		"one missing": {"lost", func(told []documents.Document) []documents.Document { return told[1:] }},
+		"one twice":   {"copied", func(told []documents.Document) []documents.Document { return append(told, told[0]) }},
+		"one of nobody's": {"invented", func(told []documents.Document) []documents.Document {
+			return append(told, documents.Document{OrderID: "x"})
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, _ := w.judge(func(member int64, told []documents.Document) []documents.Document {

@@ -48,7 +48,7 @@ type orderVerifier struct {
 	said   announcements
 	found  []levels.Verdict    // by member
 	kept   []documents.Verdict // likewise
-	asked  int64            // members, however often
+	asked  int64               // members, however often
 }
 
 // RunOrders waits for the readers, asks for every member and its orders, reads every announcement, and judges all by oracles. An error
