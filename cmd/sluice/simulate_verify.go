@@ -22,7 +22,7 @@ type simulateVerifyCmd struct {
 	Ledger string            `arg:"" placeholder:"LEDGER" help:"The file that simulate wrote; cut off by a kill it proves what it says." type:"existingfile"`
 	Data   string            `help:"Read the embedded store of this data directory, instead of Elasticsearch." placeholder:"DIR" type:"path"`
 	To     string            `help:"The gateway, for a fresh ping; without it the ledger's. none = do not post." placeholder:"URL"`
-	Query  string            `help:"Where drivers are asked for; without it where the gateway is." placeholder:"URL"`
+	Query  string            `help:"Where drivers, or members and their orders, are asked for; without it where the gateway is." placeholder:"URL"`
 	Key    string            `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
 	Ops    []string          `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
 	Wait   time.Duration     `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"10m"`
