@@ -2,6 +2,8 @@ package documents_test
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,6 +81,44 @@ func TestAnEventThatWasNeverSentIsAnInvention(t *testing.T) {
 			w.index.Do(stopped[0])
 			if faults, _ := w.judge(nil); !strings.HasPrefix(faults, "invented") || strings.Contains(faults, ";") {
 				t.Errorf("%q, want one invention", faults)
+			}
+		})
+	}
+}
+
+// An event in doubt shows as a whole or not at all, and does not excuse what was acknowledged.
+func TestAnEventInDoubtIsThereAsAWhole(t *testing.T) {
+	order := newWorld(t, nil).find(t, func(o *orders.Order) bool { return o.Fate == orders.Refunded })
+	refund := orders.Number(order.Number, orders.Void)
+	at, later := order.Voided, order.Voided+1
+	for name, c := range map[string]struct {
+		want  string
+		plant func(d *documents.Document)
+	}{
+		"it did not come":      {"", func(*documents.Document) {}},
+		"it came":              {"", func(d *documents.Document) { d.Type, d.At, d.RefundedAt = "refunded", at, &at }},
+		"its type alone":       {"altered: ", func(d *documents.Document) { d.Type = "refunded" }},
+		"its time alone":       {"altered: ", func(d *documents.Document) { d.RefundedAt = &at }},
+		"another time":         {"altered: ", func(d *documents.Document) { d.Type, d.At, d.RefundedAt = "refunded", later, &later }},
+		"for the completion":   {"altered: ", func(d *documents.Document) { d.Type, d.At, d.RefundedAt, d.CompletedAt = "refunded", at, &at, nil }},
+		"as another that ends": {"invented: ", func(d *documents.Document) { d.Type, d.At, d.CancelledAt = "cancelled", at, &at }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(r *request) {
+				if slices.ContainsFunc(r.sends, func(s orders.Send) bool { return s.N == refund }) {
+					r.outcome.State = ledger.Doubt
+				}
+			})
+			got, _ := w.judge(func(_ int64, told []documents.Document) []documents.Document {
+				for i := range told {
+					if told[i].OrderID == strconv.FormatInt(order.ID, 10) {
+						c.plant(&told[i])
+					}
+				}
+				return told
+			})
+			if !strings.HasPrefix(got, c.want) || (got == "") != (c.want == "") || strings.Contains(got, ";") {
+				t.Errorf("%q, want %q and nothing more", got, c.want)
 			}
 		})
 	}

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"sluice/internal/simulate/documents"
-	"sluice/internal/simulate/ledger"
-	"sluice/internal/simulate/orders"
 )
 
 // Each fault of the order index fails its assertion, and no other.
@@ -69,68 +67,6 @@ func (w *orderWorld) fated(kept []documents.Document, of string) *documents.Docu
 		}
 	}
 	panic("no order is " + of)
-}
-
-// An event in doubt may have come and may not have; what of an order is acknowledged is there all the same.
-func TestAnEventInDoubtMayBeThere(t *testing.T) {
-	w := newOrderWorld(t)
-	id := w.author.MemberID(0)
-	order, refund := w.doubted(t)
-	for name, c := range map[string]struct {
-		want  string
-		plant func(kept []documents.Document)
-	}{
-		"it came":      {"", func([]documents.Document) {}},
-		"it did not":   {"", func(kept []documents.Document) { refund(kept, true) }},
-		"half of it":   {"L4", func(kept []documents.Document) { refund(kept, false) }},
-		"with a fault": {"L4", func(kept []documents.Document) { at := int64(1); found(kept, order).CompletedAt = &at }},
-	} {
-		t.Run(name, func(t *testing.T) {
-			was := w.kept[id]
-			defer func() { w.kept[id] = was }()
-			w.kept[id] = append([]documents.Document(nil), was...)
-			c.plant(w.kept[id])
-			r := w.verify(t)
-			if got := failing(r); got != c.want {
-				t.Errorf("%q fail, want %q: %+v", got, c.want, r.Assertions)
-			}
-		})
-	}
-}
-
-// doubted puts each request in doubt that carries the refund of one order of member 0, and says how the document
-// is without it: as a whole, or but for its type.
-func (w *orderWorld) doubted(t *testing.T) (order string, without func(kept []documents.Document, whole bool)) {
-	t.Helper()
-	d := w.fated(w.kept[w.author.MemberID(0)], "refunded")
-	for lane := range w.author.Lanes {
-		walk := w.author.Lane(lane)
-		for tick, more := int64(0), true; more; tick++ {
-			var sends []orders.Send
-			sends, more = walk.Next(nil)
-			for _, s := range sends {
-				if o := w.author.Order(orders.OrderOf(s.N)); orders.SlotOf(s.N) == orders.Void && d.RefundedAt != nil && o.Voided == *d.RefundedAt {
-					w.book.Outcomes[w.author.Block(lane, tick)].State = ledger.Doubt
-				}
-			}
-		}
-	}
-	return d.OrderID, func(kept []documents.Document, whole bool) {
-		d := found(kept, d.OrderID)
-		d.RefundedAt = nil
-		if whole {
-			d.Type, d.At = "completed", *d.CompletedAt
-		}
-	}
-}
-
-func found(kept []documents.Document, order string) *documents.Document {
-	for i := range kept {
-		if kept[i].OrderID == order {
-			return &kept[i]
-		}
-	}
-	return nil
 }
 
 // mute answers for members, and not for their orders.
