@@ -39,7 +39,10 @@ func (v *orderVerifier) blame(j *judgement, kind documents.Kind) (n int64) {
 func (v *orderVerifier) noneLost() Assertion {
 	j, s := judging("L1", "no loss"), v.keptSums()
 	lost := v.blame(j, documents.Lost)
-	j.say("%d of %d orders with an acknowledged event are there; %d of %d of which all is in doubt", s.sure-lost, s.sure, s.kept, s.loose)
+	j.say("%d of %d orders with an acknowledged event are there", s.sure-lost, s.sure)
+	if s.loose > 0 {
+		j.say("%d of %d of which all is in doubt are, too", s.kept, s.loose)
+	}
 	return j.done()
 }
 
