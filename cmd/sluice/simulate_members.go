@@ -76,7 +76,8 @@ func (m *askedMembers) Member(ctx context.Context, id, from, to string) (a oracl
 	return a, err
 }
 
-// Orders asks for a member's orders, page after page.
+// Orders asks for a member's orders, page after page. Pages go by order ids: of two documents of one order the second is passed
+// over where a page ends between them.
 func (m *askedMembers) Orders(ctx context.Context, id string, most int) (all []orderdocs.Document, err error) {
 	for cursor := ""; ; {
 		var page struct {
