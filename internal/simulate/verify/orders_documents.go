@@ -41,7 +41,7 @@ func (v *orderVerifier) noneLost() Assertion {
 	lost := v.blame(j, documents.Lost)
 	j.say("%d of %d orders with an acknowledged event are there", s.sure-lost, s.sure)
 	if s.loose > 0 {
-		j.say("%d of %d of which all is in doubt are, too", s.kept, s.loose)
+		j.say("so are %d of %d of which all is in doubt", s.kept, s.loose)
 	}
 	return j.done()
 }
