@@ -14,6 +14,7 @@ import (
 
 	orderdocs "sluice/internal/simulate/documents"
 	oracle "sluice/internal/simulate/levels"
+	"sluice/schemas"
 )
 
 // askedMembers asks the query API for members.
@@ -101,6 +102,16 @@ func (m *askedMembers) Orders(ctx context.Context, id string, most int) (all []o
 	}
 }
 
+// HasOrder asks for an order by its id.
+func (m *askedMembers) HasOrder(ctx context.Context, id string) (bool, error) {
+	var order struct{}
+	err := m.ask(ctx, "/v1/orders/"+url.PathEscape(id), &order)
+	if errors.Is(err, schemas.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // ask asks until there is an answer.
 func (m *askedMembers) ask(ctx context.Context, path string, answer any) error {
 	for tries := 0; ; tries++ {
@@ -134,6 +145,9 @@ func (m *askedMembers) once(ctx context.Context, path string, answer any) (statu
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxMemberBody))
 	if err = errors.Join(err, resp.Body.Close()); err != nil {
 		return 0, fmt.Errorf("reading the answer: %w", err)
+	}
+	if resp.StatusCode == http.StatusNotFound {
+		return resp.StatusCode, fmt.Errorf("the query API answered 404: %w", schemas.ErrNotFound)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return resp.StatusCode, fmt.Errorf("the query API answered %d", resp.StatusCode)

@@ -30,9 +30,15 @@ type shelf struct {
 	pages int // that were asked for
 }
 
-func (s *shelf) Order(context.Context, int64) (schemas.Order, error) {
-	return schemas.Order{}, schemas.ErrNotFound
+func (s *shelf) Order(_ context.Context, id int64) (schemas.Order, error) {
+	if id == missing {
+		return schemas.Order{}, schemas.ErrNotFound
+	}
+	return schemas.Order{OrderID: id}, nil
 }
+
+// missing is the id of an order that is not there.
+const missing = 7
 
 func (s *shelf) Orders(_ context.Context, q schemas.OrdersQuery) (schemas.Orders, error) {
 	s.pages++
@@ -117,6 +123,19 @@ func TestAllOrdersOfAMemberAreRead(t *testing.T) {
 	}
 	if got, err := members.Orders(t.Context(), author.MemberID(0), 600); err != nil || len(got) != 2*ordersPage || s.pages != 2 {
 		t.Errorf("%d orders on %d pages, %v: want no more pages than it takes", len(got), s.pages, err)
+	}
+}
+
+func TestAnOrderIsSoughtByItsID(t *testing.T) {
+	s := &shelf{}
+	for id, want := range map[string]bool{"7": false, "8": true} {
+		if got, err := s.serve(t).HasOrder(t.Context(), id); err != nil || got != want {
+			t.Errorf("order %s: %t, %v", id, got, err)
+		}
+	}
+	refusing := ask(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	if _, err := refusing.HasOrder(t.Context(), "8"); err == nil {
+		t.Error("an answer that says nothing is taken for one")
 	}
 }
 

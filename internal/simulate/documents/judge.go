@@ -12,7 +12,7 @@ type Kind uint8
 
 // The kinds of faults.
 const (
-	Lost     Kind = iota // an event of it was acknowledged, and it is not there
+	Lost     Kind = iota // an event of it was acknowledged, and it is not there, or not by its id
 	Invented             // nothing of it was sent, or not the event that it tells of
 	Altered              // its document is not what its events say
 	Copied               // it is there more than once
@@ -36,10 +36,18 @@ type Verdict struct {
 	Loose     int32 // … of which all that was sent is in doubt
 	Kept      int32 // loose ones that are there
 	Turned    int32 // documents that are right, of orders with an event that came behind one that happened later
+	Sought    int32 // orders that were asked for by their ids
 }
 
 // Wrong says whether anything is.
 func (v *Verdict) Wrong() bool { return v.Faults != [kinds]int32{} }
+
+// Seek takes in whether an order that a reader is told of is found by its id, too.
+func (v *Verdict) Seek(id string, found bool) {
+	if v.Sought++; !found {
+		v.fault(Lost, "order %s is listed, and not found by its id", id)
+	}
+}
 
 // maxFirst is how many faults of a kind are named.
 const maxFirst = 5

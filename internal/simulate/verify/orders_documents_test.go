@@ -20,6 +20,10 @@ func TestFaultsAmongDocumentsAreFound(t *testing.T) {
 			w.unseen = 1 << 20
 			return kept
 		}},
+		"one in another month": {"L1", func(w *orderWorld, kept []documents.Document) []documents.Document {
+			w.misplaced = kept[0].OrderID
+			return kept
+		}},
 		"one of nobody's": {"L2", func(_ *orderWorld, kept []documents.Document) []documents.Document {
 			return append(kept, documents.Document{OrderID: "7"})
 		}},

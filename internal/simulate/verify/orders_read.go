@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"sluice/internal/simulate/documents"
 	"sluice/internal/simulate/levels"
 	"sluice/pipelines"
 	"sluice/schemas"
@@ -56,14 +57,22 @@ func (v *orderVerifier) ask(ctx context.Context, members []int64) error {
 	return nil
 }
 
-// askOrders judges the documents of a member's orders. Of a member who has far more of them than were sent some are
-// enough to say so.
+// askOrders judges the documents of a member's orders, and seeks those at the ends of months by their ids. Of a member who has
+// far more of them than were sent some are enough to say so.
 func (v *orderVerifier) askOrders(ctx context.Context, member int64) error {
 	told, err := v.deps.Members.Orders(ctx, v.author.MemberID(member), 2*v.index.Sent(member)+surplus)
 	if err != nil {
 		return err
 	}
-	v.kept[member] = v.index.Judge(member, told)
+	verdict := v.index.Judge(member, told)
+	for _, id := range documents.Ends(told) {
+		found, err := v.deps.Members.HasOrder(ctx, id)
+		if err != nil {
+			return err
+		}
+		verdict.Seek(id, found)
+	}
+	v.kept[member] = verdict
 	return nil
 }
 

@@ -16,6 +16,8 @@ type Members interface {
 	Member(ctx context.Context, id, from, to string) (levels.Answer, error)
 	// Orders are the documents of all orders, page after page until there is none, or there are at least most.
 	Orders(ctx context.Context, id string, most int) ([]documents.Document, error)
+	// HasOrder says whether an order is found by its id.
+	HasOrder(ctx context.Context, id string) (bool, error)
 }
 
 // OrdersDeps are whom RunOrders asks.

@@ -26,11 +26,12 @@ type orderWorld struct {
 	now     ledger.Sample
 	late    int // looks at the topic until the last record is there
 
-	mu      sync.Mutex
-	answers map[string]levels.Answer
-	kept    map[string][]documents.Document
-	unseen  int // how often member 0's newest order is asked for until it is seen
-	looks   int
+	mu        sync.Mutex
+	answers   map[string]levels.Answer
+	kept      map[string][]documents.Document
+	misplaced string // the id of an order that is not found by it
+	unseen    int    // how often member 0's newest order is asked for until it is seen
+	looks     int
 }
 
 func newOrderWorld(t *testing.T) *orderWorld {
@@ -109,6 +110,10 @@ func (w *orderWorld) Orders(_ context.Context, id string, _ int) ([]documents.Do
 		return w.kept[id][1:], nil
 	}
 	return w.kept[id], nil
+}
+
+func (w *orderWorld) HasOrder(_ context.Context, id string) (bool, error) {
+	return id != w.misplaced, nil
 }
 
 func (w *orderWorld) Scan(_ context.Context, topic string, _ time.Time, each func(part pipelines.Partition, rec *pipelines.Record) error) error {
