@@ -41,7 +41,7 @@ L0 the gateway refused the poison and nothing else; L1 nothing acknowledged is l
 		`L5 one copy; L6 live shows each driver's newest ping and dropped only what it had to; L7 effects; L8 the processes' counters are the sizes of the sets; L9 offsets never go back and reach the end; ` +
 		`L10 a fresh ping is found; L11 what was provoked has happened.
 
-Of a load of orders: L1, L2, L4 and L5 are about the order index, as each member's orders are found there: none lacks, none is invented, each is what its events say, and there once; ` +
+Of a load of orders: L1, L2, L4 and L5 are about the order index, as each member's orders are found there: none lacks (nor by its id, at the ends of months), none is invented, each is what its events say, and there once; ` +
 		`L7a each member's orders count by day and month, each once; L7b its level is what follows from them; L7c every change of it was announced, in order, and none that did not happen; ` +
 		`L7d no version lacks or says two things.
 
