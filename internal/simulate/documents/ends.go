@@ -3,15 +3,17 @@ package documents
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"time"
 )
 
 // Ends are the ids of the orders that were made first or last of their calendar month, UTC, each once. An index that errs about
 // where a month ends lists them as ever, and does not find them where their ids lead.
+// What has no order's id cannot be sought by it.
 func Ends(told []Document) (ids []string) {
 	made := make([]*Document, 0, len(told))
 	for i := range told {
-		if told[i].CreatedAt != nil {
+		if id, err := strconv.ParseInt(told[i].OrderID, 10, 64); err == nil && id > 0 && told[i].CreatedAt != nil {
 			made = append(made, &told[i])
 		}
 	}
