@@ -50,7 +50,7 @@ func (e *evaluator) run(t *testing.T, data *series, begin time.Time, lasts time.
 	t.Helper()
 	var found []fired
 	active := map[string]time.Time{} // since when, by alert and labels
-	firing := map[string]int{} // where it is in found
+	firing := map[string]int{}       // where it is in found
 	for at := begin; !at.After(begin.Add(lasts)); at = at.Add(time.Minute) {
 		still := map[string]bool{}
 		for _, group := range e.groups.Groups {
