@@ -71,6 +71,9 @@ func (r *replayer) replay(ctx context.Context, job replay.Job, ranged bool) erro
 
 func (r *replayer) plan(ctx context.Context, ledger replay.Ledger, job replay.Job, ranged bool) (plan *replay.Plan, err error) {
 	bounds := func(ctx context.Context, job replay.Job) ([]replay.Part, error) { // the name is taken behind it
+		if err := r.means(job); err != nil {
+			return nil, usage(err)
+		}
 		if err := r.store(ctx, job); err != nil {
 			return nil, err
 		}
@@ -86,10 +89,19 @@ func (r *replayer) plan(ctx context.Context, ledger replay.Ledger, job replay.Jo
 		return nil, usage(fmt.Errorf("%w: give --from and --to", r.none()))
 	case errors.Is(err, replay.ErrOther):
 		return nil, usage(fmt.Errorf("--name %s: %w\ngo on with it by --name alone, give it up by --forget, or choose another name", r.cmd.Name, err))
-	case err == nil && plan.Job.Pipeline != r.cmd.Pipeline && !r.cmd.anyPipeline:
-		return nil, usage(fmt.Errorf("--name %s replays %v: say --pipeline %s", r.cmd.Name, plan.Job, plan.Job.Pipeline))
 	}
 	return plan, err
+}
+
+// means complains of the replay of that name when the command line speaks of another, or its pipeline is no more.
+func (r *replayer) means(job replay.Job) error {
+	if job.Pipeline != r.cmd.Pipeline && !r.cmd.anyPipeline {
+		return fmt.Errorf("--name %s replays %v: say --pipeline %s", r.cmd.Name, job, job.Pipeline)
+	}
+	if err := r.cfg.knownPipelines([]string{job.Pipeline}); err != nil {
+		return fmt.Errorf("--name %s replays %v: %w", r.cmd.Name, job, err)
+	}
+	return nil
 }
 
 func (r *replayer) none() error {

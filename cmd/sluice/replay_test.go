@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sluice/internal/kafka"
+	"sluice/internal/replay"
 	"sluice/internal/stacktest"
 	"sluice/schemas"
 )
@@ -57,6 +58,33 @@ func TestReplayAsksItsStoreBeforeItTakesItsName(t *testing.T) {
 		places, err := admin.Places(t.Context(), cfg.Topic.Prefix+"sluice-replay-"+pipeline, topic)
 		if err := errors.Join(err, admin.Close()); err != nil || len(places) != 0 {
 			t.Errorf("%s: the name is taken: %v, %v", pipeline, places, err)
+		}
+	}
+}
+
+// A name tells which pipeline it replays before any store is asked: of another, or of one that is no more, nothing is carried.
+func TestReplayKnowsWhatItsNameMeans(t *testing.T) {
+	environ, cfg := embeddedKafka(t)
+	environ = append(environ, "SLUICE_ELASTIC_URLS=http://127.0.0.1:1", "SLUICE_REDIS_ADDRS=127.0.0.1:1")
+	admin, err := kafka.NewAdmin(cfg.kafka())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	job := replay.Job{Pipeline: "gone", Topic: schemas.TopicPings, From: 1, To: 2, AsOf: asOfRecord}
+	bounds := func(context.Context, replay.Job) ([]replay.Part, error) { return []replay.Part{{To: 1}}, nil }
+	if _, err := replay.Begin(t.Context(), replayLedger{admin: admin}, bounds, cfg.Topic.Prefix+"sluice-replay-back", job); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--name", "back"}, `pipeline "gone" is none of`},
+		{[]string{"--name", "back", "--pipeline", "gps-live"}, "say --pipeline gone"},
+	} {
+		if code, _, said := execute(t, environ, append([]string{"replay"}, c.args...)...); code != exitUsage || !strings.Contains(said, c.want) {
+			t.Errorf("%v: exit code %d: %s", c.args, code, said)
 		}
 	}
 }

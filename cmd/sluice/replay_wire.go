@@ -70,39 +70,6 @@ func newReplayer(p *process, cfg *config, c *replayCmd) (_ *replayer, err error)
 
 func (r *replayer) close() error { return closeAll(r.closers) }
 
-// store is where the replay writes, when it is not in a data directory: the shadow's index
-// names begin otherwise.
-func (r *replayer) store(ctx context.Context, job replay.Job) error {
-	if r.site != nil {
-		return nil
-	}
-	cfg := *r.cfg
-	if job.Shadow != "" {
-		cfg.Index.Prefix = r.shadowPrefix(job)
-		cfg.Key.Prefix += "shadow-" + job.Shadow + "-"
-		if _, err := setupElastic(ctx, &cfg); err != nil {
-			return fmt.Errorf("making the shadow: %w", err)
-		}
-	}
-	var err error
-	if r.site, err = clusterSite(&cfg, r.reg, r.log); err != nil {
-		return err
-	}
-	r.closers = append(r.closers, func() error { return closeAll(r.site.closers) })
-	ask := r.site.check
-	if r.cfg.chosen([]string{job.Pipeline})[0].kind == levels {
-		ask = r.site.members.check
-	}
-	if err := ask(ctx); err != nil {
-		return fmt.Errorf("looking for where to write: %w", err)
-	}
-	return nil
-}
-
-func (r *replayer) shadowPrefix(job replay.Job) string {
-	return r.cfg.Index.Prefix + "shadow-" + job.Shadow + "-"
-}
-
 // carrier builds the pipeline on the store.
 func (r *replayer) carrier(ctx context.Context, job replay.Job) (carrier, *telemetry.Pipeline, error) {
 	store, err := telemetry.NewStore(job.Pipeline, nil, r.reg, r.log)

@@ -49,6 +49,18 @@ func (s *site) sinkOf(of spec, store *telemetry.Store) (pipelines.Sink, func() e
 	return sink, nothing, err
 }
 
+// checkOf asks whether what pipelines of a kind write to is there; of others' services nobody is asked.
+func (s *site) checkOf(ctx context.Context, kind storeKind) error {
+	switch kind {
+	case services:
+		return nil
+	case levels:
+		return s.members.check(ctx)
+	case documents:
+	}
+	return s.check(ctx)
+}
+
 func nothing() error { return nil }
 
 // places is where drivers and orders are found.
