@@ -21,10 +21,10 @@ type simulateVerifyCmd struct {
 	configFlag
 	Ledger string            `arg:"" placeholder:"LEDGER" help:"The file that simulate wrote; cut off by a kill it proves what it says." type:"existingfile"`
 	Data   string            `help:"Read the embedded store of this data directory, instead of Elasticsearch." placeholder:"DIR" type:"path"`
-	To     string            `help:"The gateway, for a fresh ping; without it the ledger's. none = do not post." placeholder:"URL"`
+	To     string            `help:"The gateway, for a fresh ping; without it the ledger's, which keeps no user and no parameters. none = do not post." placeholder:"URL"`
 	Query  string            `help:"Where drivers, or members and their orders, are asked for; without it where the gateway is." placeholder:"URL"`
 	Key    string            `help:"API key, <id>.<secret>; better in the environment." env:"SLUICE_API_KEY" placeholder:"KEY"`
-	Ops    []string          `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's." placeholder:"URL,…"`
+	Ops    []string          `help:"Ops listeners, when the load ended before the pipelines were done; without them the ledger's, which keeps no user and no parameters." placeholder:"URL,…"`
 	Wait   time.Duration     `help:"For the pipelines to be done; waiting ends, too, after 20 s without any progress." default:"10m"`
 	Lost   []string          `help:"Files of records that were taken from the topic before they were read, a JSON object with pipeline, partition, offset and value a line: they may be missing, and nothing else." placeholder:"FILE,…" type:"existingfile"`
 	Log    map[string]string `help:"Logs of processes, by their ops listeners: what one said there at a clean end are its counts. Without them its last scrape is, and the rest bounded." placeholder:"URL=FILE;…"`

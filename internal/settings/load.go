@@ -9,6 +9,8 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/v2"
+
+	"sluice/internal/printable"
 )
 
 // Source says where settings come from.
@@ -105,6 +107,9 @@ func (l *loader) checkPath(path string) {
 	switch {
 	case i >= 0 && l.keys[i].secret && !l.saysNothing(path):
 		l.complain("%s: a secret comes from %s or from the file that %s names, not from %s", path, l.keys[i].Env, l.keys[i].twin, l.src.File)
+		l.doubt(func(k *Key) bool { return k.Path == path })
+	case i >= 0 && strings.Contains(fmt.Sprint(l.fromFile.Get(path)), printable.Hidden):
+		l.complain("%s: in %s, %s stands where something is hidden: write it out, or say it by %s", path, l.src.File, printable.Hidden, l.keys[i].Env)
 		l.doubt(func(k *Key) bool { return k.Path == path })
 	case i >= 0:
 	case l.emptySection(path):

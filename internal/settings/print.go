@@ -34,7 +34,8 @@ func Reference(w io.Writer, keys []Key) error {
 	return nil
 }
 
-// Print prints every setting with the value that it has now, one a line of YAML that Load reads again; secrets are hidden, those in URLs, too.
+// Print prints every setting with the value that it has now, one a line of YAML that Load reads again; secrets are hidden, those in URLs, too,
+// and Load refuses what is hidden.
 func Print(w io.Writer, keys []Key) error {
 	var out strings.Builder
 	for _, k := range keys {

@@ -140,6 +140,22 @@ func TestWhatIsPrintedIsReadAgain(t *testing.T) {
 	}
 }
 
+// What Print hid is no value: a file that has it is refused, by the setting's name.
+func TestWhatIsHiddenIsNoValue(t *testing.T) {
+	cfg, err := load(t, "", "SLUICE_KAFKA_SASL_USER=http://u:hunter2@h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var printed strings.Builder
+	if err := settings.Print(&printed, settings.Keys(&cfg, "SLUICE_")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = load(t, printed.String(), "")
+	if err == nil || !strings.Contains(err.Error(), "kafka.sasl.user: ") || !strings.Contains(err.Error(), "*** stands where something is hidden") {
+		t.Errorf("read again: %v\n%s", err, printed.String())
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	file := write(t, "password", "hunter2\n")
 	for name, environ := range map[string][]string{
