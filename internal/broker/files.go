@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"golang.org/x/sys/unix"
+
 	"sluice/internal/datadir"
 )
 
@@ -96,9 +98,9 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// cutFile shortens a file, durably.
+// cutFile shortens a file, durably; what a link leads to is not ours.
 func cutFile(path string, size int64) error {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := os.OpenFile(path, os.O_WRONLY|unix.O_NOFOLLOW, 0)
 	if err != nil {
 		return err
 	}

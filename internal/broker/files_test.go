@@ -24,3 +24,17 @@ func TestAFileIsNotReplacedThroughALink(t *testing.T) {
 		}
 	}
 }
+
+// A file that is cut off is no link: what that leads to keeps its length.
+func TestAFileIsNotCutThroughALink(t *testing.T) {
+	path, other := filepath.Join(t.TempDir(), "segment"), filepath.Join(t.TempDir(), "other")
+	if err := errors.Join(os.WriteFile(other, []byte("kept"), 0o600), os.Symlink(other, path)); err != nil {
+		t.Fatal(err)
+	}
+	if err := cutFile(path, 1); err == nil {
+		t.Error("it is cut off")
+	}
+	if got, err := os.ReadFile(other); err != nil || string(got) != "kept" {
+		t.Errorf("it is %q now, %v", got, err)
+	}
+}
