@@ -52,8 +52,8 @@ func figures(c *Campaign) []figureBox {
 		{"rebalanced", "partitions handed out"},
 		{"restarted", "processes come back"},
 	} {
-		if len(sums) > 0 { // none is a figure, too
-			boxes = append(boxes, figureBox{Number: grouped(sums[of.name]), Name: of.text})
+		if n, known := sums[of.name]; len(sums) > 0 && (known || of.name != "redelivered") { // none is a figure, too, but not what nobody knows
+			boxes = append(boxes, figureBox{Number: grouped(n), Name: of.text})
 		}
 	}
 	return boxes

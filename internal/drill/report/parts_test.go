@@ -161,8 +161,8 @@ func TestLines(t *testing.T) {
 
 func TestNothingReadAgainIsAFigure(t *testing.T) {
 	c := sampled(1, 40, 1, 1)
-	for name, sums := range map[string]watch.Sums{"0": {"consumed": 7, "redelivered": 0}, "12": {"redelivered": 12}, "": nil} {
-		c.Drills[0].Watched.Sums = sums
+	for sums, name := range map[*watch.Sums]string{{"consumed": 7, "redelivered": 0}: "0", {"redelivered": 12}: "12", {"consumed": 7}: "", {}: ""} {
+		c.Drills[0].Watched.Sums = *sums
 		said := ""
 		for _, box := range figures(c) {
 			if strings.Contains(box.Name, "read again") {

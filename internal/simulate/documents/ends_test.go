@@ -38,3 +38,13 @@ func TestTheEndsOfMonths(t *testing.T) {
 		}
 	}
 }
+
+// An order that its id does not lead to is a fault, and there all the same.
+func TestWhatIsSoughtIsCountedByItself(t *testing.T) {
+	v := documents.Verdict{Sure: 2, There: 2}
+	v.Seek("7", true)
+	v.Seek("8", false)
+	if v.Sought != 2 || v.Unfound != 1 || v.There != 2 || v.Faults[documents.Lost] != 1 || !v.Wrong() {
+		t.Errorf("%+v", v)
+	}
+}

@@ -33,10 +33,12 @@ type Verdict struct {
 
 	Documents int32 // that a reader is told of
 	Sure      int32 // orders with an acknowledged event
+	There     int32 // … that are there
 	Loose     int32 // … of which all that was sent is in doubt
 	Kept      int32 // loose ones that are there
 	Turned    int32 // documents that are right, of orders with an event that came behind one that happened later
 	Sought    int32 // orders that were asked for by their ids
+	Unfound   int32 // … and not found by them
 }
 
 // Wrong says whether anything is.
@@ -45,6 +47,7 @@ func (v *Verdict) Wrong() bool { return v.Faults != [kinds]int32{} }
 // Seek takes in whether an order that a reader is told of is found by its id, too.
 func (v *Verdict) Seek(id string, found bool) {
 	if v.Sought++; !found {
+		v.Unfound++
 		v.fault(Lost, "order %s is listed, and not found by its id", id)
 	}
 }
@@ -94,6 +97,7 @@ func (o *Oracle) Judge(member int64, told []Document) Verdict {
 			v.fault(Lost, "order %s is not there", id)
 		default:
 			v.Sure++
+			v.There++
 		}
 	}
 	return v

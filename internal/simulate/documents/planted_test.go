@@ -13,7 +13,7 @@ import (
 func TestAFaultlessIndexHolds(t *testing.T) {
 	w := newWorld(t, nil)
 	faults, all := w.judge(nil)
-	if faults != "" || all.Documents != int32(w.author.Orders) || all.Sure != all.Documents || all.Loose+all.Kept != 0 || all.Turned == 0 {
+	if faults != "" || all.Documents != int32(w.author.Orders) || all.Sure != all.Documents || all.There != all.Sure || all.Loose+all.Kept != 0 || all.Turned == 0 {
 		t.Errorf("%s %+v", faults, all)
 	}
 }

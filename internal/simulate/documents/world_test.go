@@ -74,6 +74,7 @@ func (w *world) judge(spoil func(member int64, told []documents.Document) []docu
 		}
 		all.Documents += v.Documents
 		all.Sure += v.Sure
+		all.There += v.There
 		all.Loose += v.Loose
 		all.Kept += v.Kept
 		all.Turned += v.Turned

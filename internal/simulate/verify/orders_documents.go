@@ -3,17 +3,19 @@ package verify
 import "sluice/internal/simulate/documents"
 
 // keptSums are the documents of all members together.
-type keptSums struct{ documents, sure, loose, kept, turned, sought, members int64 }
+type keptSums struct{ documents, sure, there, loose, kept, turned, sought, unfound, members int64 }
 
 func (v *orderVerifier) keptSums() (s keptSums) {
 	for i := range v.kept {
 		k := &v.kept[i]
 		s.documents += int64(k.Documents)
 		s.sure += int64(k.Sure)
+		s.there += int64(k.There)
 		s.loose += int64(k.Loose)
 		s.kept += int64(k.Kept)
 		s.turned += int64(k.Turned)
 		s.sought += int64(k.Sought)
+		s.unfound += int64(k.Unfound)
 		if k.Documents > 0 {
 			s.members++
 		}
@@ -40,8 +42,8 @@ func (v *orderVerifier) blame(j *judgement, kind documents.Kind) (n int64) {
 // are found by their ids, too.
 func (v *orderVerifier) noneLost() Assertion {
 	j, s := judging("L1", "no loss"), v.keptSums()
-	lost := v.blame(j, documents.Lost)
-	j.say("%d of %d orders with an acknowledged event are there, %d of them sought by id", s.sure-lost, s.sure, s.sought)
+	v.blame(j, documents.Lost)
+	j.say("%d of %d orders with an acknowledged event are there, %d of %d sought by id are found", s.there, s.sure, s.sought-s.unfound, s.sought)
 	if s.loose > 0 {
 		j.say("so are %d of %d of which all is in doubt", s.kept, s.loose)
 	}
