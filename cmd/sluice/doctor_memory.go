@@ -117,8 +117,8 @@ func (f footprint) judge(there settings.Size) []doctor.Finding {
 	case f.limit+f.beside > there/10*9:
 		j.warn(fix, "%s (%s) leaves too little of the %s that there are", key, limit, human(int64(there)))
 	}
-	if need := settings.Size(f.crowd) * embedded.DriverBytes; need > f.limit && f.limit > 0 {
-		limit += fmt.Sprintf("; too little for data.maxDrivers (%d), who would take %s", f.crowd, human(int64(need)))
+	if most := int(f.limit / embedded.DriverBytes); most < f.crowd && f.limit > 0 {
+		limit += fmt.Sprintf("; room for %d drivers at most, data.maxDrivers is %d", most, f.crowd)
 	}
 	return j.or("%s, %s %s", human(int64(there)), key, limit)
 }

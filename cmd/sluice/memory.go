@@ -40,7 +40,7 @@ func (p *process) heapLimit(cfg memoryConfig) settings.Size {
 		return cfg.Limit
 	}
 	if told := debug.SetMemoryLimit(-1); told < math.MaxInt64 {
-		return settings.Size(told)
+		return settings.Size(max(told, 1)) // 0 has it collect always
 	}
 	return 0
 }

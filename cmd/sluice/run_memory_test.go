@@ -98,4 +98,6 @@ func TestDoctorJudgesTheLimitThatProcessesSet(t *testing.T) {
 	debug.SetMemoryLimit(math.MaxInt64)
 	off := (&process{environ: []string{"GOMEMLIMIT=off"}}).ofRoles(cfg)
 	verdict{judgeMemory(off, enough), []string{"warn GOMEMLIMIT is off => GOMEMLIMIT=13107MiB"}}.holds(t)
+	debug.SetMemoryLimit(0)
+	verdict{judgeMemory((&process{environ: []string{"GOMEMLIMIT=0"}}).ofRoles(cfg), enough), nil}.holds(t)
 }
