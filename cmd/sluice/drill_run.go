@@ -100,22 +100,16 @@ func (c *drillRunCmd) random(ctx context.Context, p *process, runner *drill.Runn
 	if _, err := io.WriteString(p.stdout, strings.Join(said.Schedule, "\n")+"\n"); err != nil {
 		return fmt.Errorf("printing: %w", err)
 	}
-	all, err := c.campaign(drills)
-	if err != nil {
-		return err
-	}
+	all := c.campaign(drills)
 	said.Drills = []report.Drill{runner.Random(ctx, &all, rounds, c.For)}
 	return nil
 }
 
 // campaign is all drills in one, under the load that is asked for.
-func (c *drillRunCmd) campaign(drills []script.Drill) (script.Drill, error) {
+func (c *drillRunCmd) campaign(drills []script.Drill) script.Drill {
 	all := drill.Together(drills)
 	all.Load.Rate, all.Load.Drivers = c.Rate, c.Drivers
-	if err := all.Validate(); err != nil {
-		return all, usage(err)
-	}
-	return all, nil
+	return all
 }
 
 // chosen reads the drills that are asked for.
@@ -143,8 +137,9 @@ func (c *drillRunCmd) chosen() ([]script.Drill, error) {
 		return nil, usage(fmt.Errorf("no drill of %s is in that set", c.Drills))
 	}
 	if c.Random { // before servers are started for it
-		if _, err := c.campaign(drills); err != nil {
-			return nil, err
+		all := c.campaign(drills)
+		if err := all.Validate(); err != nil {
+			return nil, usage(err)
 		}
 	}
 	return drills, nil
