@@ -24,12 +24,7 @@ func TestNothingReadAgainIsNoGuess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w, cfg := newWorld()
-				watch := start(t, w, cfg)
-				w.at(0, 0)
-				w.says("one", 1, 0, 0, 1)
-				w.says("two", 2, 0, 0, 1)
-				watch.Look(t.Context())
+				w, watch := watched(t)
 				w.reads(100)
 				c.then(w, func() { watch.Look(t.Context()) })
 				n, known := watch.Sums()[redelivered]
@@ -53,12 +48,7 @@ func TestAKilledLifeNobodyLookedAt(t *testing.T) {
 	}{"with last words": {true, 60}, "without a word": {false, 0}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w, cfg := newWorld()
-				watch := start(t, w, cfg)
-				w.at(0, 0)
-				w.says("one", 1, 0, 0, 1)
-				w.says("two", 2, 0, 0, 1)
-				watch.Look(t.Context())
+				w, watch := watched(t)
 				w.begun["one"]++ // it reads 200, commits 140 of them, and is gone
 				if c.words {
 					w.parted("one", 5, 200)
@@ -81,4 +71,16 @@ func TestAKilledLifeNobodyLookedAt(t *testing.T) {
 func (w *world) reads(to int64) {
 	w.at(to, to)
 	w.says("one", 1, float64(to), 0, 1)
+}
+
+// watched is a world of two processes that have read nothing, which was looked at once.
+func watched(t *testing.T) (*world, *Watch) {
+	t.Helper()
+	w, cfg := newWorld()
+	watch := start(t, w, cfg)
+	w.at(0, 0)
+	w.says("one", 1, 0, 0, 1)
+	w.says("two", 2, 0, 0, 1)
+	watch.Look(t.Context())
+	return w, watch
 }
